@@ -1,0 +1,160 @@
+//! What can be the value of a label.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::fmt::Write;
+use std::rc::Rc;
+use std::sync::Arc;
+
+/// A value of a label: text, an integer, `bool`, `char`, or an enum with `#[derive(LabelValue)]`.
+///
+/// Implement it for a type of your own by lending the text, or by formatting into the scratch.
+///
+/// # Examples
+///
+/// ```
+/// use ppc_core::{LabelValue, Scratch};
+///
+/// struct Shard(u32);
+///
+/// impl LabelValue for Shard {
+///     fn text<'a>(&'a self, scratch: &'a mut Scratch) -> &'a str {
+///         scratch.format(format_args!("shard-{}", self.0))
+///     }
+/// }
+/// assert_eq!(Shard(7).text(&mut Scratch::default()), "shard-7");
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the value of a label",
+    label = "not a label value",
+    note = "label values are text, integers, `bool`, `char`, and enums with `#[derive(LabelValue)]`",
+    note = "a float makes a poor label: every value would be a series of its own"
+)]
+pub trait LabelValue {
+    /// Lends the value as text, written into `scratch` where it does not exist as text.
+    fn text<'a>(&'a self, scratch: &'a mut Scratch) -> &'a str;
+}
+
+/// A label value out of a fixed set, known at compile time: an enum with `#[derive(LabelValue)]`,
+/// or `bool`.
+///
+/// `eager` metrics start a series at 0 for each of them.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no fixed set of label values",
+    label = "an `eager` metric needs labels with a default or with a fixed set of values",
+    note = "give the label a default, or a type with `#[derive(LabelValue)]`, or `bool`"
+)]
+pub trait FixedLabelValue: LabelValue + Copy {
+    /// The texts of all values, in the order of [`index`](Self::index).
+    const VALUES: &'static [&'static str];
+
+    /// The place of this value in [`VALUES`](Self::VALUES).
+    fn index(self) -> usize;
+}
+
+/// Space to format a label value in; no heap memory is used for integers.
+#[derive(Default)]
+pub struct Scratch {
+    integer: Option<itoa::Buffer>,
+    text: String,
+}
+
+impl Scratch {
+    /// Formats `arguments` and lends the text.
+    pub fn format(&mut self, arguments: fmt::Arguments<'_>) -> &str {
+        self.text.clear();
+        // Writing to a String fails only where a user's Display does; what it wrote then stands.
+        let _ = self.text.write_fmt(arguments);
+        &self.text
+    }
+
+    fn integer(&mut self, value: impl itoa::Integer) -> &str {
+        self.integer.insert(itoa::Buffer::new()).format(value)
+    }
+}
+
+impl fmt::Debug for Scratch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Scratch").finish_non_exhaustive()
+    }
+}
+
+macro_rules! as_text {
+    ($($type:ty),*) => {$(
+        impl LabelValue for $type {
+            #[inline]
+            fn text<'a>(&'a self, _: &'a mut Scratch) -> &'a str {
+                self
+            }
+        }
+    )*};
+}
+
+macro_rules! as_integer {
+    ($($type:ty),*) => {$(
+        impl LabelValue for $type {
+            #[inline]
+            fn text<'a>(&'a self, scratch: &'a mut Scratch) -> &'a str {
+                scratch.integer(*self)
+            }
+        }
+    )*};
+}
+
+macro_rules! as_inner {
+    ($($type:ty),*) => {$(
+        impl<T: LabelValue + ?Sized> LabelValue for $type {
+            #[inline]
+            fn text<'a>(&'a self, scratch: &'a mut Scratch) -> &'a str {
+                (**self).text(scratch)
+            }
+        }
+    )*};
+}
+
+as_text!(str, String, Cow<'_, str>);
+as_integer!(
+    u8, u16, u32, u64, u128, usize, i8, i16, i32, i64, i128, isize
+);
+as_inner!(&T, &mut T, Box<T>, Rc<T>, Arc<T>);
+
+impl LabelValue for bool {
+    #[inline]
+    fn text<'a>(&'a self, _: &'a mut Scratch) -> &'a str {
+        Self::VALUES[usize::from(*self)]
+    }
+}
+
+impl FixedLabelValue for bool {
+    const VALUES: &'static [&'static str] = &["false", "true"];
+
+    #[inline]
+    fn index(self) -> usize {
+        usize::from(self)
+    }
+}
+
+impl LabelValue for char {
+    fn text<'a>(&'a self, scratch: &'a mut Scratch) -> &'a str {
+        scratch.text.clear();
+        scratch.text.push(*self);
+        &scratch.text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_become_text() {
+        let scratch = &mut Scratch::default();
+        assert_eq!("a".text(scratch), "a");
+        assert_eq!(String::from("b").text(scratch), "b");
+        assert_eq!((&&-3_i64).text(scratch), "-3");
+        assert_eq!(u128::MAX.text(scratch), u128::MAX.to_string());
+        assert_eq!(true.text(scratch), "true");
+        assert_eq!('ä'.text(scratch), "ä");
+        assert_eq!(Arc::<str>::from("c").text(scratch), "c");
+    }
+}

@@ -1,0 +1,57 @@
+//! Infos: facts as labels.
+
+use super::held::{metric_type, recording};
+use crate::cell::InfoCell;
+use crate::kind::Kind;
+use crate::label::{LabelValue, Scratch};
+use crate::name::label_name_fault;
+use crate::series::Series;
+
+metric_type! {
+    /// Facts that do not change while the job runs: a version, a commit, a region.
+    ///
+    /// On the wire it is a series of value 1 whose labels are the facts, and its name ends in
+    /// `_info`. It appears once it is set.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use ppc_core::{Info, Registry};
+    ///
+    /// let build = Info::builder("build").register(&Registry::new())?;
+    /// build.set([("version", "1.2.3"), ("commit", "c0ffee")]);
+    /// # Ok::<(), ppc_core::Error>(())
+    /// ```
+    Info(InfoCell), Kind::Info
+}
+
+recording! { Info:
+    /// Replaces the facts. A name that is invalid, given twice, or a label of the metric is
+    /// ignored and counted as ignored.
+    fn set(&self, facts: impl IntoIterator<Item = (impl AsRef<str>, impl LabelValue)>)
+        series => set(series, pairs(series, facts));
+}
+
+type Pairs = Vec<(Box<str>, Box<str>)>;
+
+fn pairs(
+    series: &Series<InfoCell>,
+    facts: impl IntoIterator<Item = (impl AsRef<str>, impl LabelValue)>,
+) -> Pairs {
+    let mut pairs = Pairs::new();
+    for (name, value) in facts {
+        let name = name.as_ref();
+        let taken = series.descriptor().label_names().any(|label| label == name)
+            || pairs.iter().any(|(present, _)| **present == *name);
+        if taken || label_name_fault(name, Kind::Info).is_some() {
+            series.descriptor().ignore();
+        } else {
+            pairs.push((name.into(), value.text(&mut Scratch::default()).into()));
+        }
+    }
+    pairs
+}
+
+fn set(series: &Series<InfoCell>, pairs: Pairs) {
+    series.cell.set(pairs.into());
+}

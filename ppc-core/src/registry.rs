@@ -1,0 +1,183 @@
+//! Registries: what was declared, and the gather that reads it all.
+
+use std::any::Any;
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+
+use crate::clock;
+use crate::descriptor::Descriptor;
+use crate::error::{Error, ErrorKind};
+use crate::snapshot::{FamilySnapshot, Snapshot};
+
+/// Holds metric families; clones share them.
+///
+/// It holds what the program declared and nothing else: no metrics of the process, none of a
+/// scrape registry. It is a constant expression, so that a registry of one's own can be a static.
+///
+/// # Examples
+///
+/// ```
+/// use ppc_core::{Counter, Registry};
+///
+/// static BILLING: Registry = Registry::new();
+///
+/// let invoices = Counter::builder("invoices").register(&BILLING)?;
+/// invoices.inc();
+/// assert_eq!(BILLING.gather().series_count(), 1);
+/// # Ok::<(), ppc_core::Error>(())
+/// ```
+#[derive(Default)]
+pub struct Registry {
+    inner: OnceLock<Arc<Mutex<Inner>>>,
+}
+
+#[derive(Default)]
+struct Inner {
+    entries: Vec<Entry>,
+    /// Family and sample names that are taken, with the entry that has them.
+    names: HashMap<Box<str>, usize>,
+}
+
+/// A family of any kind, as the registry holds it.
+pub(crate) trait Gather: Send + Sync {
+    fn descriptor(&self) -> &Arc<Descriptor>;
+    fn gather(&self, snapshot: &mut FamilySnapshot);
+}
+
+struct Entry {
+    family: Arc<dyn Gather>,
+    /// The same family, to be had back in its own type.
+    typed: Arc<dyn Any + Send + Sync>,
+}
+
+impl Registry {
+    /// An empty registry.
+    pub const fn new() -> Self {
+        Self {
+            inner: OnceLock::new(),
+        }
+    }
+
+    /// Reads every series, with the time of day as the timestamp.
+    pub fn gather(&self) -> Snapshot {
+        let mut snapshot = Snapshot::new();
+        snapshot.start(clock::unix_time());
+        self.gather_into(&mut snapshot);
+        snapshot
+    }
+
+    /// Adds every series to a snapshot that was started.
+    ///
+    /// Whatever was recorded before, by any thread, is in it.
+    pub fn gather_into(&self, snapshot: &mut Snapshot) {
+        // The list is copied, so that no lock is held while families are read.
+        let families: Vec<_> = self
+            .lock()
+            .entries
+            .iter()
+            .map(|entry| Arc::clone(&entry.family))
+            .collect();
+        for family in families {
+            family.gather(snapshot.family(family.descriptor()));
+        }
+    }
+
+    /// True where both are the same registry.
+    pub fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(self.shared(), other.shared())
+    }
+
+    /// Adds a family, or returns the one that is there when both declare the same.
+    pub(crate) fn insert<F: Gather + 'static>(&self, family: Arc<F>) -> Result<Arc<F>, Error> {
+        let descriptor = family.descriptor();
+        let names = || {
+            descriptor
+                .names()
+                .samples()
+                .chain([descriptor.names().family()])
+        };
+        let mut inner = self.lock();
+        if let Some(taken) = names().find_map(|name| inner.names.get(name).copied()) {
+            let Entry {
+                family: present,
+                typed,
+            } = &inner.entries[taken];
+            let (present, typed) = (present.descriptor(), Arc::clone(typed).downcast::<F>());
+            return match typed {
+                Ok(typed) if present.agrees(descriptor) => Ok(typed),
+                _ => {
+                    let name = descriptor.names().family().to_owned();
+                    let (present, wanted) = (present.summary(), descriptor.summary());
+                    Err(ErrorKind::Conflict {
+                        name,
+                        present,
+                        wanted,
+                    }
+                    .into())
+                }
+            };
+        }
+        let index = inner.entries.len();
+        for name in names() {
+            inner.names.insert(name.into(), index);
+        }
+        let entry = Entry {
+            family: Arc::clone(&family) as _,
+            typed: Arc::clone(&family) as _,
+        };
+        inner.entries.push(entry);
+        Ok(family)
+    }
+
+    fn shared(&self) -> &Arc<Mutex<Inner>> {
+        self.inner.get_or_init(Arc::default)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.shared().lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Clone for Registry {
+    fn clone(&self) -> Self {
+        Self {
+            inner: OnceLock::from(Arc::clone(self.shared())),
+        }
+    }
+}
+
+impl fmt::Debug for Registry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let inner = self.lock();
+        let names = inner
+            .entries
+            .iter()
+            .map(|entry| entry.family.descriptor().names().family());
+        f.debug_list().entries(names).finish()
+    }
+}
+
+/// The registry of the metrics that name no other.
+///
+/// It is apart from every scrape registry and holds only what the program declares.
+pub fn registry() -> &'static Registry {
+    static DEFAULT: Registry = Registry::new();
+    &DEFAULT
+}
+
+/// Takes the errors of declarations that were refused at their first use. Their metrics record to
+/// nowhere; whoever pushes says so, once.
+pub fn take_refusals() -> Vec<Error> {
+    std::mem::take(&mut *REFUSALS.lock().unwrap_or_else(PoisonError::into_inner))
+}
+
+/// Bounded by the number of statics in the program, each of which is refused at most once.
+static REFUSALS: Mutex<Vec<Error>> = Mutex::new(Vec::new());
+
+pub(crate) fn refuse(error: Error) {
+    REFUSALS
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .push(error);
+}

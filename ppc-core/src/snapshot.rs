@@ -1,0 +1,261 @@
+//! What a gather returns: plain data with one timestamp, which encoders read.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::buckets::Buckets;
+use crate::descriptor::Descriptor;
+use crate::kind::Kind;
+use crate::label::Pairs;
+use crate::series::SeriesLabels;
+
+/// Every series of a gather with its value, under one timestamp.
+///
+/// May be used again for the next gather, which then takes no memory for what it knows.
+#[derive(Debug, Default)]
+pub struct Snapshot {
+    timestamp: Duration,
+    families: Vec<FamilySnapshot>,
+    used: usize,
+}
+
+impl Snapshot {
+    /// An empty snapshot.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Forgets what is in it and sets the timestamp, as time since the Unix epoch.
+    pub fn start(&mut self, timestamp: Duration) {
+        self.timestamp = timestamp;
+        for family in &mut self.families {
+            family.clear();
+        }
+        self.used = 0;
+    }
+
+    /// When the values were read, as time since the Unix epoch.
+    pub fn timestamp(&self) -> Duration {
+        self.timestamp
+    }
+
+    /// The families, in the order of their registration.
+    pub fn families(&self) -> impl Iterator<Item = &FamilySnapshot> {
+        self.families[..self.used].iter()
+    }
+
+    /// How many series there are in all families.
+    pub fn series_count(&self) -> usize {
+        self.families().map(|family| family.entries.len()).sum()
+    }
+
+    /// The next place for a family; the one used for the same family last time, as a rule.
+    pub(crate) fn family(&mut self, descriptor: &Arc<Descriptor>) -> &mut FamilySnapshot {
+        if self.used == self.families.len() {
+            self.families
+                .push(FamilySnapshot::new(Arc::clone(descriptor)));
+        }
+        let family = &mut self.families[self.used];
+        if !Arc::ptr_eq(&family.descriptor, descriptor) {
+            family.descriptor = Arc::clone(descriptor);
+        }
+        self.used += 1;
+        family
+    }
+}
+
+/// One family's series in a snapshot.
+#[derive(Debug)]
+pub struct FamilySnapshot {
+    descriptor: Arc<Descriptor>,
+    entries: Vec<Entry>,
+    words: Vec<u64>,
+}
+
+#[derive(Debug)]
+struct Entry {
+    series: Arc<dyn SeriesLabels>,
+    words: usize,
+    pairs: Option<Pairs>,
+}
+
+impl FamilySnapshot {
+    fn new(descriptor: Arc<Descriptor>) -> Self {
+        Self {
+            descriptor,
+            entries: Vec::new(),
+            words: Vec::new(),
+        }
+    }
+
+    fn clear(&mut self) {
+        self.entries.clear();
+        self.words.clear();
+    }
+
+    /// Adds a series; `read` appends its words.
+    pub(crate) fn push(
+        &mut self,
+        series: Arc<dyn SeriesLabels>,
+        pairs: Option<Pairs>,
+        read: impl FnOnce(&mut Vec<u64>),
+    ) {
+        self.entries.push(Entry {
+            series,
+            words: self.words.len(),
+            pairs,
+        });
+        read(&mut self.words);
+    }
+
+    /// What was declared: names, help, kind, unit, labels.
+    pub fn descriptor(&self) -> &Descriptor {
+        &self.descriptor
+    }
+
+    /// The series with their values.
+    pub fn series(&self) -> impl ExactSizeIterator<Item = SeriesSnapshot<'_>> {
+        self.entries.iter().map(|entry| SeriesSnapshot {
+            family: self,
+            entry,
+        })
+    }
+}
+
+/// One series with its value.
+#[derive(Clone, Copy, Debug)]
+pub struct SeriesSnapshot<'a> {
+    family: &'a FamilySnapshot,
+    entry: &'a Entry,
+}
+
+impl<'a> SeriesSnapshot<'a> {
+    /// A number that no other series of this process has, and that rises with each new series.
+    pub fn id(&self) -> u64 {
+        self.entry.series.id()
+    }
+
+    /// Names and values of its labels, in declared order.
+    pub fn labels(&self) -> impl Iterator<Item = (&'a str, &'a str)> + Clone + use<'a> {
+        self.family
+            .descriptor
+            .label_names()
+            .zip(self.entry.series.values().iter())
+    }
+
+    /// What it said when the snapshot was taken.
+    pub fn value(&self) -> Value<'a> {
+        let descriptor: &'a Descriptor = &self.family.descriptor;
+        let words = &self.family.words[self.entry.words..];
+        let real = |index: usize| f64::from_bits(words[index]);
+        match descriptor.kind() {
+            Kind::Counter => Value::Counter(real(0)),
+            Kind::Gauge => Value::Gauge(real(0)),
+            Kind::Histogram => {
+                let buckets = descriptor.buckets();
+                let counts = &words[..=buckets.bounds().len()];
+                Value::Histogram(HistogramValue {
+                    buckets,
+                    counts,
+                    sum: real(counts.len()),
+                })
+            }
+            Kind::Summary => Value::Summary {
+                count: words[0],
+                sum: real(1),
+            },
+            Kind::Info => Value::Info(InfoValue {
+                pairs: self.entry.pairs.as_deref(),
+            }),
+            Kind::StateSet => Value::StateSet(StateSetValue {
+                descriptor,
+                bits: words[0],
+            }),
+        }
+    }
+}
+
+/// The value of a series, by the kind of its family.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum Value<'a> {
+    /// The total.
+    Counter(f64),
+    /// The current value.
+    Gauge(f64),
+    /// Buckets, count and sum.
+    Histogram(HistogramValue<'a>),
+    /// How many observations, and their sum.
+    Summary {
+        /// How many observations.
+        count: u64,
+        /// Their sum.
+        sum: f64,
+    },
+    /// The facts.
+    Info(InfoValue<'a>),
+    /// The states.
+    StateSet(StateSetValue<'a>),
+}
+
+/// A histogram's value. The count is the sum of its buckets, whatever happens meanwhile.
+#[derive(Clone, Copy, Debug)]
+pub struct HistogramValue<'a> {
+    buckets: &'a Buckets,
+    counts: &'a [u64],
+    sum: f64,
+}
+
+impl<'a> HistogramValue<'a> {
+    /// The label `le` of each bucket with the count of observations at or below it; `+Inf` last.
+    pub fn buckets(&self) -> impl Iterator<Item = (&'a str, u64)> + use<'a> {
+        let mut cumulated = 0_u64;
+        self.buckets.le().zip(self.counts).map(move |(le, count)| {
+            cumulated = cumulated.wrapping_add(*count);
+            (le, cumulated)
+        })
+    }
+
+    /// How many observations.
+    pub fn count(&self) -> u64 {
+        self.counts
+            .iter()
+            .fold(0, |sum, count| sum.wrapping_add(*count))
+    }
+
+    /// Their sum.
+    pub fn sum(&self) -> f64 {
+        self.sum
+    }
+}
+
+/// An info's facts.
+#[derive(Clone, Copy, Debug)]
+pub struct InfoValue<'a> {
+    pairs: Option<&'a [(Box<str>, Box<str>)]>,
+}
+
+impl<'a> InfoValue<'a> {
+    /// Names and values; nothing where the info was never set, which then has no sample.
+    pub fn pairs(&self) -> Option<impl Iterator<Item = (&'a str, &'a str)> + Clone + use<'a>> {
+        Some(self.pairs?.iter().map(|(name, value)| (&**name, &**value)))
+    }
+}
+
+/// A state set's states.
+#[derive(Clone, Copy, Debug)]
+pub struct StateSetValue<'a> {
+    descriptor: &'a Descriptor,
+    bits: u64,
+}
+
+impl<'a> StateSetValue<'a> {
+    /// Each state, and whether it holds.
+    pub fn states(&self) -> impl Iterator<Item = (&'a str, bool)> + use<'a> {
+        let bits = self.bits;
+        self.descriptor
+            .states()
+            .enumerate()
+            .map(move |(index, state)| (state, bits >> index & 1 == 1))
+    }
+}
