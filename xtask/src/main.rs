@@ -1,2 +1,99 @@
-//! The project's own commands.
-fn main() {}
+//! The project's own commands, behind `cargo xtask`.
+#![forbid(unsafe_code)]
+
+mod budget;
+mod error;
+mod features;
+mod marks;
+mod outcomes;
+mod quickstart;
+mod receivers;
+mod test;
+mod workspace;
+
+use std::process::ExitCode;
+
+use lexopt::prelude::{Long, Short, Value, ValueExt as _};
+
+use crate::error::Result;
+use crate::receivers::Receivers;
+use crate::test::Step;
+use crate::workspace::Workspace;
+
+fn main() -> ExitCode {
+    match command().and_then(Command::run) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("xtask: {error}");
+            let mut source = error.source();
+            while let Some(cause) = source {
+                eprintln!("  because: {cause}");
+                source = cause.source();
+            }
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// What the command line asks for.
+enum Command {
+    Help,
+    Test { only: Vec<Step> },
+    Receivers,
+    RunReceiver(String),
+}
+
+impl Command {
+    fn run(self) -> Result<ExitCode> {
+        match self {
+            Self::Help => print!("{}", help()),
+            Self::Test { only } => return Ok(test::run(&Workspace::load()?, &only)),
+            Self::Receivers => Receivers::of(&Workspace::load()?).list()?,
+            Self::RunReceiver(name) => Receivers::of(&Workspace::load()?).run(&name)?,
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+fn command() -> Result<Command> {
+    let mut arguments = lexopt::Parser::from_env();
+    let mut words = Vec::new();
+    let mut only = Vec::new();
+    while let Some(argument) = arguments.next()? {
+        match argument {
+            Short('h') | Long("help") => return Ok(Command::Help),
+            Long("only") => only.push(Step::parse(&arguments.value()?.string()?)?),
+            Value(word) => words.push(word.string()?),
+            Short(_) | Long(_) => return Err(argument.unexpected().into()),
+        }
+    }
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    match words[..] {
+        ["test"] => Ok(Command::Test { only }),
+        _ if !only.is_empty() => Err("`--only` belongs to `cargo xtask test`".into()),
+        [] | ["help"] => Ok(Command::Help),
+        ["receivers"] => Ok(Command::Receivers),
+        ["receivers", "run", name] => Ok(Command::RunReceiver(name.to_owned())),
+        _ => Err(format!(
+            "unknown command `{}`; see `cargo xtask help`",
+            words.join(" ")
+        )
+        .into()),
+    }
+}
+
+fn help() -> String {
+    let steps: Vec<&str> = Step::ALL.iter().map(|step| step.name()).collect();
+    format!(
+        "\
+cargo xtask test [--only STEP]...   everything that must hold, the first failure ends it
+    steps: {}
+    CI=true: a receiver that cannot be had is a failure
+cargo xtask receivers               fetches and unpacks the real servers the tests talk to
+cargo xtask receivers run NAME      starts one in the foreground
+    names: {}
+",
+        steps.join(", "),
+        receivers::names(),
+    )
+}

@@ -1,0 +1,4 @@
+//! The one integration-test binary: a module a capability.
+
+mod architecture;
+mod support;

@@ -1,0 +1,5 @@
+//! What the tests share: an HTTP client and real receivers.
+
+pub(crate) mod http;
+pub(crate) mod receiver;
+pub(crate) mod victoria_metrics;

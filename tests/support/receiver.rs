@@ -1,0 +1,163 @@
+//! The process of a receiver, with a folder of its own; both go with the test.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// A server's process, and another one that ends it should this one die without a drop.
+///
+/// The watcher reads from a pipe that only we hold open: the way that needs no unsafe code.
+#[derive(Debug)]
+pub(crate) struct Process {
+    server: Child,
+    watcher: Child,
+    // Last, because it goes when nobody writes to it any more.
+    folder: Folder,
+}
+
+impl Process {
+    /// Starts a receiver by its name; its arguments may name the folder for its data.
+    ///
+    /// # Errors
+    ///
+    /// When the program that is there cannot be started.
+    ///
+    /// # Panics
+    ///
+    /// When no program is there.
+    #[track_caller]
+    pub(crate) fn start(
+        name: &str,
+        arguments: impl FnOnce(&Path) -> Vec<String>,
+    ) -> Result<Self, String> {
+        let program = program(name);
+        let folder = Folder::create(name);
+        let mut server = Command::new(&program)
+            .args(arguments(&folder.0.join("data")))
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(File::create(folder.log_file()).expect("a log file"))
+            .spawn()
+            .map_err(|error| format!("{}: {error}", program.display()))?;
+        match watch(server.id()) {
+            Ok(watcher) => Ok(Self {
+                server,
+                watcher,
+                folder,
+            }),
+            Err(error) => {
+                end(&mut server);
+                Err(format!("no shell to watch the server with: {error}"))
+            }
+        }
+    }
+
+    /// How it ended, where it has.
+    pub(crate) fn ended(&mut self) -> Option<ExitStatus> {
+        self.server.try_wait().expect("the server is our child")
+    }
+
+    /// Its folder, unlike that of any other running server.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder.0
+    }
+
+    /// What it has written to stderr.
+    pub(crate) fn log(&self) -> String {
+        fs::read(self.folder.log_file()).map_or_else(
+            |error| format!("(none: {error})"),
+            |log| String::from_utf8_lossy(&log).into_owned(),
+        )
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // The watcher first: afterwards the server's id may belong to someone else.
+        end(&mut self.watcher);
+        end(&mut self.server);
+    }
+}
+
+fn watch(server: u32) -> std::io::Result<Child> {
+    Command::new("sh")
+        .args(["-c", r#"read -r _; kill -9 "$0""#, &server.to_string()])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+}
+
+fn end(child: &mut Child) {
+    // Both fail only where it has ended by itself.
+    let _ = child.kill();
+    let _ = child.wait();
+}
+
+#[derive(Debug)]
+struct Folder(PathBuf);
+
+impl Folder {
+    fn create(name: &str) -> Self {
+        static COUNT: AtomicUsize = AtomicUsize::new(0);
+        let count = COUNT.fetch_add(1, Ordering::Relaxed);
+        let name = format!("{name}-{}-{count}", std::process::id());
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+        // Of an earlier process with our id, which died too hard to clean up.
+        let _ = fs::remove_dir_all(&folder);
+        fs::create_dir_all(&folder).expect("a folder in the target directory");
+        Self(folder)
+    }
+
+    fn log_file(&self) -> PathBuf {
+        self.0.join("log")
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        // A folder left behind harms nobody: it is in the target directory.
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+/// The program that `cargo xtask receivers` has unpacked.
+#[track_caller]
+fn program(name: &str) -> PathBuf {
+    let folders = receivers();
+    let found = folders.iter().find_map(|folder| {
+        let home = folder.join(name);
+        // Its first line is the program below this folder; `cargo xtask` writes it.
+        let receipt = fs::read_to_string(home.join("receipt")).ok()?;
+        Some(home.join(receipt.lines().next()?)).filter(|program| program.is_file())
+    });
+    found.unwrap_or_else(|| {
+        let module = name.replace('-', "_");
+        panic!(
+            "there is no {name} in {folders:?}: run `cargo xtask receivers`, or leave its tests \
+             out with `--skip {module}::`"
+        )
+    })
+}
+
+/// Where it may be: `cargo xtask` says so, else below the target directory that we are run from.
+fn receivers() -> Vec<PathBuf> {
+    if let Some(folder) = std::env::var_os("PPC_RECEIVERS") {
+        return vec![folder.into()];
+    }
+    let this = std::env::current_exe().expect("the path of this test");
+    let folders = this.ancestors().map(|folder| folder.join("receivers"));
+    folders.filter(|folder| folder.is_dir()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[should_panic(expected = "run `cargo xtask receivers`")]
+    fn a_receiver_that_is_missing_is_explained() {
+        program("no-such-receiver");
+    }
+}
