@@ -25,7 +25,7 @@ pub struct Descriptor {
 pub struct Ignored<'a> {
     /// The family.
     pub metric: &'a str,
-    /// How many recordings were ignored since the process began.
+    /// How many recordings were ignored.
     pub count: u64,
     /// What kind of recording is ignored.
     pub rule: &'static str,
@@ -123,9 +123,9 @@ impl Descriptor {
         self.states.iter().map(|state| &**state)
     }
 
-    /// What was ignored, where anything was.
-    pub fn ignored(&self) -> Option<Ignored<'_>> {
-        let count = self.ignored.load(Ordering::Relaxed);
+    /// What was ignored since this was last asked, where anything was.
+    pub fn take_ignored(&self) -> Option<Ignored<'_>> {
+        let count = self.ignored.swap(0, Ordering::Relaxed);
         let rule = match self.kind {
             Kind::Counter => "an amount that is negative or not a number",
             Kind::Gauge => "no recording at all",

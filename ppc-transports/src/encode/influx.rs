@@ -1,0 +1,250 @@
+//! Influx line protocol: `measurement,tag=value field=number timestamp`.
+//!
+//! One line a sample, as the original has it: the sample's name is split at its last inner `_`
+//! into measurement and field, and a server that joins the two with `_` shows the Prometheus
+//! name again.
+
+use ppc_core::{FamilySnapshot, LabelSet, SeriesSnapshot, Snapshot, Value};
+
+use super::{Encoder, Omitted, Timestamps, escape, number};
+
+/// What becomes of a name that has no inner `_` to be split at.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Names {
+    /// An empty measurement, `,x=1 temperature=5`, which `VictoriaMetrics` stores under the plain
+    /// name.
+    #[default]
+    Prometheus,
+    /// The field `value`, `temperature,x=1 value=5`, for `InfluxDB`, which refuses an empty
+    /// measurement. `InfluxDB` has no infinities either; they are left out and counted.
+    InfluxDb,
+}
+
+/// Writes Influx line protocol.
+///
+/// # Examples
+///
+/// ```
+/// use ppc_core::{Counter, LabelSet, Registry};
+/// use ppc_transports::{Encoder, Influx, Names, Timestamps};
+///
+/// let registry = Registry::new();
+/// let jobs = Counter::builder("jobs").label_names(["queue"]).register(&registry)?;
+/// jobs.with([("queue", "a b")])?.inc();
+///
+/// let mut lines = Vec::new();
+/// let mut influx = Influx::new(Names::Prometheus, Timestamps::Server);
+/// influx.encode(&registry.gather(), &LabelSet::new(), &mut lines);
+/// assert_eq!(lines, b"jobs,queue=a\\ b total=1\n");
+/// # Ok::<(), ppc_core::Error>(())
+/// ```
+#[derive(Debug, Default)]
+pub struct Influx {
+    names: Names,
+    timestamps: Timestamps,
+    /// The tags of the series at hand, written once for all its lines.
+    tags: Vec<u8>,
+    /// The end of every line of a snapshot.
+    line_end: Vec<u8>,
+}
+
+impl Influx {
+    /// An encoder of this form.
+    pub fn new(names: Names, timestamps: Timestamps) -> Self {
+        Self {
+            names,
+            timestamps,
+            ..Self::default()
+        }
+    }
+
+    /// Puts tags and line end aside for the lines of `family` that follow.
+    fn start_series(&mut self, series: &SeriesSnapshot<'_>, labels: &LabelSet) {
+        self.tags.clear();
+        for (name, value) in series.labels() {
+            write_tag(name, value, &mut self.tags);
+        }
+        for (name, value) in labels.iter() {
+            if !series.labels().any(|(own, _)| own == name) {
+                write_tag(name, value, &mut self.tags);
+            }
+        }
+    }
+}
+
+impl Encoder for Influx {
+    fn encode(&mut self, snapshot: &Snapshot, labels: &LabelSet, out: &mut Vec<u8>) -> Omitted {
+        self.line_end.clear();
+        if self.timestamps == Timestamps::Client {
+            self.line_end.push(b' ');
+            let nanos = snapshot.timestamp().as_nanos();
+            number::write_count(u64::try_from(nanos).unwrap_or(u64::MAX), &mut self.line_end);
+        }
+        self.line_end.push(b'\n');
+        let mut omitted = Omitted::default();
+        for family in snapshot.families() {
+            let names = SplitNames::new(family, self.names);
+            for series in family.series() {
+                self.start_series(&series, labels);
+                let lines = &mut Lines {
+                    influx: self,
+                    out,
+                    omitted: &mut omitted,
+                };
+                lines.write_series(&names, series.value());
+            }
+        }
+        omitted
+    }
+}
+
+/// Writes the lines of one series.
+struct Lines<'a> {
+    influx: &'a Influx,
+    out: &'a mut Vec<u8>,
+    omitted: &'a mut Omitted,
+}
+
+impl Lines<'_> {
+    fn write_series(&mut self, names: &SplitNames<'_>, value: Value<'_>) {
+        match value {
+            Value::Counter(value) | Value::Gauge(value) => self.write_real(names.0[0], value),
+            Value::Histogram(histogram) => {
+                let [bucket, count, sum] = names.0;
+                for (le, value) in histogram.buckets() {
+                    // A bound holds nothing that would have to be escaped.
+                    self.write_line(
+                        bucket,
+                        |tags| write_plain_tag("le", le, tags),
+                        |out| {
+                            number::write_count(value, out);
+                        },
+                    );
+                }
+                self.write_count(count, histogram.count());
+                self.write_real(sum, histogram.sum());
+            }
+            Value::Summary {
+                count: value,
+                sum: total,
+            } => {
+                let [count, sum, _] = names.0;
+                self.write_count(count, value);
+                self.write_real(sum, total);
+            }
+            Value::Info(info) => {
+                let Some(pairs) = info.pairs() else { return };
+                let tags = |tags: &mut Vec<u8>| {
+                    for (name, value) in pairs {
+                        write_tag(name, value, tags);
+                    }
+                };
+                self.write_line(names.0[0], tags, |out| out.push(b'1'));
+            }
+            Value::StateSet(states) => {
+                for (state, holds) in states.states() {
+                    let tags = |tags: &mut Vec<u8>| write_tag(names.1, state, tags);
+                    self.write_line(names.0[0], tags, |out| out.push(b'0' + u8::from(holds)));
+                }
+            }
+            // Kinds come with the versions of this workspace, together with their lines here.
+            _ => {}
+        }
+    }
+
+    fn write_count(&mut self, name: SplitName<'_>, value: u64) {
+        self.write_line(name, |_| {}, |out| number::write_count(value, out));
+    }
+
+    fn write_real(&mut self, name: SplitName<'_>, value: f64) {
+        if value.is_nan() {
+            self.omitted.not_a_number += 1;
+        } else if value.is_finite() {
+            self.write_line(name, |_| {}, |out| number::write(value, out));
+        } else if self.influx.names == Names::InfluxDb {
+            self.omitted.infinite += 1;
+        } else {
+            let text = if value > 0.0 { b"+Inf" } else { b"-Inf" };
+            self.write_line(name, |_| {}, |out| out.extend_from_slice(text));
+        }
+    }
+
+    #[inline]
+    fn write_line(
+        &mut self,
+        name: SplitName<'_>,
+        tags: impl FnOnce(&mut Vec<u8>),
+        value: impl FnOnce(&mut Vec<u8>),
+    ) {
+        let out = &mut *self.out;
+        out.extend_from_slice(name.measurement.as_bytes());
+        out.extend_from_slice(&self.influx.tags);
+        tags(out);
+        out.push(b' ');
+        out.extend_from_slice(name.field.as_bytes());
+        out.push(b'=');
+        value(out);
+        out.extend_from_slice(&self.influx.line_end);
+    }
+}
+
+/// Appends a tag. One that is empty is left out: the protocol has no way to write it, and to
+/// Prometheus an empty label and none are the same.
+fn write_tag(name: &str, value: &str, out: &mut Vec<u8>) {
+    if !value.is_empty() {
+        out.push(b',');
+        out.extend_from_slice(name.as_bytes());
+        out.push(b'=');
+        escape::influx_tag_value(value, out);
+    }
+}
+
+fn write_plain_tag(name: &str, value: &str, out: &mut Vec<u8>) {
+    out.push(b',');
+    out.extend_from_slice(name.as_bytes());
+    out.push(b'=');
+    out.extend_from_slice(value.as_bytes());
+}
+
+/// The split names of a family's samples, in the order of its kind, and the family's name.
+struct SplitNames<'a>([SplitName<'a>; 3], &'a str);
+
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct SplitName<'a> {
+    measurement: &'a str,
+    field: &'a str,
+}
+
+impl<'a> SplitNames<'a> {
+    fn new(family: &'a FamilySnapshot, style: Names) -> Self {
+        let names = family.descriptor().names();
+        let mut split = [SplitName::default(); 3];
+        for (slot, sample) in split.iter_mut().zip(names.samples()) {
+            *slot = split_name(sample, style);
+        }
+        Self(split, names.family())
+    }
+}
+
+fn split_name(name: &str, style: Names) -> SplitName<'_> {
+    let last = name.len().saturating_sub(1);
+    match name[..last].rfind('_') {
+        Some(at) if at > 0 => SplitName {
+            measurement: &name[..at],
+            field: &name[at + 1..],
+        },
+        _ => match style {
+            Names::Prometheus => SplitName {
+                measurement: "",
+                field: name,
+            },
+            Names::InfluxDb => SplitName {
+                measurement: name,
+                field: "value",
+            },
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,42 @@
+//! Formats: from a snapshot to the bytes of a wire format, one format a file. No I/O.
+
+mod number;
+
+#[cfg(feature = "influx")]
+mod escape;
+#[cfg(feature = "influx")]
+mod influx;
+
+use std::fmt;
+
+use ppc_core::{LabelSet, Snapshot};
+
+#[cfg(feature = "influx")]
+pub use influx::{Influx, Names};
+
+/// Writes a snapshot in one format.
+pub trait Encoder: fmt::Debug + Send {
+    /// Appends the lines of every sample, each with its newline, and says what had to be left
+    /// out. `labels` are added to every series; a series' own label of the same name wins.
+    fn encode(&mut self, snapshot: &Snapshot, labels: &LabelSet, out: &mut Vec<u8>) -> Omitted;
+}
+
+/// Samples that a format has no way to say.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Omitted {
+    /// How many were not a number.
+    pub not_a_number: u64,
+    /// How many were infinite.
+    pub infinite: u64,
+}
+
+/// Whose clock stamps the samples.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Timestamps {
+    /// Ours: every sample of a push carries the time of its snapshot.
+    #[default]
+    Client,
+    /// The server's: no timestamp is sent.
+    Server,
+}

@@ -1,0 +1,17 @@
+//! What only the operating system can do: the end of the process, forks, signals, threads, the
+//! host's name. Beside ppc-core's cells the only place with `unsafe`.
+
+mod exit;
+mod fork;
+mod hostname;
+#[cfg(feature = "signals")]
+pub(crate) mod signals;
+#[cfg(not(feature = "signals"))]
+#[path = "no_signals.rs"]
+pub(crate) mod signals;
+mod threads;
+
+pub(crate) use exit::at_exit;
+pub(crate) use fork::PerProcess;
+pub use hostname::hostname;
+pub(crate) use threads::{ThreadId, spawn};

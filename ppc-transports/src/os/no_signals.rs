@@ -1,0 +1,10 @@
+//! The feature `signals` is off: nothing is watched.
+
+/// Holds nothing.
+#[derive(Debug)]
+pub(crate) struct Watch;
+
+/// Watches nothing.
+pub(crate) fn watch(_: fn()) -> Option<Watch> {
+    None
+}

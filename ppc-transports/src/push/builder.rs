@@ -1,0 +1,336 @@
+//! The settings of a push, as a builder.
+
+use std::process;
+use std::thread;
+use std::time::Duration;
+
+use ppc_core::{LabelSet, LabelValue, Registry, registry};
+
+use super::client;
+use super::destination::Destination;
+use super::guard::{Guard, OnDrop, Use};
+use super::job::JobMetrics;
+use super::outcome::Outcome;
+use super::settings::Settings;
+use super::{end, task, thread as pushing_thread};
+use crate::error::{Error, ErrorKind};
+use crate::log::{self, Level};
+use crate::os::signals;
+use crate::seconds::Seconds;
+
+const PERIOD: Duration = Duration::from_secs(15);
+const FLUSH_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// What to push where, and when.
+///
+/// A setting that is wrong does not stop the job: it is logged, and the job runs on without it;
+/// [`try_start`](Self::try_start) returns it as an error instead.
+///
+/// # Examples
+///
+/// ```
+/// use ppc_transports::{InfluxUdp, Push};
+///
+/// let answer = Push::to(InfluxUdp::new("127.0.0.1:8089"))
+///     .period("1m30s")
+///     .job("nightly-billing")
+///     .label("instance", ppc_transports::hostname())
+///     .run(|| 42);
+/// assert_eq!(answer, 42);
+/// ```
+#[derive(Debug)]
+#[must_use = "nothing is pushed until it is started"]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "a builder's switches, each set by its name"
+)]
+pub struct Push {
+    destinations: Vec<Destination>,
+    registry: Registry,
+    labels: LabelSet,
+    job: Option<String>,
+    job_metrics: bool,
+    client_metrics: bool,
+    period: Duration,
+    flush_timeout: Duration,
+    signals: bool,
+    task: bool,
+    enabled: bool,
+    faults: Vec<Error>,
+}
+
+impl Push {
+    /// A push with no destination yet.
+    #[expect(
+        clippy::new_without_default,
+        reason = "a push to nowhere is no sensible default"
+    )]
+    pub fn new() -> Self {
+        Self {
+            destinations: Vec::new(),
+            registry: registry().clone(),
+            labels: LabelSet::new(),
+            job: None,
+            job_metrics: true,
+            client_metrics: false,
+            period: PERIOD,
+            flush_timeout: FLUSH_TIMEOUT,
+            signals: false,
+            task: false,
+            enabled: true,
+            faults: Vec::new(),
+        }
+    }
+
+    /// A push to this destination.
+    pub fn to(destination: impl Into<Destination>) -> Self {
+        Self::new().and_to(destination)
+    }
+
+    /// Adds a destination; all are served, independently of each other.
+    pub fn and_to(mut self, destination: impl Into<Destination>) -> Self {
+        self.destinations.push(destination.into());
+        self
+    }
+
+    /// The time between pushes: seconds, text such as `"1m30s"`, or a `Duration`. 15 s by default.
+    pub fn period(mut self, period: impl Seconds) -> Self {
+        match period.duration() {
+            Ok(Duration::ZERO) => {
+                let (found, reason) = ("0".to_owned(), "a period is longer than 0");
+                self.faults.push(ErrorKind::Time { found, reason }.into());
+            }
+            Ok(period) => self.period = period,
+            Err(error) => self.faults.push(error),
+        }
+        self
+    }
+
+    /// The time that the final push may take, for all destinations together. 5 s by default.
+    pub fn flush_timeout(mut self, timeout: impl Seconds) -> Self {
+        match timeout.duration() {
+            // A deadline must be a point in time; a century is as good as for ever.
+            Ok(timeout) => self.flush_timeout = timeout.min(Duration::from_hours(876_000)),
+            Err(error) => self.faults.push(error),
+        }
+        self
+    }
+
+    /// The registry to push; the default one by default.
+    pub fn registry(mut self, registry: &Registry) -> Self {
+        self.registry = registry.clone();
+        self
+    }
+
+    /// Adds a label to every series; a series' own label of that name wins.
+    pub fn label(mut self, name: &str, value: impl LabelValue) -> Self {
+        if let Err(error) = self.labels.insert(name, value) {
+            self.faults.push(ErrorKind::Label(error).into());
+        }
+        self
+    }
+
+    /// The job's name: it becomes the label `job` of every series, and the job's own metrics are
+    /// pushed along: `job_runs_total{outcome="ok|error|panic|cancelled"}`, `job_duration_seconds`,
+    /// `job_last_success_timestamp_seconds` and `job_in_progress`.
+    pub fn job(mut self, name: impl AsRef<str>) -> Self {
+        self.job = Some(name.as_ref().to_owned());
+        self
+    }
+
+    /// Whether the job's own metrics are pushed along; they are by default, where there is a
+    /// [`job`](Self::job).
+    pub fn job_metrics(mut self, push: bool) -> Self {
+        self.job_metrics = push;
+        self
+    }
+
+    /// Whether the clients' own metrics are pushed along, see
+    /// [`client_metrics`](crate::client_metrics); they are not by default.
+    pub fn client_metrics(mut self, push: bool) -> Self {
+        self.client_metrics = push;
+        self
+    }
+
+    /// Whether SIGTERM and SIGINT push once more before they take effect; they do not by
+    /// default. Only where their default effect would end the process: an application's own
+    /// handler, before or after, stays in charge. Needs the feature `signals`.
+    pub fn signals(mut self, watch: bool) -> Self {
+        self.signals = watch;
+        self
+    }
+
+    /// Whether a task of the current tokio runtime pushes, in place of a thread; it does not by
+    /// default. The final push is made by a thread in any case. Needs the feature `tokio`, and a
+    /// runtime with its timers enabled.
+    pub fn task(mut self, task: bool) -> Self {
+        self.task = task;
+        self
+    }
+
+    /// Whether anything is pushed at all; it is by default.
+    pub fn enabled(mut self, enabled: bool) -> Self {
+        self.enabled = enabled;
+        self
+    }
+
+    /// Starts pushing. What is wrong with the settings is logged, and the job goes on.
+    pub fn start(self) -> Guard {
+        self.start_with(OnDrop::Returned)
+    }
+
+    /// Starts pushing, unless something is wrong with the settings.
+    ///
+    /// # Errors
+    ///
+    /// When a setting is invalid, there is no destination, or the system has no thread to give.
+    pub fn try_start(mut self) -> Result<Guard, Error> {
+        if let Some(fault) = self.take_faults().into_iter().next() {
+            return Err(fault);
+        }
+        let (guard, fault) = self.launch(OnDrop::Returned);
+        fault.map_or(Ok(guard), Err)
+    }
+
+    /// Pushes while `f` runs, and once more when it has returned or panicked.
+    pub fn run<R>(self, f: impl FnOnce() -> R) -> R {
+        let guard = self.start();
+        let value = f();
+        guard.stop();
+        value
+    }
+
+    /// As [`run`](Self::run); an `Err` counts as a run that ended in an error.
+    ///
+    /// # Errors
+    ///
+    /// Those of `f`.
+    pub fn try_run<T, E>(self, f: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
+        let guard = self.start();
+        let result = f();
+        guard.finish(Outcome::of(&result));
+        result
+    }
+
+    /// Pushes while `future` runs, and once more when it has returned, panicked or was dropped.
+    pub async fn run_async<F: Future>(self, future: F) -> F::Output {
+        let guard = self.start_with(OnDrop::Cancelled);
+        let value = future.await;
+        guard.stop_async().await;
+        value
+    }
+
+    /// As [`run_async`](Self::run_async); an `Err` counts as a run that ended in an error.
+    ///
+    /// # Errors
+    ///
+    /// Those of the future.
+    pub async fn try_run_async<T, E, F>(self, future: F) -> Result<T, E>
+    where
+        F: Future<Output = Result<T, E>>,
+    {
+        let guard = self.start_with(OnDrop::Cancelled);
+        let result = future.await;
+        guard.finish_async(Outcome::of(&result)).await;
+        result
+    }
+
+    pub(crate) fn start_with(mut self, on_drop: OnDrop) -> Guard {
+        let faults = self.take_faults();
+        let (guard, fault) = self.launch(on_drop);
+        for fault in faults.into_iter().chain(fault) {
+            tell(&fault);
+        }
+        guard
+    }
+
+    /// Everything that is wrong with the settings; a destination that is wrong is left out.
+    fn take_faults(&mut self) -> Vec<Error> {
+        let mut faults = std::mem::take(&mut self.faults);
+        self.destinations
+            .retain(|destination| match destination.parts() {
+                Ok(_) => true,
+                Err(error) => {
+                    faults.push(error.clone());
+                    false
+                }
+            });
+        if !self.enabled {
+            faults.clear();
+        }
+        faults
+    }
+
+    /// Starts the use, with a guard in any case, and says what could not be done for it.
+    fn launch(self, on_drop: OnDrop) -> (Guard, Option<Error>) {
+        if !self.enabled {
+            return (Guard::new(None, on_drop), None);
+        }
+        if self.destinations.is_empty() {
+            return (
+                Guard::new(None, on_drop),
+                Some(ErrorKind::NoDestination.into()),
+            );
+        }
+        let period = self.period;
+        let settings = self.into_settings();
+        let job = settings.job.as_ref().map(JobMetrics::start);
+        let watch_signals = settings.signals;
+        let as_task = settings.task;
+        end::watch_exit();
+        let (client, new) = client::join(settings, period);
+        let mut fault = None;
+        if new {
+            if watch_signals {
+                client.watch(signals::watch(end::last_push));
+            }
+            if as_task {
+                fault = task::start(&client).err();
+            }
+            if !as_task || fault.is_some() {
+                fault = pushing_thread::start(&client).err().or(fault);
+            }
+        }
+        let (process, in_panic) = (process::id(), thread::panicking());
+        let running = Use {
+            client,
+            period,
+            job,
+            process,
+            in_panic,
+        };
+        (Guard::new(Some(running), on_drop), fault)
+    }
+
+    fn into_settings(mut self) -> Settings {
+        let job = self.job.map(|job| {
+            // A label of that name was checked when it was named in the source.
+            let _ = self.labels.insert("job", job.as_str());
+            JobMetrics::of(&job)
+        });
+        Settings {
+            destinations: self.destinations,
+            registry: self.registry,
+            labels: self.labels,
+            job: job.filter(|_| self.job_metrics),
+            client_metrics: self.client_metrics,
+            flush_timeout: self.flush_timeout,
+            signals: self.signals,
+            task: self.task,
+        }
+    }
+}
+
+/// Logs what is wrong with the settings; that there is no destination is no fault of theirs.
+fn tell(fault: &Error) {
+    let level = if fault.is_no_destination() {
+        Level::Info
+    } else {
+        Level::Warn
+    };
+    let message = match std::error::Error::source(fault) {
+        Some(source) => format!("{fault}: {source}"),
+        None => fault.to_string(),
+    };
+    log::tell(level, &message, format_args!("{message}; the job runs on"));
+}

@@ -1,0 +1,261 @@
+//! Clients: what uses with the same settings share, from the first that starts to the last that
+//! ends, and through the final push after it.
+
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::task::Waker;
+use std::time::{Duration, Instant};
+
+use super::engine::{Engine, Orders, Step};
+use super::settings::Settings;
+use crate::os::{PerProcess, ThreadId, signals};
+
+/// Who runs a client's engine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Driver {
+    /// Nobody: no thread was to be had, or it is the turn of whoever ends the client.
+    Nobody,
+    /// A task of the user's runtime, until the final push.
+    Task,
+    /// A thread that was started and has not said which one it is.
+    Starting,
+    /// This thread.
+    Thread(ThreadId),
+}
+
+pub(crate) struct Client {
+    settings: Arc<Settings>,
+    state: Mutex<State>,
+    changed: Condvar,
+    /// The engine of a client that is driven by a task, between its steps.
+    parked: Mutex<Option<Engine>>,
+    /// Keeps the signals watched while the client lives.
+    watch: Mutex<Option<signals::Watch>>,
+}
+
+struct State {
+    /// The periods of the uses that run.
+    periods: Vec<Duration>,
+    orders: Orders,
+    driver: Driver,
+    done: bool,
+    /// Those who await the end, and the task that drives.
+    wakers: Vec<Waker>,
+}
+
+/// The clients of this process that have not ended. A forked child has none: it never waits for,
+/// closes or sends on what is its parent's.
+static CLIENTS: PerProcess<Mutex<Vec<Arc<Client>>>> = PerProcess::new();
+
+/// Joins the client of these settings, made now where there is none: then the second value is
+/// true, and the caller sees to a driver.
+pub(crate) fn join(settings: Settings, period: Duration) -> (Arc<Client>, bool) {
+    let mut clients = lock(CLIENTS.get());
+    for client in clients.iter().filter(|client| *client.settings == settings) {
+        let mut state = client.state();
+        if state.orders.stop.is_none() {
+            state.periods.push(period);
+            client.tell(set_period(state));
+            return (Arc::clone(client), false);
+        }
+    }
+    let client = Arc::new(Client::new(settings, period));
+    clients.push(Arc::clone(&client));
+    (client, true)
+}
+
+/// The clients that have not ended, for the end of the process; none where the list is held by
+/// a thread that does not go on.
+pub(crate) fn all() -> Vec<Arc<Client>> {
+    let Some(clients) = CLIENTS.peek() else {
+        return Vec::new();
+    };
+    let deadline = Instant::now() + Duration::from_millis(200);
+    loop {
+        if let Ok(clients) = clients.try_lock() {
+            return clients.clone();
+        }
+        if Instant::now() >= deadline {
+            return Vec::new();
+        }
+        std::thread::yield_now();
+    }
+}
+
+impl Client {
+    fn new(settings: Settings, period: Duration) -> Self {
+        Self {
+            settings: Arc::new(settings),
+            state: Mutex::new(State {
+                periods: vec![period],
+                orders: Orders { period, stop: None },
+                driver: Driver::Nobody,
+                done: false,
+                wakers: Vec::new(),
+            }),
+            changed: Condvar::new(),
+            parked: Mutex::new(None),
+            watch: Mutex::new(None),
+        }
+    }
+
+    pub(crate) fn settings(&self) -> &Arc<Settings> {
+        &self.settings
+    }
+
+    /// Takes a use away. Where it was the last, the final push is ordered, and the result is true.
+    pub(crate) fn leave(&self, period: Duration) -> bool {
+        let clients = lock(CLIENTS.get());
+        let mut state = self.state();
+        if let Some(index) = state.periods.iter().position(|other| *other == period) {
+            state.periods.swap_remove(index);
+        }
+        let last = state.periods.is_empty();
+        let wakers = if last {
+            self.order_stop(state)
+        } else {
+            set_period(state)
+        };
+        drop(clients);
+        self.tell(wakers);
+        last
+    }
+
+    /// Orders the final push, whoever still uses the client: the process ends.
+    pub(crate) fn stop(&self) {
+        self.tell(self.order_stop(self.state()));
+    }
+
+    fn order_stop(&self, mut state: MutexGuard<'_, State>) -> Vec<Waker> {
+        let deadline = || Instant::now() + self.settings.flush_timeout;
+        state.orders.stop.get_or_insert_with(deadline);
+        std::mem::take(&mut state.wakers)
+    }
+
+    /// Wakes the driver, and whoever awaits the end; under no lock, as wakers are a user's code.
+    fn tell(&self, wakers: Vec<Waker>) {
+        self.changed.notify_all();
+        wakers.into_iter().for_each(Waker::wake);
+    }
+
+    pub(crate) fn orders(&self) -> Orders {
+        self.state().orders
+    }
+
+    pub(crate) fn driver(&self) -> Driver {
+        self.state().driver
+    }
+
+    pub(crate) fn set_driver(&self, driver: Driver) {
+        self.state().driver = driver;
+    }
+
+    pub(crate) fn watch(&self, watch: Option<signals::Watch>) {
+        *lock(&self.watch) = watch;
+    }
+
+    /// Waits until `until`, or until the orders are others than `known`.
+    pub(crate) fn wait_for_orders(&self, known: &Orders, until: Option<Instant>) {
+        let state = self.state();
+        if state.orders != *known {
+            return;
+        }
+        match until {
+            Some(until) => {
+                let pause = until.saturating_duration_since(Instant::now());
+                drop(self.changed.wait_timeout(state, pause));
+            }
+            None => drop(self.changed.wait(state)),
+        }
+    }
+
+    /// Asks to be woken when the orders are others than `known`; false where they are already.
+    pub(crate) fn wake_at_orders(&self, known: &Orders, waker: &Waker) -> bool {
+        let mut state = self.state();
+        let same = state.orders == *known;
+        if same {
+            add_waker(&mut state.wakers, waker);
+        }
+        same
+    }
+
+    /// Waits for the end of the final push, a little beyond its deadline at most.
+    pub(crate) fn wait_until_done(&self) {
+        let mut state = self.state();
+        let Some(deadline) = state.orders.stop else {
+            return;
+        };
+        let deadline = deadline + GRACE;
+        while !state.done {
+            let Some(left) = deadline.checked_duration_since(Instant::now()) else {
+                return;
+            };
+            let waited = self.changed.wait_timeout(state, left);
+            state = waited.unwrap_or_else(PoisonError::into_inner).0;
+        }
+    }
+
+    /// True once the final push is over; otherwise asks to be woken then.
+    pub(crate) fn is_done_or_wake(&self, waker: &Waker) -> bool {
+        let mut state = self.state();
+        if !state.done {
+            add_waker(&mut state.wakers, waker);
+        }
+        state.done
+    }
+
+    /// The final push is over: nothing of the client stays behind.
+    pub(crate) fn finish(self: &Arc<Self>) {
+        let gone = {
+            let mut clients = lock(CLIENTS.get());
+            let index = clients.iter().position(|other| Arc::ptr_eq(other, self));
+            index.map(|index| clients.swap_remove(index))
+        };
+        drop(gone);
+        *lock(&self.watch) = None;
+        let mut state = self.state();
+        state.done = true;
+        let wakers = std::mem::take(&mut state.wakers);
+        drop(state);
+        self.tell(wakers);
+    }
+
+    /// Puts an engine aside for the task that drives.
+    pub(crate) fn park(&self, engine: Engine) {
+        *lock(&self.parked) = Some(engine);
+    }
+
+    /// Takes the engine over from the task, where it has one.
+    pub(crate) fn unpark(&self) -> Option<Engine> {
+        lock(&self.parked).take()
+    }
+
+    /// One step of the engine that was put aside; nothing once it was taken over.
+    pub(crate) fn step_parked(&self, orders: &Orders) -> Option<Step> {
+        Some(lock(&self.parked).as_mut()?.step(Instant::now(), orders))
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        lock(&self.state)
+    }
+}
+
+/// Makes the shortest period the one that counts.
+fn set_period(mut state: MutexGuard<'_, State>) -> Vec<Waker> {
+    if let Some(shortest) = state.periods.iter().min() {
+        state.orders.period = *shortest;
+    }
+    std::mem::take(&mut state.wakers)
+}
+
+/// What a waiter gives the driver beyond the deadline, to be told that it has given up.
+const GRACE: Duration = Duration::from_millis(100);
+
+fn add_waker(wakers: &mut Vec<Waker>, waker: &Waker) {
+    if !wakers.iter().any(|present| present.will_wake(waker)) {
+        wakers.push(waker.clone());
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

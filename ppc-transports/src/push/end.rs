@@ -1,0 +1,55 @@
+//! The end of a client by its last use, and of all clients by the end of the process.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use super::client::{self, Client, Driver};
+use super::thread;
+use crate::log;
+use crate::os::{self, ThreadId};
+
+/// Makes sure that somebody makes the final push that was ordered.
+pub(crate) fn see_to_final_push(client: &Arc<Client>) {
+    if needs_driver(client) && thread::start(client).is_err() {
+        thread::drive(client);
+    }
+}
+
+fn needs_driver(client: &Client) -> bool {
+    matches!(client.driver(), Driver::Nobody | Driver::Task)
+}
+
+/// Has the final pushes made when the process ends by `exit`.
+pub(crate) fn watch_exit() {
+    os::at_exit(|| {
+        log::silence_this_thread();
+        push_all(|client| {
+            // On the pushing thread itself, which gets no further than this; or where the driver
+            // was a task, because no thread can be started from here.
+            let here = client.driver() == Driver::Thread(ThreadId::current());
+            if here || needs_driver(client) {
+                let _ = catch_unwind(AssertUnwindSafe(|| thread::drive(client)));
+            }
+        });
+    });
+}
+
+/// Has the final pushes made when a signal is about to end the process.
+pub(crate) fn last_push() {
+    push_all(see_to_final_push);
+}
+
+/// Orders the final push of every client, sees to each with `see_to`, and waits for all.
+fn push_all(see_to: impl Fn(&Arc<Client>)) {
+    let clients = client::all();
+    for client in &clients {
+        if let Some(job) = &client.settings().job {
+            job.cancel();
+        }
+        client.stop();
+    }
+    clients.iter().for_each(see_to);
+    for client in &clients {
+        client.wait_until_done();
+    }
+}

@@ -1,0 +1,137 @@
+//! The metrics of a job: how often it ran and ended how, how long it took, when it last went
+//! well, how many runs of it are under way.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
+
+use ppc_core::{Counter, Family, Gauge, Registry, unix_time};
+
+use super::outcome::Outcome;
+use crate::os::PerProcess;
+
+/// The metrics of one job, for as long as the process runs: its counts rise over all its runs.
+pub(crate) struct JobMetrics {
+    registry: Registry,
+    runs: Option<Family<Counter>>,
+    in_progress: Option<Gauge>,
+    /// Runs that have neither ended nor been given up.
+    running: AtomicU64,
+}
+
+type Jobs = Mutex<HashMap<String, Arc<JobMetrics>>>;
+
+impl JobMetrics {
+    /// The metrics of the job `name`. They carry no label for it: the client that pushes them
+    /// adds `job` to every series.
+    pub(crate) fn of(name: &str) -> Arc<Self> {
+        static JOBS: PerProcess<Jobs> = PerProcess::new();
+        let mut jobs = JOBS.get().lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(
+            jobs.entry(name.to_owned())
+                .or_insert_with(|| Arc::new(Self::new())),
+        )
+    }
+
+    /// Nothing here can be refused, the registry being empty.
+    fn new() -> Self {
+        let registry = Registry::new();
+        let runs = Counter::builder("job_runs")
+            .help("Runs of the job, by how they ended.")
+            .label_names(["outcome"])
+            .register(&registry)
+            .ok();
+        // All of them from the start, so that each count has a zero to rise from.
+        for outcome in Outcome::ALL {
+            let _ = runs.as_ref().map(|runs| runs.labels([outcome.name()]));
+        }
+        let in_progress = Gauge::builder("job_in_progress")
+            .help("Runs of the job that are under way.")
+            .register(&registry)
+            .ok();
+        Self {
+            registry,
+            runs,
+            in_progress,
+            running: AtomicU64::new(0),
+        }
+    }
+
+    pub(crate) fn registry(&self) -> &Registry {
+        &self.registry
+    }
+
+    /// A run begins.
+    pub(crate) fn start(self: &Arc<Self>) -> JobRun {
+        let running = self.running.fetch_add(1, Ordering::AcqRel) + 1;
+        self.show_running(running);
+        JobRun {
+            job: Arc::clone(self),
+            start: Instant::now(),
+        }
+    }
+
+    /// Counts all runs under way as cancelled: the process ends.
+    pub(crate) fn cancel(&self) {
+        let running = self.running.swap(0, Ordering::AcqRel);
+        self.count(Outcome::Cancelled, running);
+        self.show_running(0);
+    }
+
+    fn count(&self, outcome: Outcome, runs: u64) {
+        let family = self.runs.as_ref();
+        if let Some(counter) = family.and_then(|runs| runs.labels([outcome.name()]).ok()) {
+            counter.inc_by(runs);
+        }
+    }
+
+    fn show_running(&self, running: u64) {
+        if let Some(gauge) = &self.in_progress {
+            gauge.set(running);
+        }
+    }
+
+    /// Sets a gauge that has no value before a run has ended: a 0 would be taken for one.
+    fn set(&self, name: &str, unit: &str, help: &str, seconds: f64) {
+        let gauge = Gauge::builder(name)
+            .unit(unit)
+            .help(help)
+            .register(&self.registry);
+        if let Ok(gauge) = gauge {
+            gauge.set(seconds);
+        }
+    }
+}
+
+/// One run of a job.
+pub(crate) struct JobRun {
+    job: Arc<JobMetrics>,
+    start: Instant,
+}
+
+impl JobRun {
+    /// The run has ended, unless it was given up before.
+    pub(crate) fn finish(self, outcome: Outcome) {
+        let less = |running: u64| running.checked_sub(1);
+        let (release, acquire) = (Ordering::AcqRel, Ordering::Acquire);
+        let Ok(before) = self.job.running.fetch_update(release, acquire, less) else {
+            return;
+        };
+        self.job.show_running(before - 1);
+        self.job.count(outcome, 1);
+        let took = self.start.elapsed().as_secs_f64();
+        self.job.set(
+            "job_duration",
+            "seconds",
+            "How long the last run took.",
+            took,
+        );
+        if outcome == Outcome::Ok {
+            let now = unix_time().as_secs_f64();
+            let help = "When a run last ended well, in seconds since the Unix epoch.";
+            self.job
+                .set("job_last_success_timestamp", "seconds", help, now);
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! When to push, and what happens at the end: joins encoders and senders, and knows none of them
+//! by name.
+//!
+//! A [`Push`] holds settings. Started, it joins the [`client`] of those settings, whose engine
+//! runs on a thread or a task and sends at the start, every period, and once more at the end.
+
+mod builder;
+mod client;
+mod destination;
+mod end;
+mod engine;
+mod guard;
+mod job;
+mod lane;
+mod outcome;
+mod schedule;
+mod settings;
+mod stamp;
+mod stats;
+mod thread;
+
+#[cfg(feature = "tokio")]
+mod task;
+#[cfg(not(feature = "tokio"))]
+#[path = "no_task.rs"]
+mod task;
+
+pub use builder::Push;
+pub use destination::Destination;
+pub(crate) use destination::Parts;
+pub use guard::{Guard, call, enter, enter_async};
+pub use outcome::{OfAny, OfResult, Outcome, Probe};
+pub use stats::client_metrics;

@@ -1,0 +1,37 @@
+//! The settings of a client; uses with the same settings share one.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use ppc_core::{LabelSet, Registry};
+
+use super::destination::Destination;
+use super::job::JobMetrics;
+
+#[derive(Clone)]
+pub(crate) struct Settings {
+    pub(crate) destinations: Vec<Destination>,
+    pub(crate) registry: Registry,
+    /// Added to every series, the job among them.
+    pub(crate) labels: LabelSet,
+    pub(crate) job: Option<Arc<JobMetrics>>,
+    pub(crate) client_metrics: bool,
+    pub(crate) flush_timeout: Duration,
+    pub(crate) signals: bool,
+    /// Driven by a task of the current tokio runtime.
+    pub(crate) task: bool,
+}
+
+impl PartialEq for Settings {
+    fn eq(&self, other: &Self) -> bool {
+        // The label `job` tells jobs apart.
+        self.destinations == other.destinations
+            && self.registry.is(&other.registry)
+            && self.labels == other.labels
+            && self.job.is_some() == other.job.is_some()
+            && self.client_metrics == other.client_metrics
+            && self.flush_timeout == other.flush_timeout
+            && self.signals == other.signals
+            && self.task == other.task
+    }
+}

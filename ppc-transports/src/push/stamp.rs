@@ -1,0 +1,51 @@
+//! Timestamps that differ by at least a millisecond from push to push, because servers that keep
+//! milliseconds would store two values for one instant, and the final one might not be the one
+//! that counts.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+/// The least distance of two timestamps.
+const STEP: Duration = Duration::from_millis(1);
+
+/// The last timestamp that was given out, for the whole process: clients come and go within a
+/// millisecond, and push the same registry.
+static LAST: Mutex<Duration> = Mutex::new(Duration::ZERO);
+
+/// Takes `now`, the time of day, as a timestamp, or says how long to wait until it is late enough.
+pub(crate) fn take(now: Duration) -> Result<Duration, Duration> {
+    take_after(
+        &mut LAST.lock().unwrap_or_else(PoisonError::into_inner),
+        now,
+    )
+}
+
+fn take_after(last: &mut Duration, now: Duration) -> Result<Duration, Duration> {
+    match (*last + STEP).checked_sub(now) {
+        Some(early) if !early.is_zero() && early <= STEP => Err(early),
+        // A clock that was set back is believed: waiting for it could take for ever.
+        _ => {
+            *last = now;
+            Ok(now)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn timestamps_are_a_millisecond_apart() {
+        let micros = Duration::from_micros;
+        let mut last = Duration::ZERO;
+        assert_eq!(take_after(&mut last, micros(10_000)), Ok(micros(10_000)));
+        assert_eq!(take_after(&mut last, micros(10_300)), Err(micros(700)));
+        assert_eq!(take_after(&mut last, micros(11_000)), Ok(micros(11_000)));
+        assert_eq!(
+            take_after(&mut last, micros(5_000)),
+            Ok(micros(5_000)),
+            "set back"
+        );
+    }
+}

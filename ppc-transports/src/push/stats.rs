@@ -1,0 +1,118 @@
+//! The clients' own metrics, and what they have to say about the job's.
+
+use std::sync::OnceLock;
+
+use ppc_core::{Counter, Family, Histogram, Metric, Registry, Snapshot, take_refusals};
+
+use crate::log::{self, Level};
+
+/// The metrics of the clients of this process: `ppc_pushes_total{destination, outcome}`,
+/// `ppc_push_seconds{destination}`, `ppc_push_bytes_total{destination}`,
+/// `ppc_hurried_total{destination}`, which counts payloads, and `ppc_dropped_total{reason}`, which
+/// counts samples.
+///
+/// They are pushed along with [`Push::client_metrics`](crate::Push::client_metrics), and can be
+/// read at any time.
+pub fn client_metrics() -> &'static Registry {
+    &stats().registry
+}
+
+pub(crate) struct Stats {
+    registry: Registry,
+    pushes: Option<Family<Counter>>,
+    seconds: Option<Family<Histogram>>,
+    bytes: Option<Family<Counter>>,
+    dropped: Option<Family<Counter>>,
+    hurried: Option<Family<Counter>>,
+}
+
+pub(crate) fn stats() -> &'static Stats {
+    static STATS: OnceLock<Stats> = OnceLock::new();
+    STATS.get_or_init(Stats::new)
+}
+
+impl Stats {
+    /// Nothing here can be refused, the registry being empty; if it were, that metric is missing.
+    fn new() -> Self {
+        let registry = Registry::new();
+        let counter = |name, help, labels: &[&str]| {
+            Counter::builder(name)
+                .help(help)
+                .label_names(labels)
+                .register(&registry)
+                .ok()
+        };
+        Self {
+            pushes: counter(
+                "ppc_pushes",
+                "Pushes, by how they went.",
+                &["destination", "outcome"],
+            ),
+            bytes: counter("ppc_push_bytes", "Bytes sent.", &["destination"]),
+            dropped: counter(
+                "ppc_dropped",
+                "Samples that were not delivered.",
+                &["reason"],
+            ),
+            hurried: counter(
+                "ppc_hurried",
+                "Payloads of final pushes that went faster than their receiver is known to read.",
+                &["destination"],
+            ),
+            seconds: Histogram::builder("ppc_push")
+                .unit("seconds")
+                .help("How long a push took, from the reading of its values on.")
+                .label_names(["destination"])
+                .register(&registry)
+                .ok(),
+            registry,
+        }
+    }
+
+    pub(crate) fn pushed(&self, destination: &str, outcome: &str, seconds: f64, bytes: u64) {
+        with(self.pushes.as_ref(), &[destination, outcome], Counter::inc);
+        with(self.bytes.as_ref(), &[destination], |counter| {
+            counter.inc_by(bytes);
+        });
+        with(self.seconds.as_ref(), &[destination], |histogram| {
+            histogram.observe(seconds);
+        });
+    }
+
+    pub(crate) fn hurried(&self, destination: &str, payloads: u64) {
+        with(self.hurried.as_ref(), &[destination], |counter| {
+            counter.inc_by(payloads);
+        });
+    }
+
+    pub(crate) fn dropped(&self, reason: &str, samples: u64) {
+        if samples > 0 {
+            with(self.dropped.as_ref(), &[reason], |counter| {
+                counter.inc_by(samples);
+            });
+        }
+    }
+}
+
+fn with<M: Metric>(family: Option<&Family<M>>, labels: &[&str], record: impl FnOnce(&M)) {
+    if let Some(metric) = family.and_then(|family| family.labels(labels).ok()) {
+        record(&metric);
+    }
+}
+
+/// Tells of metrics that could not be registered, and of recordings that were ignored.
+pub(crate) fn tell_problems(snapshot: &Snapshot) {
+    for refusal in take_refusals() {
+        stats().dropped("refused_metric", 1);
+        let message = format_args!("a metric is not pushed: {refusal}");
+        log::tell(Level::Warn, &format!("refused {refusal}"), message);
+    }
+    for family in snapshot.families() {
+        if let Some(ignored) = family.descriptor().take_ignored() {
+            let (metric, count, rule) = (ignored.metric, ignored.count, ignored.rule);
+            stats().dropped("ignored", count);
+            let message = format_args!("{count} recordings to `{metric}` were ignored: {rule}");
+            log::tell(Level::Warn, &format!("ignored {metric}"), message);
+        }
+    }
+}
