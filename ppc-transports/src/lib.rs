@@ -15,6 +15,7 @@
 mod destination;
 mod encode;
 mod error;
+mod lock;
 mod log;
 mod os;
 mod pack;

@@ -6,9 +6,10 @@ use std::collections::HashMap;
 use std::env;
 use std::fmt;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
+use crate::lock::lock;
 use crate::os::{PerProcess, ThreadId};
 
 /// How long a cause stays silent after it was told.
@@ -76,7 +77,7 @@ pub(crate) fn tell(level: Level, cause: &str, message: impl fmt::Display) {
     if SILENT.load(Ordering::Acquire) == ThreadId::current().number() {
         return;
     }
-    let mut causes = CAUSES.get().lock().unwrap_or_else(PoisonError::into_inner);
+    let mut causes = lock(CAUSES.get());
     let Some(held_back) = causes.admit(cause, Instant::now()) else {
         return;
     };

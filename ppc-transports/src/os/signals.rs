@@ -12,12 +12,13 @@ use std::io::Read;
 use std::mem::MaybeUninit;
 use std::os::fd::{FromRawFd, IntoRawFd};
 use std::ptr;
+use std::sync::Mutex;
 use std::sync::atomic::Ordering::{AcqRel, Acquire, Release};
 use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU32};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::fork::PerProcess;
 use super::threads;
+use crate::lock::lock;
 
 const SIGNALS: [libc::c_int; 2] = [libc::SIGTERM, libc::SIGINT];
 
@@ -47,7 +48,7 @@ pub(crate) struct Watch(());
 /// Has `last_push` called when SIGTERM or SIGINT is about to end the process; nothing where a
 /// thread or a pipe is not to be had.
 pub(crate) fn watch(last_push: fn()) -> Option<Watch> {
-    let mut watching = lock();
+    let mut watching = lock(WATCHING.get());
     if watching.uses == 0 {
         start(&mut watching, last_push)?;
     }
@@ -57,7 +58,7 @@ pub(crate) fn watch(last_push: fn()) -> Option<Watch> {
 
 impl Drop for Watch {
     fn drop(&mut self) {
-        let mut watching = lock();
+        let mut watching = lock(WATCHING.get());
         // In a forked child the count starts anew, and this watch belongs to the parent.
         if watching.uses == 0 {
             return;
@@ -77,13 +78,6 @@ impl Drop for Watch {
             drop(unsafe { File::from_raw_fd(pipe) });
         }
     }
-}
-
-fn lock() -> MutexGuard<'static, Watching> {
-    WATCHING
-        .get()
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
 }
 
 fn start(watching: &mut Watching, last_push: fn()) -> Option<()> {

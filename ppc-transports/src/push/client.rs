@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::engine::{Engine, Orders, Step};
 use super::settings::Settings;
+use crate::lock::{lock, lock_at_end};
 use crate::os::{PerProcess, ThreadId, signals};
 
 /// Who runs a client's engine.
@@ -69,16 +70,9 @@ pub(crate) fn all() -> Vec<Arc<Client>> {
     let Some(clients) = CLIENTS.peek() else {
         return Vec::new();
     };
-    let deadline = Instant::now() + Duration::from_millis(200);
-    loop {
-        if let Ok(clients) = clients.try_lock() {
-            return clients.clone();
-        }
-        if Instant::now() >= deadline {
-            return Vec::new();
-        }
-        std::thread::yield_now();
-    }
+    lock_at_end(clients)
+        .map(|clients| clients.clone())
+        .unwrap_or_default()
 }
 
 impl Client {
@@ -254,8 +248,4 @@ fn add_waker(wakers: &mut Vec<Waker>, waker: &Waker) {
     if !wakers.iter().any(|present| present.will_wake(waker)) {
         wakers.push(waker.clone());
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

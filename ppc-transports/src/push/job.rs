@@ -2,13 +2,13 @@
 //! well, how many runs of it are under way.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use ppc_core::{Counter, Family, Gauge, Registry, unix_time};
 
 use super::outcome::Outcome;
+use crate::lock::{lock, lock_at_end};
 use crate::os::PerProcess;
 
 /// The metrics of one job, for as long as the process runs: its counts rise over all its runs.
@@ -17,7 +17,7 @@ pub(crate) struct JobMetrics {
     runs: Option<Family<Counter>>,
     in_progress: Option<Gauge>,
     /// Runs that have neither ended nor been given up.
-    running: AtomicU64,
+    running: Mutex<u64>,
 }
 
 type Jobs = Mutex<HashMap<String, Arc<JobMetrics>>>;
@@ -27,7 +27,7 @@ impl JobMetrics {
     /// adds `job` to every series.
     pub(crate) fn of(name: &str) -> Arc<Self> {
         static JOBS: PerProcess<Jobs> = PerProcess::new();
-        let mut jobs = JOBS.get().lock().unwrap_or_else(PoisonError::into_inner);
+        let mut jobs = lock(JOBS.get());
         Arc::clone(
             jobs.entry(name.to_owned())
                 .or_insert_with(|| Arc::new(Self::new())),
@@ -54,7 +54,7 @@ impl JobMetrics {
             registry,
             runs,
             in_progress,
-            running: AtomicU64::new(0),
+            running: Mutex::new(0),
         }
     }
 
@@ -64,8 +64,10 @@ impl JobMetrics {
 
     /// A run begins.
     pub(crate) fn start(self: &Arc<Self>) -> JobRun {
-        let running = self.running.fetch_add(1, Ordering::AcqRel) + 1;
-        self.show_running(running);
+        let mut running = lock(&self.running);
+        *running += 1;
+        self.show_running(*running);
+        drop(running);
         JobRun {
             job: Arc::clone(self),
             start: Instant::now(),
@@ -74,8 +76,10 @@ impl JobMetrics {
 
     /// Counts all runs under way as cancelled: the process ends.
     pub(crate) fn cancel(&self) {
-        let running = self.running.swap(0, Ordering::AcqRel);
-        self.count(Outcome::Cancelled, running);
+        let Some(mut running) = lock_at_end(&self.running) else {
+            return;
+        };
+        self.count(Outcome::Cancelled, std::mem::take(&mut running));
         self.show_running(0);
     }
 
@@ -113,12 +117,13 @@ pub(crate) struct JobRun {
 impl JobRun {
     /// The run has ended, unless it was given up before.
     pub(crate) fn finish(self, outcome: Outcome) {
-        let less = |running: u64| running.checked_sub(1);
-        let (release, acquire) = (Ordering::AcqRel, Ordering::Acquire);
-        let Ok(before) = self.job.running.fetch_update(release, acquire, less) else {
+        // Held to the end: a run that is no longer under way has been counted.
+        let mut running = lock(&self.job.running);
+        let Some(left) = running.checked_sub(1) else {
             return;
         };
-        self.job.show_running(before - 1);
+        *running = left;
+        self.job.show_running(left);
         self.job.count(outcome, 1);
         let took = self.start.elapsed().as_secs_f64();
         self.job.set(

@@ -2,8 +2,10 @@
 //! milliseconds would store two values for one instant, and the final one might not be the one
 //! that counts.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 use std::time::Duration;
+
+use crate::lock::lock;
 
 /// The least distance of two timestamps.
 const STEP: Duration = Duration::from_millis(1);
@@ -14,10 +16,7 @@ static LAST: Mutex<Duration> = Mutex::new(Duration::ZERO);
 
 /// Takes `now`, the time of day, as a timestamp, or says how long to wait until it is late enough.
 pub(crate) fn take(now: Duration) -> Result<Duration, Duration> {
-    take_after(
-        &mut LAST.lock().unwrap_or_else(PoisonError::into_inner),
-        now,
-    )
+    take_after(&mut lock(&LAST), now)
 }
 
 fn take_after(last: &mut Duration, now: Duration) -> Result<Duration, Duration> {

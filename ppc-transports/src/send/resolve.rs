@@ -6,10 +6,11 @@
 use std::collections::HashMap;
 use std::io;
 use std::net::{SocketAddr, ToSocketAddrs};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Mutex, Weak};
 use std::time::{Duration, Instant};
 
 use super::Address;
+use crate::lock::lock;
 use crate::os::{self, PerProcess};
 
 /// An answer older than this is looked up again, and used until the new one is there.
@@ -142,10 +143,6 @@ impl State {
         self.error = Some(error);
         self.due = Some(now + RETRY);
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

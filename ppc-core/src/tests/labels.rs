@@ -1,0 +1,128 @@
+//! Labels by name and by position, with defaults.
+
+use super::check;
+use crate::{Counter, Family, Registry};
+
+/// `(host, l1, l2)`, with defaults for `host` and `l1`.
+fn family(registry: &Registry) -> Family<Counter> {
+    Counter::builder("c")
+        .label_names(["host", "l1", "l2"])
+        .default_label("host", "h")
+        .default_label("l1", 1)
+        .register(registry)
+        .unwrap()
+}
+
+#[test]
+fn k10_defaults_fill_what_is_not_given_by_name() {
+    let registry = Registry::new();
+    let family = family(&registry);
+    family.with([("l2", 2)]).unwrap().inc();
+    family.labels((2,)).unwrap().inc();
+    family.labels(("h", 1, 2)).unwrap().inc();
+    family
+        .with([("l2", "2"), ("l1", "1"), ("host", "h")])
+        .unwrap()
+        .inc();
+    check(&registry, &[r#"c_total{host="h",l1="1",l2="2"} 4"#]);
+}
+
+#[test]
+fn k10_defaults_fill_the_leading_labels_by_position() {
+    let registry = Registry::new();
+    let family = family(&registry);
+    family.labels((5, 2)).unwrap().inc();
+    family.labels(["x", "y", "z"]).unwrap().inc();
+    family.with([("l2", "2"), ("host", "other")]).unwrap().inc();
+    check(
+        &registry,
+        &[
+            r#"c_total{host="h",l1="5",l2="2"} 1"#,
+            r#"c_total{host="x",l1="y",l2="z"} 1"#,
+            r#"c_total{host="other",l1="1",l2="2"} 1"#,
+        ],
+    );
+}
+
+#[test]
+fn k11_labels_that_do_not_fit_are_errors_that_say_which() {
+    let registry = Registry::new();
+    let family = family(&registry);
+    for (result, expected) in [
+        (
+            family.with([("l3", 1)]),
+            "metric `c` has no label `l3`; its labels are `host`, `l1`, `l2`",
+        ),
+        (
+            family.with([("l1", 1)]),
+            "label `l2` of metric `c` was not given and has no default",
+        ),
+        (
+            family.with([("l2", 1), ("l2", 2)]),
+            "invalid label `l2` of metric `c`: it is given twice",
+        ),
+        (
+            family.labels(()),
+            "label `l2` of metric `c` was not given and has no default",
+        ),
+        (
+            family.labels((1, 2, 3, 4)),
+            "4 label values for metric `c`; its labels are `host`, `l1`, `l2`",
+        ),
+    ] {
+        let error = result.unwrap_err();
+        assert!(error.is_label_mismatch() || error.is_invalid_name());
+        assert_eq!(error.to_string(), expected);
+    }
+    check(&registry, &[]);
+}
+
+#[test]
+fn k13_a_labelled_metric_appears_at_its_first_use() {
+    let registry = Registry::new();
+    let family = Counter::builder("c")
+        .label_names(["host"])
+        .default_label("host", "h")
+        .register(&registry)
+        .unwrap();
+    check(&registry, &[]);
+    family.labels(()).unwrap();
+    check(&registry, &[r#"c_total{host="h"} 0"#]);
+}
+
+#[test]
+fn series_can_be_removed_and_come_back_at_zero() {
+    let registry = Registry::new();
+    let family = family(&registry);
+    let held = family.labels((1,)).unwrap();
+    held.inc();
+    family.labels((2,)).unwrap().inc();
+    assert!(family.remove((1,)).unwrap());
+    assert!(!family.remove((1,)).unwrap(), "it is gone already");
+    held.inc(); // to nowhere
+    check(&registry, &[r#"c_total{host="h",l1="1",l2="2"} 1"#]);
+    assert!(family.remove_with([("l2", 2)]).unwrap());
+    family.labels((1,)).unwrap().inc();
+    check(&registry, &[r#"c_total{host="h",l1="1",l2="1"} 1"#]);
+    family.clear();
+    check(&registry, &[]);
+}
+
+#[test]
+fn two_label_sets_never_meet_in_one_series() {
+    let registry = Registry::new();
+    let family = Counter::builder("c")
+        .label_names(["a", "b"])
+        .register(&registry)
+        .unwrap();
+    let values = [
+        "", "a", "b", "ab", "a\0b", "a,b", "\0", ",", "=", "\"", "\\", "äb",
+    ];
+    for a in values {
+        for b in values {
+            family.labels((a, b)).unwrap().inc();
+        }
+    }
+    let snapshot = registry.gather();
+    assert_eq!(snapshot.series_count(), values.len() * values.len());
+}

@@ -1,0 +1,3 @@
+//! What a feature is that is switched off.
+
+pub(super) const ENABLED: bool = false;

@@ -1,0 +1,3 @@
+//! What a feature is that is switched on.
+
+pub(super) const ENABLED: bool = true;

@@ -1,0 +1,40 @@
+//! Quotes the impls of `LabelValue` and `FixedLabelValue`.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::DeriveInput;
+
+use super::model::Enum;
+
+pub(super) fn expand(input: &DeriveInput, model: &Enum) -> TokenStream {
+    let krate = &model.krate;
+    let g = quote!(#krate::__private);
+    let ident = &input.ident;
+    let (impl_generics, ty_generics, where_clause) = input.generics.split_for_impl();
+    let variants: Vec<_> = model.values.iter().map(|value| &value.variant).collect();
+    let texts: Vec<_> = model.values.iter().map(|value| &value.text).collect();
+    let indices = 0..variants.len();
+    quote! {
+        #[automatically_derived]
+        impl #impl_generics #g::LabelValue for #ident #ty_generics #where_clause {
+            #[inline]
+            fn text<'a>(&'a self, _: &'a mut #g::Scratch) -> &'a ::core::primitive::str {
+                match self {
+                    #(Self::#variants => #texts,)*
+                }
+            }
+        }
+
+        #[automatically_derived]
+        impl #impl_generics #g::FixedLabelValue for #ident #ty_generics #where_clause {
+            const VALUES: &'static [&'static ::core::primitive::str] = &[#(#texts),*];
+
+            #[inline]
+            fn index(self) -> ::core::primitive::usize {
+                match self {
+                    #(Self::#variants => #indices,)*
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,232 @@
+//! Quotes the function with its work wrapped; every decision is made before.
+
+use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
+use quote::{quote, quote_spanned};
+use syn::{Expr, FnArg, Ident, Pat};
+
+use crate::keys::Keyed;
+use crate::paths::{hygienic, located};
+
+use super::model::Settings;
+use super::parse::Function;
+use super::returns::{self, Form, Pinned};
+
+pub(super) fn expand(settings: &Settings, function: &Function) -> TokenStream {
+    let Function {
+        attrs,
+        vis,
+        sig,
+        inner_attrs,
+        body,
+    } = function;
+    let private = private(settings);
+    let push = push(settings, &private);
+    let work = match Form::of(sig) {
+        Form::Sync => sync(function, &private, &push),
+        Form::Async => asynchronous(function, &private, &push),
+        Form::Never => never(function, &private, &push),
+        Form::Future(pinned) => future(function, pinned, &private, &push),
+    };
+    let mut block = Group::new(Delimiter::Brace, quote!(#inner_attrs #work));
+    block.set_span(body.span());
+    quote! {
+        #(#attrs)*
+        #vis #sig #block
+    }
+}
+
+/// The hidden surface that everything here names.
+fn private(settings: &Settings) -> TokenStream {
+    let krate = &settings.krate;
+    quote!(#krate::__private)
+}
+
+/// `Push::new()` with what is set; all that is the user's is taken by reference.
+fn push(settings: &Settings, private: &TokenStream) -> TokenStream {
+    let by_reference = |keyed: &Option<Keyed>| {
+        keyed.as_ref().map(|Keyed { key, value }| {
+            let (setter, value) = (setter(key), borrowed(value));
+            quote!(.#setter(#value))
+        })
+    };
+    let switch = |keyed: &Option<Keyed>| {
+        keyed.as_ref().map(|Keyed { key, value }| {
+            let setter = setter(key);
+            quote!(.#setter(#value))
+        })
+    };
+    let destination = settings.influx_udp.as_ref().map(|Keyed { key, value }| {
+        let (address, span) = (borrowed(value), hygienic(key));
+        let (timestamps, names) = (
+            by_reference(&settings.timestamps),
+            by_reference(&settings.names),
+        );
+        let from = located(quote!(#private::InfluxUdp::from), value);
+        quote_spanned!(span=> .and_to(#from(#address) #timestamps #names))
+    });
+    let (period, flush_timeout) = (
+        by_reference(&settings.period),
+        by_reference(&settings.flush_timeout),
+    );
+    let (job, registry) = (
+        by_reference(&settings.job),
+        by_reference(&settings.registry),
+    );
+    let (job_metrics, enabled) = (switch(&settings.job_metrics), switch(&settings.enabled));
+    let (signals, task) = (switch(&settings.signals), switch(&settings.task));
+    let labels = settings.labels.iter().map(|label| {
+        let (name, value) = (&label.name, borrowed(&label.value));
+        quote!(.label(#name, #value))
+    });
+    quote! {
+        #private::Push::new()
+            #destination #period #flush_timeout #job #job_metrics #(#labels)* #registry
+            #signals #enabled #task
+    }
+}
+
+/// The setter of a key, which has its name.
+fn setter(key: &Ident) -> Ident {
+    Ident::new(&key.to_string(), hygienic(key))
+}
+
+/// The user's expression, by reference; errors about its type point at it.
+fn borrowed(value: &Expr) -> TokenStream {
+    let span = hygienic(value);
+    quote_spanned!(span=> &(#value))
+}
+
+/// The body as a closure: `return` and `?` end the closure and not the wrapping.
+fn sync(function: &Function, private: &TokenStream, push: &TokenStream) -> TokenStream {
+    let span = hygienic(&function.sig.ident);
+    let arrow = returns::arrow(&function.sig);
+    let body = with_arguments(function);
+    let outcome = outcome(function, private);
+    quote_spanned! {span=>
+        let guard = #private::enter(#push);
+        let value = #private::call(move || #arrow #body);
+        guard.finish(#outcome);
+        value
+    }
+}
+
+fn asynchronous(function: &Function, private: &TokenStream, push: &TokenStream) -> TokenStream {
+    let span = hygienic(&function.sig.ident);
+    let typed = typed_return(function);
+    let body = prefixed(&typed, &with_arguments(function));
+    let outcome = outcome(function, private);
+    quote_spanned! {span=>
+        let guard = #private::enter_async(#push);
+        let value = async move #body.await;
+        let outcome = #outcome;
+        guard.finish_async(outcome).await;
+        value
+    }
+}
+
+/// Nothing returns, so nothing is left to be done behind the body: unwinding, or the drop of the
+/// future, ends the guard. No closure, because `!` can be the type of few things.
+fn never(function: &Function, private: &TokenStream, push: &TokenStream) -> TokenStream {
+    let span = hygienic(&function.sig.ident);
+    let enter = if function.sig.asyncness.is_some() {
+        quote!(enter_async)
+    } else {
+        quote!(enter)
+    };
+    let body = function.body.stream();
+    quote_spanned! {span=>
+        let _guard = #private::#enter(#push);
+        #body
+    }
+}
+
+/// The settings are evaluated at the call; the job begins with the first poll.
+fn future(
+    function: &Function,
+    pinned: Pinned,
+    private: &TokenStream,
+    push: &TokenStream,
+) -> TokenStream {
+    let span = hygienic(&function.sig.ident);
+    let arrow = returns::arrow(&function.sig);
+    let body = &function.body;
+    let outcome = outcome(function, private);
+    let job = quote_spanned! {span=>
+        async move {
+            let guard = #private::enter_async(push);
+            let value = future.await;
+            let outcome = #outcome;
+            guard.finish_async(outcome).await;
+            value
+        }
+    };
+    let job = match pinned {
+        Pinned::No => job,
+        Pinned::Boxed => quote_spanned!(span=> ::std::boxed::Box::pin(#job)),
+    };
+    quote_spanned! {span=>
+        let push = #push;
+        let future = #private::call(move || #arrow #body);
+        #job
+    }
+}
+
+/// Finds `Err` on the value `value`, however its type is spelt: the impl for `Result` is found one
+/// reference earlier than the one for anything. A block, so that nothing of it crosses an await.
+fn outcome(function: &Function, private: &TokenStream) -> TokenStream {
+    let span = hygienic(&function.sig.ident);
+    quote_spanned! {span=>
+        {
+            use #private::{OfAny as _, OfResult as _};
+            (&&#private::Probe(&value)).outcome()
+        }
+    }
+}
+
+/// A return that is never taken and has the declared type: an async block has no place to declare
+/// one, and coercions and good error messages need it.
+fn typed_return(function: &Function) -> TokenStream {
+    let span = returns::span(&function.sig);
+    let ty = returns::in_body(&function.sig);
+    quote_spanned! {span=>
+        if let ::core::option::Option::Some(never) = ::core::option::Option::None::<#ty> {
+            return never;
+        }
+    }
+}
+
+/// The body, which holds every argument until its end, used or not, as a function does: a guard
+/// passed as `_guard` is dropped before the final push. Others that are not used get a warning.
+fn with_arguments(function: &Function) -> Group {
+    let held = function
+        .sig
+        .inputs
+        .iter()
+        .filter_map(|argument| match argument {
+            FnArg::Typed(argument) => match &*argument.pat {
+                Pat::Ident(pattern) if pattern.ident.to_string().starts_with('_') => {
+                    Some(&pattern.ident)
+                }
+                _ => None,
+            },
+            FnArg::Receiver(_) => None,
+        });
+    let held = held.map(|name| {
+        let span = hygienic(name);
+        // The one lint that looks at where a name was written and not at who uses it.
+        quote_spanned! {span=>
+            #[allow(clippy::used_underscore_binding)]
+            let _ = &#name;
+        }
+    });
+    prefixed(&quote!(#(#held)*), &function.body)
+}
+
+/// A block with something before its first statement.
+fn prefixed(first: &TokenStream, block: &Group) -> Group {
+    let rest: TokenStream = block.stream();
+    let tokens: Vec<TokenTree> = first.clone().into_iter().chain(rest).collect();
+    let mut prefixed = Group::new(Delimiter::Brace, tokens.into_iter().collect());
+    prefixed.set_span(block.span());
+    prefixed
+}

@@ -1,0 +1,31 @@
+//! `#[push_metrics]`: parse, model, check, expand; where anything is wrong, the function as it was.
+
+mod check;
+mod expand;
+mod fallback;
+mod model;
+mod parse;
+mod returns;
+#[cfg(test)]
+mod tests;
+
+use proc_macro2::TokenStream;
+
+use crate::diag::Diagnostics;
+use crate::features::Features;
+
+/// Expands the attribute `#[push_metrics(settings)]` on `item`.
+pub(crate) fn push_metrics(settings: TokenStream, item: &TokenStream) -> TokenStream {
+    let diagnostics = &mut Diagnostics::default();
+    let table = parse::settings(settings, diagnostics);
+    let settings = model::Settings::new(table, diagnostics);
+    check::settings(&settings, Features::OF_THIS_BUILD, diagnostics);
+    let function = diagnostics.keep(parse::function(item.clone()));
+    if let Some(function) = &function {
+        check::function(function, diagnostics);
+    }
+    match function {
+        Some(function) if diagnostics.is_empty() => expand::expand(&settings, &function),
+        _ => fallback::expand(item, std::mem::take(diagnostics)),
+    }
+}

@@ -1,0 +1,104 @@
+//! The settings in the macro's own nouns, each with the tokens it came from.
+
+use proc_macro2::{Group, Span, TokenStream};
+use syn::ext::IdentExt;
+use syn::parse::{ParseStream, Parser};
+use syn::{Expr, Ident, LitStr, Token};
+
+use crate::diag::Diagnostics;
+use crate::entry;
+use crate::keys::Keyed;
+use crate::paths;
+use crate::table::Table;
+
+/// What `#[push_metrics(..)]` says.
+pub(super) struct Settings {
+    /// The path of the facade.
+    pub(super) krate: TokenStream,
+    pub(super) influx_udp: Option<Keyed>,
+    pub(super) timestamps: Option<Keyed>,
+    pub(super) names: Option<Keyed>,
+    pub(super) period: Option<Keyed>,
+    pub(super) flush_timeout: Option<Keyed>,
+    pub(super) job: Option<Keyed>,
+    pub(super) job_metrics: Option<Keyed>,
+    pub(super) labels: Vec<Label>,
+    pub(super) registry: Option<Keyed>,
+    pub(super) signals: Option<Keyed>,
+    pub(super) enabled: Option<Keyed>,
+    pub(super) task: Option<Keyed>,
+}
+
+/// A label of every series.
+pub(super) struct Label {
+    pub(super) name: String,
+    pub(super) name_span: Span,
+    pub(super) value: Expr,
+}
+
+impl Settings {
+    pub(super) fn new(mut table: Table, diagnostics: &mut Diagnostics) -> Self {
+        let krate = paths::facade(table.value("crate").as_ref(), diagnostics);
+        let labels = table.list("labels").map(|list| labels(&list, diagnostics));
+        Self {
+            krate,
+            influx_udp: table.value("influx_udp"),
+            timestamps: table.value("timestamps"),
+            names: table.value("names"),
+            period: table.value("period"),
+            flush_timeout: table.value("flush_timeout"),
+            job: table.value("job"),
+            job_metrics: table.value("job_metrics"),
+            labels: labels.unwrap_or_default(),
+            registry: table.value("registry"),
+            signals: table.value("signals"),
+            enabled: table.value("enabled"),
+            task: table.value("task"),
+        }
+    }
+}
+
+fn labels(list: &Group, diagnostics: &mut Diagnostics) -> Vec<Label> {
+    let mut labels = Vec::new();
+    let parser = |input: ParseStream<'_>| {
+        entry::entries(input, diagnostics, |input, _| {
+            labels.push(label(input)?);
+            Ok(())
+        });
+        Ok(())
+    };
+    // The parser reports its mistakes itself and consumes everything.
+    let parsed = parser.parse2(list.stream());
+    diagnostics.keep(parsed);
+    labels
+}
+
+fn label(input: ParseStream<'_>) -> syn::Result<Label> {
+    let (name, name_span) = if input.peek(LitStr) {
+        let name: LitStr = input.parse()?;
+        (name.value(), name.span())
+    } else if input.peek(Ident::peek_any) {
+        let name = input.call(Ident::parse_any)?;
+        (name.unraw().to_string(), name.span())
+    } else {
+        return Err(input.error("expected a label: `name = value` or `\"name\" = value`"));
+    };
+    let missing = || {
+        syn::Error::new(
+            name_span,
+            format!("the value of label `{name}` is missing: `{name} = ..`"),
+        )
+    };
+    if !input.peek(Token![=]) {
+        return Err(missing());
+    }
+    input.parse::<Token![=]>()?;
+    if input.is_empty() || input.peek(Token![,]) {
+        return Err(missing());
+    }
+    Ok(Label {
+        value: input.parse()?,
+        name,
+        name_span,
+    })
+}

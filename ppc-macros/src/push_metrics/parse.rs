@@ -1,0 +1,153 @@
+//! Tokens to settings and a function, whose body stays raw: half-typed code still expands.
+
+use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
+use syn::parse::{ParseStream, Parser};
+use syn::{Attribute, Signature, Token, Visibility};
+
+use crate::diag::Diagnostics;
+use crate::keys::{Form, Key, Keys, Syntax};
+use crate::table::Table;
+
+const KEYS: Keys = Keys {
+    of: "`#[push_metrics]`",
+    syntax: Syntax::Equals,
+    known: &[
+        key("influx_udp", Form::Value, "influx_udp = \"localhost:8089\""),
+        key("period", Form::Value, "period = 15"),
+        key("job", Form::Value, "job = \"nightly-billing\""),
+        key("job_metrics", Form::Value, "job_metrics = false"),
+        key("labels", Form::List, "labels(instance = ppc::hostname())"),
+        key("registry", Form::Value, "registry = MY_REGISTRY"),
+        key("flush_timeout", Form::Value, "flush_timeout = 5"),
+        key("signals", Form::Switch, "signals = true"),
+        key("timestamps", Form::Value, "timestamps = \"server\""),
+        key("names", Form::Value, "names = \"influxdb\""),
+        key("enabled", Form::Value, "enabled = cfg!(not(test))"),
+        key("task", Form::Switch, "task = true"),
+        key("crate", Form::Value, "crate = my_metrics"),
+    ],
+};
+
+const fn key(name: &'static str, form: Form, example: &'static str) -> Key {
+    Key {
+        name,
+        form,
+        example,
+    }
+}
+
+/// The attribute's settings.
+pub(super) fn settings(tokens: TokenStream, diagnostics: &mut Diagnostics) -> Table {
+    let mut table = Table::default();
+    let parser = |input: ParseStream<'_>| {
+        table.read(input, &KEYS, diagnostics);
+        Ok(())
+    };
+    // The parser reports its mistakes itself and consumes everything.
+    let parsed = parser.parse2(tokens);
+    diagnostics.keep(parsed);
+    table
+}
+
+/// A function with everything but its body parsed.
+pub(super) struct Function {
+    pub(super) attrs: Vec<Attribute>,
+    pub(super) vis: Visibility,
+    pub(super) sig: Signature,
+    /// The inner attributes of the body, which stay in the outermost block.
+    pub(super) inner_attrs: TokenStream,
+    pub(super) body: Group,
+}
+
+/// The function that the attribute stands on.
+pub(super) fn function(item: TokenStream) -> syn::Result<Function> {
+    parse_function.parse2(item)
+}
+
+fn parse_function(input: ParseStream<'_>) -> syn::Result<Function> {
+    let attrs = input.call(Attribute::parse_outer)?;
+    let vis: Visibility = input.parse()?;
+    expect_function(input)?;
+    let sig: Signature = input.parse()?;
+    if input.peek(Token![;]) {
+        return Err(syn::Error::new_spanned(
+            &sig.ident,
+            format!(
+                "`{}` has no body: `#[push_metrics]` stands on the function that does the work",
+                sig.ident
+            ),
+        ));
+    }
+    let body: Group = input.parse()?;
+    if body.delimiter() != Delimiter::Brace || !input.is_empty() {
+        return Err(syn::Error::new(
+            body.span(),
+            "expected the body of a function",
+        ));
+    }
+    let (inner_attrs, body) = split_inner_attrs(&body);
+    Ok(Function {
+        attrs,
+        vis,
+        sig,
+        inner_attrs,
+        body,
+    })
+}
+
+/// Says what was found where no function begins.
+fn expect_function(input: ParseStream<'_>) -> syn::Result<()> {
+    let ahead = input.fork();
+    let words = std::iter::from_fn(|| match ahead.parse::<TokenTree>() {
+        Ok(TokenTree::Ident(word)) => Some(word.to_string()),
+        // The ABI of `extern "C" fn`.
+        Ok(TokenTree::Literal(_)) => Some("extern".to_owned()),
+        _ => None,
+    });
+    let mut words = words.peekable();
+    let first = words.peek().cloned();
+    let qualifiers = ["const", "async", "unsafe", "safe", "extern"];
+    if words
+        .find(|word| !qualifiers.contains(&word.as_str()))
+        .is_some_and(|word| word == "fn")
+    {
+        return Ok(());
+    }
+    let found = match first.as_deref() {
+        Some("struct" | "enum" | "union") => "a type",
+        Some("impl") => "an impl block",
+        Some("trait") => "a trait",
+        Some("mod") => "a module",
+        Some("static" | "const") => "a value",
+        Some("let") => "a statement",
+        Some("type") => "an alias",
+        Some("use") => "an import",
+        _ if input.peek(Token![|]) || matches!(first.as_deref(), Some("move" | "async")) => {
+            "a closure or a block"
+        }
+        _ => "something else",
+    };
+    let error = format!("`#[push_metrics]` stands on a function, and this is {found}");
+    let token = input.fork().parse::<TokenTree>();
+    Err(token.map_or_else(
+        |_| input.error(&error),
+        |token| syn::Error::new(token.span(), &error),
+    ))
+}
+
+/// Takes `#![..]` off the front of a body.
+fn split_inner_attrs(body: &Group) -> (TokenStream, Group) {
+    let tokens: Vec<TokenTree> = body.stream().into_iter().collect();
+    let is = |token: &TokenTree, sign| matches!(token, TokenTree::Punct(punct) if punct.as_char() == sign);
+    let mut attrs = 0;
+    while let [pound, bang, TokenTree::Group(group), ..] = &tokens[attrs..]
+        && is(pound, '#')
+        && is(bang, '!')
+        && group.delimiter() == Delimiter::Bracket
+    {
+        attrs += 3;
+    }
+    let mut rest = Group::new(Delimiter::Brace, tokens[attrs..].iter().cloned().collect());
+    rest.set_span(body.span());
+    (tokens[..attrs].iter().cloned().collect(), rest)
+}

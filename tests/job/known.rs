@@ -1,0 +1,59 @@
+//! Metrics of all six kinds with known values.
+
+use ppc::{LabelValue, metric};
+
+#[derive(Clone, Copy, LabelValue)]
+pub(crate) enum Outcome {
+    Ok,
+    Failed,
+}
+
+metric! {
+    /// Events handled.
+    pub(crate) static EVENTS: Counter {
+        namespace: "known",
+        labels: [account as "Account" = 7, event_type, outcome: Outcome],
+    }
+
+    /// How warm it is.
+    pub(crate) static TEMPERATURE: Gauge { name: "known_temperature", unit: "celsius" }
+
+    /// How long a request took.
+    pub(crate) static LATENCY: Histogram {
+        namespace: "known", unit: "seconds", labels: [service], buckets: [0.1, 1.0, 10.0],
+    }
+
+    /// How large an answer was.
+    pub(crate) static SIZE: Summary { namespace: "known", unit: "bytes" }
+
+    /// What is running.
+    pub(crate) static BUILD: Info { namespace: "known" }
+
+    /// Where it stands.
+    pub(crate) static PHASE: StateSet {
+        namespace: "known", states: ["starting", "running", "done"],
+    }
+
+    /// There from the start, and never counted.
+    pub(crate) static RETRIES: Counter { namespace: "known", eager }
+}
+
+/// Records what `tests/victoria_metrics/endings.rs` expects, all but the last increment.
+pub(crate) fn record() {
+    EVENTS.event_type("a b,c=d").outcome(Outcome::Ok).inc_by(2);
+    EVENTS.account(8).event_type("login").outcome(Outcome::Failed).inc_by(0.5);
+    TEMPERATURE.set(-2.5);
+    for seconds in [0.05, 0.5, 5.0, 50.0] {
+        LATENCY.service("db").observe(seconds);
+    }
+    SIZE.observe(100);
+    SIZE.observe(28);
+    BUILD.set([("version", "1.2.3")]);
+    PHASE.set("running");
+}
+
+/// The last change of all: an earlier push cannot have it.
+pub(crate) fn record_last() {
+    PHASE.set("done");
+    EVENTS.event_type("a b,c=d").outcome(Outcome::Ok).inc();
+}

@@ -1,0 +1,100 @@
+//! The program of `tests/job`, started as a process.
+
+use std::env;
+use std::io::{BufRead, BufReader, Read};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// No ending takes longer, on a machine that is busy with other tests.
+const WITHIN: Duration = Duration::from_secs(60);
+
+/// What a process left.
+#[derive(Debug)]
+pub(crate) struct Ended {
+    pub(crate) status: ExitStatus,
+    pub(crate) stderr: String,
+    pub(crate) took: Duration,
+}
+
+/// A job that runs.
+#[derive(Debug)]
+pub(crate) struct Job {
+    child: Child,
+    start: Instant,
+}
+
+/// Cargo builds examples beside the tests.
+fn program() -> PathBuf {
+    let tests = env::current_exe().expect("the test binary has a path");
+    let target = tests.parent().and_then(|deps| deps.parent()).expect("it lies in target/x/deps");
+    let program = target.join("examples").join("job");
+    assert!(
+        program.exists(),
+        "{} is missing: it is built by `cargo test --all-features`, all targets",
+        program.display()
+    );
+    program
+}
+
+impl Job {
+    /// Starts `job ADDRESS RUN ENDING SECONDS` and waits until it says that it runs.
+    #[track_caller]
+    pub(crate) fn start(address: SocketAddr, run: &str, ending: &str, seconds: f64) -> Self {
+        let start = Instant::now();
+        // A test runner in the background ignores SIGINT, and so would its children.
+        let mut child = Command::new("env")
+            .arg("--default-signal=INT,TERM")
+            .arg(program())
+            .args([&address.to_string(), run, ending, &seconds.to_string()])
+            .env_remove("PPC_LOG")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the job starts");
+        let mut line = String::new();
+        if let Some(stdout) = child.stdout.take() {
+            let mut stdout = BufReader::new(stdout);
+            let expected = if ending == "sync-handler_after" { "handler\n" } else { "running\n" };
+            while line != expected {
+                line.clear();
+                if stdout.read_line(&mut line).expect("its output can be read") == 0 {
+                    break;
+                }
+            }
+        }
+        Self { child, start }
+    }
+
+    /// Sends a signal, by its name.
+    #[track_caller]
+    pub(crate) fn signal(&self, name: &str) {
+        let id = self.child.id().to_string();
+        let status = Command::new("kill").args(["-s", name, &id]).status().expect("kill runs");
+        assert!(status.success(), "kill -s {name} {id}: {status}");
+    }
+
+    /// Waits for its end.
+    #[track_caller]
+    pub(crate) fn wait(mut self) -> Ended {
+        let status = loop {
+            if let Some(status) = self.child.try_wait().expect("it can be waited for") {
+                break status;
+            }
+            if self.start.elapsed() > WITHIN {
+                self.child.kill().expect("it can be killed");
+                panic!("the job did not end within {WITHIN:?}");
+            }
+            thread::sleep(Duration::from_millis(2));
+        };
+        let took = self.start.elapsed();
+        let mut stderr = String::new();
+        if let Some(mut pipe) = self.child.stderr.take() {
+            pipe.read_to_string(&mut stderr).expect("its errors can be read");
+        }
+        Ended { status, stderr, took }
+    }
+}

@@ -1,0 +1,229 @@
+//! Every way a job can end, as real processes: the final values arrive, once, and the exit
+//! status is the one it would be without us.
+
+use std::collections::BTreeMap;
+use std::os::unix::process::ExitStatusExt;
+use std::sync::Mutex;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::support::job::{Ended, Job};
+use crate::support::victoria_metrics::Server;
+
+const TIMES: usize = 10;
+
+/// How a process ended.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Status {
+    Code(i32),
+    Signal(i32),
+}
+
+/// How the run is counted.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Outcome {
+    Ok,
+    Error,
+    Panic,
+    Cancelled,
+}
+
+use Outcome::{Cancelled, Error, Ok, Panic};
+use Status::{Code, Signal};
+
+impl Ended {
+    fn is(&self) -> Status {
+        match (self.status.code(), self.status.signal()) {
+            (Some(code), _) => Code(code),
+            (None, signal) => Signal(signal.unwrap_or_default()),
+        }
+    }
+}
+
+/// Series of `tests/job/known.rs` with their final values, but for the label `run`.
+fn known(outcome: Outcome) -> BTreeMap<String, f64> {
+    let runs = |of: Outcome| f64::from(u8::from(of == outcome));
+    [
+        (r#"known_events_total{Account="7",event_type="a b,c=d",outcome="ok"}"#, 3.0),
+        (r#"known_events_total{Account="8",event_type="login",outcome="failed"}"#, 0.5),
+        ("known_temperature_celsius{}", -2.5),
+        (r#"known_latency_seconds_bucket{le="0.1",service="db"}"#, 1.0),
+        (r#"known_latency_seconds_bucket{le="1.0",service="db"}"#, 2.0),
+        (r#"known_latency_seconds_bucket{le="10.0",service="db"}"#, 3.0),
+        (r#"known_latency_seconds_bucket{le="+Inf",service="db"}"#, 4.0),
+        (r#"known_latency_seconds_count{service="db"}"#, 4.0),
+        (r#"known_latency_seconds_sum{service="db"}"#, 55.55),
+        ("known_size_bytes_count{}", 2.0),
+        ("known_size_bytes_sum{}", 128.0),
+        (r#"known_build_info{version="1.2.3"}"#, 1.0),
+        (r#"known_phase{known_phase="starting"}"#, 0.0),
+        (r#"known_phase{known_phase="running"}"#, 0.0),
+        (r#"known_phase{known_phase="done"}"#, 1.0),
+        ("known_retries_total{}", 0.0),
+        ("job_in_progress{}", 0.0),
+        (r#"job_runs_total{outcome="ok"}"#, runs(Ok)),
+        (r#"job_runs_total{outcome="error"}"#, runs(Error)),
+        (r#"job_runs_total{outcome="panic"}"#, runs(Panic)),
+        (r#"job_runs_total{outcome="cancelled"}"#, runs(Cancelled)),
+    ]
+    .into_iter()
+    .map(|(name, value)| (name.to_owned(), value))
+    .collect()
+}
+
+/// The series of one run, without the labels that all of them have.
+fn of_run(
+    series: &BTreeMap<String, Vec<(i64, f64)>>,
+    run: &str,
+) -> BTreeMap<String, Vec<(i64, f64)>> {
+    let mine = format!("run=\"{run}\"");
+    let labels_of = |key: &str| {
+        let (name, labels) = key.split_once('{').expect("it has labels");
+        let labels = labels.trim_end_matches('}').replace(r#"job="known","#, "");
+        let labels = labels.replace(r#"job="known""#, "").replace(&mine, "");
+        let labels = labels.replace(",,", ",");
+        format!("{name}{{{}}}", labels.trim_matches(','))
+    };
+    let with_run = series.iter().filter(|(key, _)| key.contains(&mine));
+    with_run.map(|(key, samples)| (labels_of(key), samples.clone())).collect()
+}
+
+/// Compares one run with what is known of it.
+#[track_caller]
+fn check_run(server: &Server, run: &str, outcome: Outcome, ended: &Ended) {
+    let deadline = Instant::now() + Duration::from_secs(10);
+    // What was sent is stored a moment later.
+    let found = loop {
+        let found = of_run(&server.series(), run);
+        if found.get("job_in_progress{}").and_then(|samples| samples.last()).is_some_and(|last| last.1 == 0.0)
+            || Instant::now() >= deadline
+        {
+            break found;
+        }
+        thread::sleep(Duration::from_millis(50));
+    };
+    let mut last: BTreeMap<String, f64> =
+        found.iter().map(|(key, samples)| (key.clone(), samples[samples.len() - 1].1)).collect();
+    // Times are what they are; a job that was cut short has none.
+    let (took, success) = ("job_duration_seconds{}", "job_last_success_timestamp_seconds{}");
+    let now = server_time();
+    let took = last.remove(took);
+    let success = last.remove(success);
+    assert_eq!(success.is_some(), outcome == Ok, "{run}: {success:?}");
+    assert!(success.is_none_or(|at| (at - now).abs() < 120.0), "{run}: {success:?}");
+    assert!(took.is_none_or(|took| (0.0..60.0).contains(&took)), "{run}: {took:?}");
+    assert_eq!(last, known(outcome), "{run}: {}", ended.stderr);
+    // The last change of all was sent once: no earlier push had it, and none came after.
+    let events = &found[r#"known_events_total{Account="7",event_type="a b,c=d",outcome="ok"}"#];
+    let finals = events.iter().filter(|(_, value)| *value == 3.0).count();
+    assert_eq!(finals, 1, "{run}: {events:?}");
+}
+
+fn server_time() -> f64 {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    now.expect("it is after 1970").as_secs_f64()
+}
+
+/// Ends `TIMES` processes that way, four at a time, and compares each.
+fn check(ending: &'static str, signals: &'static [&'static str], status: Status, outcome: Outcome) {
+    let server = Server::start();
+    let ended = Mutex::new(Vec::new());
+    let left = Mutex::new(TIMES);
+    thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                while let Some(n) = take(&left) {
+                    let run = format!("{ending}-{n}");
+                    let job = Job::start(server.influx_address(), &run, ending, 0.05);
+                    for signal in signals {
+                        job.signal(signal);
+                    }
+                    ended.lock().unwrap().push((run, job.wait()));
+                }
+            });
+        }
+    });
+    for (run, ended) in ended.into_inner().unwrap() {
+        assert_eq!(ended.is(), status, "{run}: {}", ended.stderr);
+        check_run(&server, &run, outcome, &ended);
+        assert!(!ended.stderr.contains("ppc: warning"), "{run}: {}", ended.stderr);
+    }
+    assert_eq!(server.invalid_rows(), 0, "{}", server.log());
+}
+
+fn take(left: &Mutex<usize>) -> Option<usize> {
+    let mut left = left.lock().unwrap();
+    *left = left.checked_sub(1)?;
+    Some(*left)
+}
+
+macro_rules! endings {
+    ($($name:ident: $ending:literal $(, $signal:literal)* => $status:expr, $outcome:expr;)*) => {$(
+        #[test]
+        fn $name() {
+            check($ending, &[$($signal),*], $status, $outcome);
+        }
+    )*};
+}
+
+endings! {
+    k05_sync_return: "sync-return" => Code(0), Ok;
+    k05_sync_error: "sync-error" => Code(3), Error;
+    k05_sync_panic: "sync-panic" => Code(101), Panic;
+    k05_sync_exit: "sync-exit" => Code(7), Cancelled;
+    k05_sync_exit_on_another_thread: "sync-exit_elsewhere" => Code(8), Cancelled;
+    k05_main_returns_before_the_job: "sync-main_returns" => Code(9), Cancelled;
+    k03_guard_dropped: "sync-guard" => Code(10), Ok;
+    k05_async_return: "async-return" => Code(0), Ok;
+    k05_async_error: "async-error" => Code(3), Error;
+    k05_async_panic: "async-panic" => Code(101), Panic;
+    k05_async_panic_in_a_task_of_the_users: "async-panic_in_task" => Code(4), Panic;
+    k05_async_exit: "async-exit" => Code(7), Cancelled;
+    f02_async_that_blocks_and_never_yields: "async-blocking" => Code(0), Ok;
+    k05_async_on_another_executor: "async-other_executor" => Code(0), Ok;
+    k05_async_cancelled: "async-cancelled" => Code(5), Cancelled;
+    k05_async_aborted: "async-aborted" => Code(5), Cancelled;
+    k05_async_runtime_dropped: "async-runtime_dropped" => Code(6), Cancelled;
+    k05_async_runtime_shut_down_in_the_background: "async-shutdown_background" => Code(6), Cancelled;
+    k05_async_stuck_when_the_process_ends: "async-stuck" => Code(6), Ok;
+    k05_async_forgotten: "async-forgotten" => Code(6), Cancelled;
+    k05_task_return: "task-return" => Code(0), Ok;
+    k05_task_error: "task-error" => Code(3), Error;
+    k05_task_panic: "task-panic" => Code(101), Panic;
+    k05_task_exit: "task-exit" => Code(7), Cancelled;
+    k05_task_cancelled: "task-cancelled" => Code(5), Cancelled;
+    k05_task_aborted: "task-aborted" => Code(5), Cancelled;
+    k05_task_runtime_dropped: "task-runtime_dropped" => Code(6), Cancelled;
+    k05_task_runtime_shut_down_in_the_background: "task-shutdown_background" => Code(6), Cancelled;
+    k05_task_forgotten: "task-forgotten" => Code(6), Cancelled;
+    f08_sigterm: "sync-signal", "TERM" => Signal(15), Cancelled;
+    f08_sigint: "sync-signal", "INT" => Signal(2), Cancelled;
+    f08_a_handler_installed_before_ours: "sync-handler_before", "TERM" => Code(12), Cancelled;
+    f08_a_handler_installed_after_ours: "sync-handler_after", "INT" => Code(12), Cancelled;
+    f08_a_handler_that_swallows_the_signal: "sync-handler_swallows", "TERM", "INT" => Code(11), Ok;
+}
+
+/// An annotated job of five seconds with a push every second.
+#[test]
+fn k01_a_job_of_five_seconds_is_seen_every_second() {
+    let server = Server::start();
+    let jobs: Vec<_> = ["sync-return", "async-return", "task-return"]
+        .into_iter()
+        .map(|ending| (ending, Job::start(server.influx_address(), ending, ending, 5.0)))
+        .collect();
+    for (ending, job) in jobs {
+        let ended = job.wait();
+        assert_eq!(ended.is(), Code(0), "{}", ended.stderr);
+        assert!(ended.took >= Duration::from_secs(5));
+        check_run(&server, ending, Ok, &ended);
+        let series = of_run(&server.series(), ending);
+        // At the start, at 1, 2, 3, 4 s, perhaps just before the end at 5 s, and at the end.
+        let times: Vec<i64> = series["known_temperature_celsius{}"].iter().map(|(t, _)| *t).collect();
+        assert!((6..=7).contains(&times.len()), "{ending}: {times:?}");
+        for (n, pair) in times.windows(2).enumerate().take(4) {
+            let gap = pair[1] - pair[0];
+            assert!((500..1500).contains(&gap), "{ending}: {gap} ms before push {}", n + 1);
+        }
+    }
+    assert_eq!(server.invalid_rows(), 0, "{}", server.log());
+}

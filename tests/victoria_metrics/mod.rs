@@ -1,0 +1,5 @@
+//! Against a real VictoriaMetrics.
+
+mod endings;
+mod many_series;
+mod values;
