@@ -1,5 +1,7 @@
 //! The one integration-test binary: a module a capability.
 
 mod architecture;
+mod failure;
+mod repeated;
 mod support;
 mod victoria_metrics;

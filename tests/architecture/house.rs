@@ -39,7 +39,7 @@ pub(super) fn features_on_modules(krate: &Crate) -> Vec<Finding> {
             if !chooses {
                 let rule = "`cfg(feature)` only in `lib.rs` and `mod.rs`";
                 findings.push(Finding::new(&source.file, line, rule));
-            } else if !is_on_module(&source.tokens, at) {
+            } else if !is_on_module(&source.tokens, at) && !is_on_crate(&source.tokens, at) {
                 let rule = "`cfg(feature)` only on a `mod` or `use`";
                 findings.push(Finding::new(&source.file, line, rule));
             }
@@ -87,6 +87,12 @@ fn features(tokens: &[Token]) -> Vec<usize> {
 }
 
 /// Whether the attribute around this place is that of a `mod` or `use`.
+/// `#![cfg_attr(..)]`: a lint level of the crate, say, for where a feature is off.
+fn is_on_crate(tokens: &[Token], at: usize) -> bool {
+    at.checked_sub(3)
+        .is_some_and(|start| tokens[start].is("#") && tokens[start + 1].is("!"))
+}
+
 fn is_on_module(tokens: &[Token], at: usize) -> bool {
     let Some(start) = at.checked_sub(2).filter(|start| tokens[*start].is("#")) else {
         return false;
@@ -173,6 +179,7 @@ mod tests {
             "#[cfg(feature = \"udp\")] mod udp;",
             "#[cfg(feature = \"udp\")] #[doc(inline)] pub(crate) use udp::Udp;",
             "#[cfg(feature = \"udp\")] #[path = \"on.rs\"] mod udp;",
+            "#![cfg_attr(not(feature = \"udp\"), allow(dead_code))]",
         ] {
             check(&features_on_modules(&krate("src/lib.rs", good)), &[]);
         }

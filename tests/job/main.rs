@@ -4,7 +4,9 @@
 //! Whatever the ending, the same values are recorded before it.
 
 mod asynchronous;
+mod faulty;
 mod known;
+mod repeated;
 mod synchronous;
 
 use std::process::ExitCode;
@@ -38,6 +40,8 @@ fn main() -> ExitCode {
     match ending.split_once('-') {
         Some(("sync", ending)) => synchronous::end(&ask, ending),
         Some(("async" | "task", _)) => asynchronous::end(&ask, ending),
+        Some(("repeated", how)) => repeated::run(&ask, how),
+        Some(("faulty", how)) => faulty::run(&ask, how),
         _ => unknown(ending),
     }
 }

@@ -4,7 +4,7 @@ use std::env;
 use std::io::{BufRead, BufReader, Read};
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -15,6 +15,8 @@ const WITHIN: Duration = Duration::from_secs(60);
 #[derive(Debug)]
 pub(crate) struct Ended {
     pub(crate) status: ExitStatus,
+    /// What it said, but for that it runs.
+    pub(crate) stdout: String,
     pub(crate) stderr: String,
     pub(crate) took: Duration,
 }
@@ -23,6 +25,9 @@ pub(crate) struct Ended {
 #[derive(Debug)]
 pub(crate) struct Job {
     child: Child,
+    stdout: BufReader<ChildStdout>,
+    /// What it said before it said that it runs.
+    said: String,
     start: Instant,
 }
 
@@ -43,30 +48,43 @@ impl Job {
     /// Starts `job ADDRESS RUN ENDING SECONDS` and waits until it says that it runs.
     #[track_caller]
     pub(crate) fn start(address: SocketAddr, run: &str, ending: &str, seconds: f64) -> Self {
+        Self::start_at(&address.to_string(), run, ending, seconds, &[])
+    }
+
+    /// The same to an address as text, with more in the environment.
+    #[track_caller]
+    pub(crate) fn start_at(
+        address: &str,
+        run: &str,
+        ending: &str,
+        seconds: f64,
+        environment: &[(&str, &str)],
+    ) -> Self {
         let start = Instant::now();
         // A test runner in the background ignores SIGINT, and so would its children.
         let mut child = Command::new("env")
             .arg("--default-signal=INT,TERM")
             .arg(program())
-            .args([&address.to_string(), run, ending, &seconds.to_string()])
+            .args([address, run, ending, &seconds.to_string()])
             .env_remove("PPC_LOG")
+            .envs(environment.iter().copied())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
             .expect("the job starts");
+        let mut stdout = BufReader::new(child.stdout.take().expect("it is piped"));
+        let expected = if ending == "sync-handler_after" { "handler\n" } else { "running\n" };
         let mut line = String::new();
-        if let Some(stdout) = child.stdout.take() {
-            let mut stdout = BufReader::new(stdout);
-            let expected = if ending == "sync-handler_after" { "handler\n" } else { "running\n" };
-            while line != expected {
-                line.clear();
-                if stdout.read_line(&mut line).expect("its output can be read") == 0 {
-                    break;
-                }
+        let mut said = String::new();
+        while line != expected {
+            said.push_str(&line);
+            line.clear();
+            if stdout.read_line(&mut line).expect("its output can be read") == 0 {
+                break;
             }
         }
-        Self { child, start }
+        Self { child, stdout, said, start }
     }
 
     /// Sends a signal, by its name.
@@ -91,10 +109,11 @@ impl Job {
             thread::sleep(Duration::from_millis(2));
         };
         let took = self.start.elapsed();
-        let mut stderr = String::new();
+        let (mut stdout, mut stderr) = (self.said, String::new());
+        self.stdout.read_to_string(&mut stdout).expect("its output can be read");
         if let Some(mut pipe) = self.child.stderr.take() {
             pipe.read_to_string(&mut stderr).expect("its errors can be read");
         }
-        Ended { status, stderr, took }
+        Ended { status, stdout, stderr, took }
     }
 }

@@ -321,6 +321,18 @@ impl Push {
     }
 }
 
+/// Starts pushing for a function that returns or panics.
+#[doc(hidden)]
+pub fn enter(push: Push) -> Guard {
+    push.start_with(OnDrop::Returned)
+}
+
+/// Starts pushing for a future that may be dropped.
+#[doc(hidden)]
+pub fn enter_async(push: Push) -> Guard {
+    push.start_with(OnDrop::Cancelled)
+}
+
 /// Logs what is wrong with the settings; that there is no destination is no fault of theirs.
 fn tell(fault: &Error) {
     let level = if fault.is_no_destination() {

@@ -8,7 +8,6 @@ use std::task::Poll;
 use std::thread;
 use std::time::Duration;
 
-use super::builder::Push;
 use super::client::Client;
 use super::end;
 use super::job::JobRun;
@@ -18,7 +17,7 @@ use super::outcome::Outcome;
 ///
 /// Dropping it waits for the final push, within `flush_timeout`, as [`stop`](Self::stop) does.
 /// In an `async` function use [`stop_async`](Self::stop_async), or
-/// [`Push::run_async`], which also tells a cancelled job from one that returned.
+/// [`Push::run_async`](crate::Push::run_async), which also tells a cancelled job from one that returned.
 ///
 /// # Examples
 ///
@@ -134,18 +133,6 @@ impl fmt::Debug for Guard {
             .field("pushes", &self.running.is_some())
             .finish_non_exhaustive()
     }
-}
-
-/// Starts pushing for a function that returns or panics.
-#[doc(hidden)]
-pub fn enter(push: Push) -> Guard {
-    push.start_with(OnDrop::Returned)
-}
-
-/// Starts pushing for a future that may be dropped.
-#[doc(hidden)]
-pub fn enter_async(push: Push) -> Guard {
-    push.start_with(OnDrop::Cancelled)
 }
 
 /// Calls a closure as `FnOnce`, whatever else it could be: so it may move what it captures into

@@ -25,9 +25,9 @@ mod task;
 #[path = "no_task.rs"]
 mod task;
 
-pub use builder::Push;
+pub use builder::{Push, enter, enter_async};
 pub use destination::Destination;
 pub(crate) use destination::Parts;
-pub use guard::{Guard, call, enter, enter_async};
+pub use guard::{Guard, call};
 pub use outcome::{OfAny, OfResult, Outcome, Probe};
 pub use stats::client_metrics;

@@ -1,0 +1,86 @@
+//! Jobs whose pushing goes wrong: they say how long they took and what was counted.
+
+use std::fmt;
+use std::process::ExitCode;
+use std::thread;
+use std::time::Instant;
+
+use ppc::{Value, metric, push_metrics};
+use tracing::field::{Field, Visit};
+use tracing::span;
+
+use crate::{Ask, announce, unknown};
+
+metric! {
+    /// Work done.
+    static WORK: Counter { labels: [what] }
+}
+
+#[push_metrics(influx_udp = ask.address, period = 0.2, flush_timeout = 1, enabled = enabled)]
+fn job(ask: &Ask, enabled: bool) -> u8 {
+    announce();
+    let start = Instant::now();
+    WORK.what("some").inc();
+    thread::sleep(ask.lasts);
+    println!("job {}", start.elapsed().as_millis());
+    21
+}
+
+pub(crate) fn run(ask: &Ask, how: &str) -> ExitCode {
+    let start = Instant::now();
+    let status = match how {
+        "plain" => job(ask, true),
+        "disabled" => job(ask, false),
+        "long_label" => {
+            WORK.what("x".repeat(2_000_000)).inc();
+            job(ask, true)
+        }
+        "subscriber" => {
+            tracing::subscriber::set_global_default(Printer).expect("the first one");
+            job(ask, true)
+        }
+        "scoped_subscriber" => tracing::subscriber::with_default(Printer, || job(ask, true)),
+        other => unknown(other),
+    };
+    println!("all {}", start.elapsed().as_millis());
+    for family in ppc::client_metrics().gather().families() {
+        for series in family.series() {
+            if let Value::Counter(value) = series.value() {
+                let labels: Vec<_> = series.labels().map(|(_, value)| value).collect();
+                println!("{} {} {value}", family.descriptor().names().family(), labels.join(" "));
+            }
+        }
+    }
+    ExitCode::from(status)
+}
+
+/// Prints events to standard output, as an application's subscriber would write them somewhere.
+struct Printer;
+
+impl tracing::Subscriber for Printer {
+    fn enabled(&self, _: &tracing::Metadata<'_>) -> bool {
+        true
+    }
+
+    fn new_span(&self, _: &span::Attributes<'_>) -> span::Id {
+        span::Id::from_u64(1)
+    }
+
+    fn record(&self, _: &span::Id, _: &span::Record<'_>) {}
+
+    fn record_follows_from(&self, _: &span::Id, _: &span::Id) {}
+
+    fn event(&self, event: &tracing::Event<'_>) {
+        struct Message<'a>(&'a tracing::Metadata<'a>);
+        impl Visit for Message<'_> {
+            fn record_debug(&mut self, _: &Field, value: &dyn fmt::Debug) {
+                println!("event {} {} {value:?}", self.0.target(), self.0.level());
+            }
+        }
+        event.record(&mut Message(event.metadata()));
+    }
+
+    fn enter(&self, _: &span::Id) {}
+
+    fn exit(&self, _: &span::Id) {}
+}
