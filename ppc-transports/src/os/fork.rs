@@ -60,21 +60,4 @@ impl<T: Default + Send + Sync + 'static> PerProcess<T> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn one_value_a_process() {
-        static VALUE: PerProcess<std::sync::Mutex<u32>> = PerProcess::new();
-        assert!(VALUE.peek().is_none());
-        *VALUE.get().lock().unwrap() = 7;
-        let threads: Vec<_> = (0..8)
-            .map(|_| std::thread::spawn(|| *VALUE.get().lock().unwrap()))
-            .collect();
-        assert!(
-            threads
-                .into_iter()
-                .all(|thread| thread.join().unwrap() == 7)
-        );
-    }
-}
+mod tests;
