@@ -2,6 +2,7 @@
 
 mod architecture;
 mod failure;
+mod formats;
 mod repeated;
 mod support;
 mod victoria_metrics;

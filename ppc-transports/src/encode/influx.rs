@@ -6,7 +6,8 @@
 
 use ppc_core::{FamilySnapshot, LabelSet, SeriesSnapshot, Snapshot, Value};
 
-use super::{Encoder, Omitted, Timestamps, escape, number};
+use super::escape::{self, InfluxReader};
+use super::{Encoder, Omitted, Timestamps, number};
 
 /// What becomes of a name that has no inner `_` to be split at.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -16,8 +17,18 @@ pub enum Names {
     #[default]
     Prometheus,
     /// The field `value`, `temperature,x=1 value=5`, for `InfluxDB`, which refuses an empty
-    /// measurement. `InfluxDB` has no infinities either; they are left out and counted.
+    /// measurement. It has no infinities either, which are left out and counted; tabs and carriage
+    /// returns in a label value become `\t` and `\r`, and a backslash at its end a slash.
     InfluxDb,
+}
+
+impl Names {
+    fn reader(self) -> InfluxReader {
+        match self {
+            Self::Prometheus => InfluxReader::Lenient,
+            Self::InfluxDb => InfluxReader::Strict,
+        }
+    }
 }
 
 /// Writes Influx line protocol.
@@ -62,11 +73,11 @@ impl Influx {
     fn start_series(&mut self, series: &SeriesSnapshot<'_>, labels: &LabelSet) {
         self.tags.clear();
         for (name, value) in series.labels() {
-            write_tag(name, value, &mut self.tags);
+            write_tag(self.names, name, value, &mut self.tags);
         }
         for (name, value) in labels.iter() {
             if !series.labels().any(|(own, _)| own == name) {
-                write_tag(name, value, &mut self.tags);
+                write_tag(self.names, name, value, &mut self.tags);
             }
         }
     }
@@ -107,6 +118,7 @@ struct Lines<'a> {
 
 impl Lines<'_> {
     fn write_series(&mut self, names: &SplitNames<'_>, value: Value<'_>) {
+        let style = self.influx.names;
         match value {
             Value::Counter(value) | Value::Gauge(value) => self.write_real(names.0[0], value),
             Value::Histogram(histogram) => {
@@ -136,14 +148,14 @@ impl Lines<'_> {
                 let Some(pairs) = info.pairs() else { return };
                 let tags = |tags: &mut Vec<u8>| {
                     for (name, value) in pairs {
-                        write_tag(name, value, tags);
+                        write_tag(style, name, value, tags);
                     }
                 };
                 self.write_line(names.0[0], tags, |out| out.push(b'1'));
             }
             Value::StateSet(states) => {
                 for (state, holds) in states.states() {
-                    let tags = |tags: &mut Vec<u8>| write_tag(names.1, state, tags);
+                    let tags = |tags: &mut Vec<u8>| write_tag(style, names.1, state, tags);
                     self.write_line(names.0[0], tags, |out| out.push(b'0' + u8::from(holds)));
                 }
             }
@@ -190,12 +202,12 @@ impl Lines<'_> {
 
 /// Appends a tag. One that is empty is left out: the protocol has no way to write it, and to
 /// Prometheus an empty label and none are the same.
-fn write_tag(name: &str, value: &str, out: &mut Vec<u8>) {
+fn write_tag(style: Names, name: &str, value: &str, out: &mut Vec<u8>) {
     if !value.is_empty() {
         out.push(b',');
         out.extend_from_slice(name.as_bytes());
         out.push(b'=');
-        escape::influx_tag_value(value, out);
+        escape::influx_tag_value(value, style.reader(), out);
     }
 }
 
