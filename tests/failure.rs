@@ -14,7 +14,10 @@ fn dead() -> String {
 /// A number that the job printed behind `name`.
 #[track_caller]
 fn printed(ended: &Ended, name: &str) -> u64 {
-    let line = ended.stdout.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+    let line = ended
+        .stdout
+        .lines()
+        .find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
     let number = line.and_then(|number| number.parse().ok());
     number.unwrap_or_else(|| panic!("no `{name}` in {ended:?}"))
 }
@@ -29,26 +32,48 @@ fn check(address: &str, how: &str, cause: &str, reason: &str) -> Ended {
         for (n, how) in ["disabled", how].into_iter().enumerate() {
             let job = Job::start_at(address, "run", &format!("faulty-{how}"), 1.0, &[]);
             let ended = job.wait();
-            assert_eq!(ended.status.code(), Some(21), "the job's own result: {ended:?}");
+            assert_eq!(
+                ended.status.code(),
+                Some(21),
+                "the job's own result: {ended:?}"
+            );
             best[n] = best[n].min(printed(&ended, "job"));
             if n == 0 {
                 assert_eq!(ended.stderr, "", "what is off says nothing");
             } else {
                 let end = printed(&ended, "all") - printed(&ended, "job");
-                assert!(end <= 1000 + 500, "the end took {end} ms, flush_timeout is 1 s");
+                assert!(
+                    end <= 1000 + 500,
+                    "the end took {end} ms, flush_timeout is 1 s"
+                );
                 last = Some(ended);
             }
         }
     }
     let [without, with] = best;
     let slack = (without / 10).max(200);
-    assert!(with <= without + slack, "{with} ms with us, {without} ms without");
+    assert!(
+        with <= without + slack,
+        "{with} ms with us, {without} ms without"
+    );
     let ended = last.expect("it ran");
     let lines: Vec<&str> = ended.stderr.lines().collect();
     assert_eq!(lines.len(), 1, "told once: {lines:#?}");
-    assert!(lines[0].starts_with("ppc: warning: push to influx+udp://"), "{}", lines[0]);
-    assert!(lines[0].contains(address) && lines[0].contains(cause), "{}", lines[0]);
-    assert!(printed(&ended, &format!("ppc_dropped {reason}")) >= 2, "{}", ended.stdout);
+    assert!(
+        lines[0].starts_with("ppc: warning: push to influx+udp://"),
+        "{}",
+        lines[0]
+    );
+    assert!(
+        lines[0].contains(address) && lines[0].contains(cause),
+        "{}",
+        lines[0]
+    );
+    assert!(
+        printed(&ended, &format!("ppc_dropped {reason}")) >= 2,
+        "{}",
+        ended.stdout
+    );
     ended
 }
 
@@ -61,7 +86,12 @@ fn k04_a_refused_port() {
 
 #[test]
 fn k04_a_name_that_does_not_resolve() {
-    check("no-such-host.invalid:8089", "plain", "no-such-host.invalid:8089", "unresolved");
+    check(
+        "no-such-host.invalid:8089",
+        "plain",
+        "no-such-host.invalid:8089",
+        "unresolved",
+    );
 }
 
 #[test]
@@ -100,12 +130,14 @@ fn the_log_goes_where_the_job_logs() {
         let job = Job::start_at(&address, "run", &format!("faulty-{how}"), 0.3, &[]);
         let ended = job.wait();
         assert_eq!(ended.stderr, "", "{how}");
-        let events: Vec<&str> =
-            ended.stdout.lines().filter(|line| line.starts_with("event ppc WARN")).collect();
+        let events: Vec<&str> = ended
+            .stdout
+            .lines()
+            .filter(|line| line.starts_with("event ppc WARN"))
+            .collect();
         assert_eq!(events.len(), 1, "{how}: {}", ended.stdout);
         assert!(events[0].contains(told), "{how}: {}", events[0]);
     }
-    let ended =
-        Job::start_at(&address, "run", "faulty-plain", 0.3, &[("PPC_LOG", "off")]).wait();
+    let ended = Job::start_at(&address, "run", "faulty-plain", 0.3, &[("PPC_LOG", "off")]).wait();
     assert_eq!(ended.stderr, "", "silenced");
 }

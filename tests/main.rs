@@ -3,6 +3,9 @@
 mod architecture;
 mod failure;
 mod formats;
+mod lifecycle;
+mod macros;
 mod repeated;
 mod support;
+mod ui;
 mod victoria_metrics;

@@ -9,7 +9,12 @@ use crate::support::job::Job;
 fn check(how: &str) {
     let receiver = UdpSocket::bind("127.0.0.1:0").unwrap();
     receiver.set_nonblocking(true).unwrap();
-    let job = Job::start(receiver.local_addr().unwrap(), "run", &format!("repeated-{how}"), 0.0);
+    let job = Job::start(
+        receiver.local_addr().unwrap(),
+        "run",
+        &format!("repeated-{how}"),
+        0.0,
+    );
     let reading = std::thread::spawn(move || {
         // Keeps the queue empty until the job has ended.
         let mut buffer = [0; 2000];
@@ -35,10 +40,21 @@ fn check(how: &str) {
     let numbers: Vec<Vec<i64>> = ended
         .stdout
         .lines()
-        .map(|line| line.split(' ').map(|number| number.parse().unwrap()).collect())
+        .map(|line| {
+            line.split(' ')
+                .map(|number| number.parse().unwrap())
+                .collect()
+        })
         .collect();
-    let [before, after] = &numbers[..] else { panic!("{}", ended.stdout) };
-    assert_eq!(before[..2], after[..2], "threads, descriptors: {}", ended.stdout);
+    let [before, after] = &numbers[..] else {
+        panic!("{}", ended.stdout)
+    };
+    assert_eq!(
+        before[..2],
+        after[..2],
+        "threads, descriptors: {}",
+        ended.stdout
+    );
     assert!(after[2] - before[2] < 2_000, "kilobytes: {}", ended.stdout);
     let calls = reading.join().unwrap();
     assert_eq!(calls, 1000.0, "the final value arrived");
@@ -46,7 +62,9 @@ fn check(how: &str) {
 
 /// The highest value of the counter in a datagram.
 fn most_calls(datagram: &str) -> f64 {
-    let lines = datagram.lines().filter_map(|line| line.strip_prefix("repeated_calls"));
+    let lines = datagram
+        .lines()
+        .filter_map(|line| line.strip_prefix("repeated_calls"));
     let value = |line: &str| line.split("total=").nth(1)?.split(' ').next()?.parse().ok();
     lines.filter_map(value).fold(0.0, f64::max)
 }

@@ -20,21 +20,106 @@ mod words;
 
 use proc_macro::TokenStream;
 
-/// Pushes metrics while the function runs, and once more at its end.
+/// Pushes metrics while the function runs, and once more at its end, however it ends.
 ///
-/// See the facade.
+/// The function's value, its panics and its timing are its own: monitoring never reaches the job.
+/// It stands on any `fn` and `async fn` with a body, methods included, and goes together with
+/// `#[tokio::main]`, `#[test]` or `#[async_trait]`, above or below. Where a plain `fn` returns
+/// `impl Future`, `Pin<Box<dyn Future>>`, `BoxFuture` or `LocalBoxFuture`, that future is the job:
+/// it starts with the first poll. An `Err` counts as such by its value, however the return type is
+/// spelled.
+///
+/// ```ignore
+/// #[push_metrics(influx_udp = "victoria.acme.net:8089", period = 15, job = "nightly-billing")]
+/// async fn run(urls: Vec<Url>) -> Result<Report, Error> {
+///     EVENTS.event_type("login").inc();
+///     // ...
+/// }
+/// ```
+///
+/// # Keys
+///
+/// Values are expressions, evaluated once a call, before the body, with the arguments by
+/// reference; literals are checked while compiling.
+///
+/// | key | meaning | default |
+/// |---|---|---|
+/// | `influx_udp = "host:port"` | where to: Influx line protocol over UDP; also an `InfluxUdp` | from the environment: `PPC_PUSH` |
+/// | `period = 15` | the time between pushes: seconds, `"1m30s"` or a `Duration` | 15 s |
+/// | `flush_timeout = 5` | how long the final push may take | 5 s |
+/// | `job = "name"` | the label `job`, and metrics of the job itself | none |
+/// | `job_metrics = false` | omits those metrics | `true` |
+/// | `labels(k = v, "k" = v)` | labels for every series; its own win over them | none |
+/// | `registry = R` | what to push | the default registry |
+/// | `signals` | pushes on SIGTERM and SIGINT too (feature `signals`) | off |
+/// | `timestamps = "server"` | leaves timestamps to the receiver, or `"client"` | `"client"` |
+/// | `names = "influxdb"` | fields for `InfluxDB`, or `"prometheus"` | `"prometheus"` |
+/// | `enabled = false` | pushes nothing | `true` |
+/// | `task` | a task of the current tokio runtime in place of a thread (feature `tokio`) | off |
+/// | `crate = path` | the path of `ppc`, where it has another name | `::ppc` |
 #[proc_macro_attribute]
 pub fn push_metrics(settings: TokenStream, item: TokenStream) -> TokenStream {
     push_metrics::push_metrics(settings.into(), &item.into()).into()
 }
 
-/// Declares metrics as statics.
+/// Declares metrics as statics, whose doc comment is their help text.
+///
+/// An unlabelled metric has the type that is written. A labelled one has a type of its own, with a
+/// method a label, in any order; recording asks for every label that has no default, while
+/// compiling. A metric is registered at its first use.
+///
+/// ```ignore
+/// metric! {
+///     /// Time spent in calls to external services.
+///     pub static EXTERNAL_REQUESTS: Histogram {
+///         namespace: "acme", unit: "seconds", labels: [service], buckets: [0.05, 0.25, 1, 5],
+///     }
+///     /// Events handled.
+///     pub static EVENTS: Counter {
+///         labels: [
+///             account_id as "VictoriaMetrics_AccountID" = 0, // a name on the wire, a default
+///             host = ppc::hostname(),                        // evaluated once, at first use
+///             event_type,                                    // must be given
+///             outcome: Outcome,                              // of this type
+///         ],
+///     }
+/// }
+/// EVENTS.event_type("login").outcome(Outcome::Ok).inc();
+/// ```
+///
+/// # Keys
+///
+/// | key | meaning | default |
+/// |---|---|---|
+/// | `name: "text"` | the name | the static's, in lower case |
+/// | `namespace: "text"`, `subsystem: "text"` | what stands before the name | nothing |
+/// | `unit: "seconds"` | the unit, which ends the name | none |
+/// | `labels: [..]` | labels: `ident`, `as "wire name"`, `: Type`, `= default` | none |
+/// | `buckets: [..]` | of a histogram: upper bounds, rising; any expression of bounds | `DEFAULT_BUCKETS` |
+/// | `states: [..]` | of a state set: texts, or a type with `#[derive(LabelValue)]` | required |
+/// | `eager` | appears as 0 from the first push on | from its first use on |
+/// | `registry: R` | a static, or a `&'static Registry` | the default registry |
+/// | `crate: path` | the path of `ppc`, where it has another name | `::ppc` |
 #[proc_macro]
 pub fn metric(declarations: TokenStream) -> TokenStream {
     metric::metric(declarations.into()).into()
 }
 
-/// Makes an enum of unit variants a label value.
+/// Makes an enum of plain variants a label value out of a fixed set.
+///
+/// The text of a variant is its name in `snake_case` (`HTTPError` is `http_error`). On the enum,
+/// `#[label(rename_all = "kebab-case")]` chooses another case: `snake_case`, `kebab-case`,
+/// `lowercase`, `UPPERCASE`, `camelCase`, `PascalCase` or `SCREAMING_SNAKE_CASE`; on a variant,
+/// `#[label(rename = "text")]` gives the text itself. The enum has to be `Copy`.
+///
+/// ```ignore
+/// #[derive(Clone, Copy, LabelValue)]
+/// enum Outcome {
+///     Ok,
+///     #[label(rename = "error")]
+///     Failed,
+/// }
+/// ```
 #[proc_macro_derive(LabelValue, attributes(label))]
 pub fn derive_label_value(input: TokenStream) -> TokenStream {
     label_value::label_value(input.into()).into()

@@ -8,6 +8,10 @@ use crate::error::{Error, ErrorKind};
 /// [`Duration`].
 ///
 /// Sealed by its hidden method: every form is checked in one place.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a length of time",
+    label = "expected seconds, text such as \"1m30s\", or a `Duration`"
+)]
 pub trait Seconds {
     #[doc(hidden)]
     fn duration(&self) -> Result<Duration, Error>;

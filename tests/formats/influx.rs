@@ -48,7 +48,9 @@ fn read(lines: &str) -> Vec<Line> {
             };
             Line {
                 measurement: line.series.measurement.to_string(),
-                tags: tags.map(|(name, value)| (name.to_string(), value.to_string())).collect(),
+                tags: tags
+                    .map(|(name, value)| (name.to_string(), value.to_string()))
+                    .collect(),
                 field: field.to_string(),
                 value: *value,
                 timestamp: line.timestamp,
@@ -62,7 +64,10 @@ fn encode(name: &str, labels: &[(String, String)], value: f64) -> (String, Omitt
     let registry = Registry::new();
     let names: Vec<&str> = labels.iter().map(|(name, _)| name.as_str()).collect();
     let values: Vec<&str> = labels.iter().map(|(_, value)| value.as_str()).collect();
-    let gauge = Gauge::builder(name).label_names(names).register(&registry).unwrap();
+    let gauge = Gauge::builder(name)
+        .label_names(names)
+        .register(&registry)
+        .unwrap();
     gauge.labels(&values[..]).unwrap().set(value);
     let mut snapshot = ppc::Snapshot::new();
     snapshot.start(std::time::Duration::from_nanos(1_700_000_000_123_456_789));
@@ -82,7 +87,10 @@ fn in_influxdb(value: &str) -> String {
         Some(rest) => format!("{rest}/"),
         None => value.to_owned(),
     };
-    let value = value.replace('\n', r"\n").replace('\t', r"\t").replace('\r', r"\r");
+    let value = value
+        .replace('\n', r"\n")
+        .replace('\t', r"\t")
+        .replace('\r', r"\r");
     value.replace('\x0C', r"\f")
 }
 

@@ -10,7 +10,9 @@ use std::path::Path;
 /// as `<name>.new`, to be looked at and moved.
 #[track_caller]
 fn check_golden(name: &str, found: &[u8]) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(name);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/golden")
+        .join(name);
     let expected = fs::read(&path).unwrap_or_default();
     if expected != found {
         fs::write(path.with_extension("txt.new"), found).expect("the folder can be written to");

@@ -58,8 +58,16 @@ async fn until_pending(ask: &Ask) {
 }
 
 fn runtime(threads: usize) -> Runtime {
-    let builder = if threads == 1 { Builder::new_current_thread } else { Builder::new_multi_thread };
-    builder().worker_threads(threads).enable_all().build().expect("a runtime")
+    let builder = if threads == 1 {
+        Builder::new_current_thread
+    } else {
+        Builder::new_multi_thread
+    };
+    builder()
+        .worker_threads(threads)
+        .enable_all()
+        .build()
+        .expect("a runtime")
 }
 
 pub(crate) fn end(ask: &Ask, ending: &str) -> ExitCode {
@@ -68,7 +76,11 @@ pub(crate) fn end(ask: &Ask, ending: &str) -> ExitCode {
     let start = |ending: Ending| {
         let ask = ask.clone();
         async move {
-            if as_task { job_as_task(ask, ending).await } else { job(ask, ending).await }
+            if as_task {
+                job_as_task(ask, ending).await
+            } else {
+                job(ask, ending).await
+            }
         }
     };
     let status = |result: Result<u8, String>| ExitCode::from(result.unwrap_or(3));
@@ -78,7 +90,11 @@ pub(crate) fn end(ask: &Ask, ending: &str) -> ExitCode {
         "panic" => status(runtime(2).block_on(start(Ending::Panic))),
         "panic_in_task" => runtime(2).block_on(async {
             let joined = tokio::spawn(start(Ending::Panic)).await;
-            ExitCode::from(if joined.is_err_and(|error| error.is_panic()) { 4 } else { 98 })
+            ExitCode::from(if joined.is_err_and(|error| error.is_panic()) {
+                4
+            } else {
+                98
+            })
         }),
         "exit" => status(runtime(2).block_on(start(Ending::Exit))),
         "blocking" => status(runtime(1).block_on(start(Ending::Blocking))),

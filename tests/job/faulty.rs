@@ -47,7 +47,11 @@ pub(crate) fn run(ask: &Ask, how: &str) -> ExitCode {
         for series in family.series() {
             if let Value::Counter(value) = series.value() {
                 let labels: Vec<_> = series.labels().map(|(_, value)| value).collect();
-                println!("{} {} {value}", family.descriptor().names().family(), labels.join(" "));
+                println!(
+                    "{} {} {value}",
+                    family.descriptor().names().family(),
+                    labels.join(" ")
+                );
             }
         }
     }

@@ -41,7 +41,11 @@ metric! {
 /// Records what `tests/victoria_metrics/endings.rs` expects, all but the last increment.
 pub(crate) fn record() {
     EVENTS.event_type("a b,c=d").outcome(Outcome::Ok).inc_by(2);
-    EVENTS.account(8).event_type("login").outcome(Outcome::Failed).inc_by(0.5);
+    EVENTS
+        .account(8)
+        .event_type("login")
+        .outcome(Outcome::Failed)
+        .inc_by(0.5);
     TEMPERATURE.set(-2.5);
     for seconds in [0.05, 0.5, 5.0, 50.0] {
         LATENCY.service("db").observe(seconds);

@@ -27,16 +27,23 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let (address, run, ending, seconds) = match &arguments[..] {
         [address, run, ending] => (address, run, ending, 0.05),
-        [address, run, ending, seconds] => {
-            (address, run, ending, seconds.parse().expect("a number of seconds"))
-        }
+        [address, run, ending, seconds] => (
+            address,
+            run,
+            ending,
+            seconds.parse().expect("a number of seconds"),
+        ),
         _ => {
             eprintln!("usage: job ADDRESS RUN ENDING [SECONDS]; found {arguments:?}");
             return ExitCode::from(64);
         }
     };
     let lasts = Duration::from_secs_f64(seconds);
-    let ask = Ask { address: address.clone(), run: run.clone(), lasts };
+    let ask = Ask {
+        address: address.clone(),
+        run: run.clone(),
+        lasts,
+    };
     match ending.split_once('-') {
         Some(("sync", ending)) => synchronous::end(&ask, ending),
         Some(("async" | "task", _)) => asynchronous::end(&ask, ending),

@@ -17,7 +17,11 @@ metric! {
 #[push_metrics(influx_udp = ask.address, period = 0.01, job = "repeated", labels(run = ask.run))]
 fn job(ask: &Ask, depth: u32) -> u32 {
     CALLS.inc();
-    if depth == 0 { 0 } else { job(ask, depth - 1) + 1 }
+    if depth == 0 {
+        0
+    } else {
+        job(ask, depth - 1) + 1
+    }
 }
 
 #[push_metrics(influx_udp = ask.address, period = 0.01, job = "repeated", labels(run = ask.run), task)]
@@ -48,7 +52,11 @@ pub(crate) fn run(ask: &Ask, how: &str) -> ExitCode {
                 .enable_all()
                 .build()
                 .expect("a runtime");
-            runtime.block_on(async { for _ in 0..100 { task(ask).await } });
+            runtime.block_on(async {
+                for _ in 0..100 {
+                    task(ask).await
+                }
+            });
         },
         other => unknown(other),
     };
@@ -67,6 +75,12 @@ fn resources() -> String {
     let count = |folder| fs::read_dir(folder).expect("Linux has it").count();
     let status = fs::read_to_string("/proc/self/status").expect("Linux has it");
     let memory = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-    let kilobytes = memory.and_then(|line| line.split_whitespace().next()).unwrap_or("0");
-    format!("{} {} {kilobytes}", count("/proc/self/task"), count("/proc/self/fd"))
+    let kilobytes = memory
+        .and_then(|line| line.split_whitespace().next())
+        .unwrap_or("0");
+    format!(
+        "{} {} {kilobytes}",
+        count("/proc/self/task"),
+        count("/proc/self/fd")
+    )
 }

@@ -52,7 +52,11 @@ fn wait_to_be_killed() {
 /// A client that was started without the attribute.
 fn guarded(ask: &Ask) -> ppc::Guard {
     let destination = ppc::InfluxUdp::new(&ask.address);
-    ppc::Push::to(destination).period(1).job("known").label("run", ask.run.as_str()).start()
+    ppc::Push::to(destination)
+        .period(1)
+        .job("known")
+        .label("run", ask.run.as_str())
+        .start()
 }
 
 pub(crate) fn end(ask: &Ask, ending: &str) -> ExitCode {
@@ -150,7 +154,10 @@ mod application {
     fn listen(act: impl Fn() + Send + 'static) {
         let (ready, is_ready) = std::sync::mpsc::channel();
         thread::spawn(move || {
-            let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime");
+            let runtime = Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .expect("a runtime");
             runtime.block_on(async {
                 let mut interrupt = signal(SignalKind::interrupt()).expect("a handler");
                 let mut terminate = signal(SignalKind::terminate()).expect("a handler");

@@ -24,7 +24,9 @@ pub(crate) fn snapshot() -> Snapshot {
 }
 
 fn fill(registry: &Registry) {
-    let jobs = Counter::builder("jobs").namespace("acme").help("Jobs\nrun \\ \"all\".");
+    let jobs = Counter::builder("jobs")
+        .namespace("acme")
+        .help("Jobs\nrun \\ \"all\".");
     let jobs = jobs.label_names(["queue"]).register(registry).unwrap();
     jobs.labels(("a b,c=d\\",)).unwrap().inc_by(2.5);
     let gauge = |name: &str, value: f64| {
@@ -36,17 +38,25 @@ fn fill(registry: &Registry) {
     gauge("very_cold", f64::NEG_INFINITY);
     gauge("very_large", 1e300);
     gauge("a_count", u64::MAX as f64);
-    let latency = Histogram::builder("latency").unit("seconds").buckets([0.005, 1.0, 1e6]);
+    let latency = Histogram::builder("latency")
+        .unit("seconds")
+        .buckets([0.005, 1.0, 1e6]);
     let latency = latency.label_names(["service"]).register(registry).unwrap();
     for seconds in [0.001, 0.5, 0.5, 2.0, 1e7] {
         latency.labels(("db",)).unwrap().observe(seconds);
     }
-    let size = Summary::builder("size").unit("bytes").register(registry).unwrap();
+    let size = Summary::builder("size")
+        .unit("bytes")
+        .register(registry)
+        .unwrap();
     size.observe(100);
     size.observe(28.5);
     let info = Info::builder("build").register(registry).unwrap();
     info.set([("version", "1.2.3"), ("commit", "")]);
     let phase = StateSet::builder("phase").states(["starting", "in flight", "done"]);
     phase.register(registry).unwrap().set("in flight");
-    Counter::builder("never_used").label_names(["a"]).register(registry).unwrap();
+    Counter::builder("never_used")
+        .label_names(["a"])
+        .register(registry)
+        .unwrap();
 }

@@ -34,7 +34,10 @@ pub(crate) struct Job {
 /// Cargo builds examples beside the tests.
 fn program() -> PathBuf {
     let tests = env::current_exe().expect("the test binary has a path");
-    let target = tests.parent().and_then(|deps| deps.parent()).expect("it lies in target/x/deps");
+    let target = tests
+        .parent()
+        .and_then(|deps| deps.parent())
+        .expect("it lies in target/x/deps");
     let program = target.join("examples").join("job");
     assert!(
         program.exists(),
@@ -74,7 +77,11 @@ impl Job {
             .spawn()
             .expect("the job starts");
         let mut stdout = BufReader::new(child.stdout.take().expect("it is piped"));
-        let expected = if ending == "sync-handler_after" { "handler\n" } else { "running\n" };
+        let expected = if ending == "sync-handler_after" {
+            "handler\n"
+        } else {
+            "running\n"
+        };
         let mut line = String::new();
         let mut said = String::new();
         while line != expected {
@@ -84,14 +91,22 @@ impl Job {
                 break;
             }
         }
-        Self { child, stdout, said, start }
+        Self {
+            child,
+            stdout,
+            said,
+            start,
+        }
     }
 
     /// Sends a signal, by its name.
     #[track_caller]
     pub(crate) fn signal(&self, name: &str) {
         let id = self.child.id().to_string();
-        let status = Command::new("kill").args(["-s", name, &id]).status().expect("kill runs");
+        let status = Command::new("kill")
+            .args(["-s", name, &id])
+            .status()
+            .expect("kill runs");
         assert!(status.success(), "kill -s {name} {id}: {status}");
     }
 
@@ -110,10 +125,18 @@ impl Job {
         };
         let took = self.start.elapsed();
         let (mut stdout, mut stderr) = (self.said, String::new());
-        self.stdout.read_to_string(&mut stdout).expect("its output can be read");
+        self.stdout
+            .read_to_string(&mut stdout)
+            .expect("its output can be read");
         if let Some(mut pipe) = self.child.stderr.take() {
-            pipe.read_to_string(&mut stderr).expect("its errors can be read");
+            pipe.read_to_string(&mut stderr)
+                .expect("its errors can be read");
         }
-        Ended { status, stdout, stderr, took }
+        Ended {
+            status,
+            stdout,
+            stderr,
+            took,
+        }
     }
 }

@@ -44,13 +44,31 @@ impl Ended {
 fn known(outcome: Outcome) -> BTreeMap<String, f64> {
     let runs = |of: Outcome| f64::from(u8::from(of == outcome));
     [
-        (r#"known_events_total{Account="7",event_type="a b,c=d",outcome="ok"}"#, 3.0),
-        (r#"known_events_total{Account="8",event_type="login",outcome="failed"}"#, 0.5),
+        (
+            r#"known_events_total{Account="7",event_type="a b,c=d",outcome="ok"}"#,
+            3.0,
+        ),
+        (
+            r#"known_events_total{Account="8",event_type="login",outcome="failed"}"#,
+            0.5,
+        ),
         ("known_temperature_celsius{}", -2.5),
-        (r#"known_latency_seconds_bucket{le="0.1",service="db"}"#, 1.0),
-        (r#"known_latency_seconds_bucket{le="1.0",service="db"}"#, 2.0),
-        (r#"known_latency_seconds_bucket{le="10.0",service="db"}"#, 3.0),
-        (r#"known_latency_seconds_bucket{le="+Inf",service="db"}"#, 4.0),
+        (
+            r#"known_latency_seconds_bucket{le="0.1",service="db"}"#,
+            1.0,
+        ),
+        (
+            r#"known_latency_seconds_bucket{le="1.0",service="db"}"#,
+            2.0,
+        ),
+        (
+            r#"known_latency_seconds_bucket{le="10.0",service="db"}"#,
+            3.0,
+        ),
+        (
+            r#"known_latency_seconds_bucket{le="+Inf",service="db"}"#,
+            4.0,
+        ),
         (r#"known_latency_seconds_count{service="db"}"#, 4.0),
         (r#"known_latency_seconds_sum{service="db"}"#, 55.55),
         ("known_size_bytes_count{}", 2.0),
@@ -85,7 +103,9 @@ fn of_run(
         format!("{name}{{{}}}", labels.trim_matches(','))
     };
     let with_run = series.iter().filter(|(key, _)| key.contains(&mine));
-    with_run.map(|(key, samples)| (labels_of(key), samples.clone())).collect()
+    with_run
+        .map(|(key, samples)| (labels_of(key), samples.clone()))
+        .collect()
 }
 
 /// Compares one run with what is known of it.
@@ -95,23 +115,37 @@ fn check_run(server: &Server, run: &str, outcome: Outcome, ended: &Ended) {
     // What was sent is stored a moment later.
     let found = loop {
         let found = of_run(&server.series(), run);
-        if found.get("job_in_progress{}").and_then(|samples| samples.last()).is_some_and(|last| last.1 == 0.0)
+        if found
+            .get("job_in_progress{}")
+            .and_then(|samples| samples.last())
+            .is_some_and(|last| last.1 == 0.0)
             || Instant::now() >= deadline
         {
             break found;
         }
         thread::sleep(Duration::from_millis(50));
     };
-    let mut last: BTreeMap<String, f64> =
-        found.iter().map(|(key, samples)| (key.clone(), samples[samples.len() - 1].1)).collect();
+    let mut last: BTreeMap<String, f64> = found
+        .iter()
+        .map(|(key, samples)| (key.clone(), samples[samples.len() - 1].1))
+        .collect();
     // Times are what they are; a job that was cut short has none.
-    let (took, success) = ("job_duration_seconds{}", "job_last_success_timestamp_seconds{}");
+    let (took, success) = (
+        "job_duration_seconds{}",
+        "job_last_success_timestamp_seconds{}",
+    );
     let now = server_time();
     let took = last.remove(took);
     let success = last.remove(success);
     assert_eq!(success.is_some(), outcome == Ok, "{run}: {success:?}");
-    assert!(success.is_none_or(|at| (at - now).abs() < 120.0), "{run}: {success:?}");
-    assert!(took.is_none_or(|took| (0.0..60.0).contains(&took)), "{run}: {took:?}");
+    assert!(
+        success.is_none_or(|at| (at - now).abs() < 120.0),
+        "{run}: {success:?}"
+    );
+    assert!(
+        took.is_none_or(|took| (0.0..60.0).contains(&took)),
+        "{run}: {took:?}"
+    );
     assert_eq!(last, known(outcome), "{run}: {}", ended.stderr);
     // The last change of all was sent once: no earlier push had it, and none came after.
     let events = &found[r#"known_events_total{Account="7",event_type="a b,c=d",outcome="ok"}"#];
@@ -146,7 +180,11 @@ fn check(ending: &'static str, signals: &'static [&'static str], status: Status,
     for (run, ended) in ended.into_inner().unwrap() {
         assert_eq!(ended.is(), status, "{run}: {}", ended.stderr);
         check_run(&server, &run, outcome, &ended);
-        assert!(!ended.stderr.contains("ppc: warning"), "{run}: {}", ended.stderr);
+        assert!(
+            !ended.stderr.contains("ppc: warning"),
+            "{run}: {}",
+            ended.stderr
+        );
     }
     assert_eq!(server.invalid_rows(), 0, "{}", server.log());
 }
@@ -209,7 +247,12 @@ fn k01_a_job_of_five_seconds_is_seen_every_second() {
     let server = Server::start();
     let jobs: Vec<_> = ["sync-return", "async-return", "task-return"]
         .into_iter()
-        .map(|ending| (ending, Job::start(server.influx_address(), ending, ending, 5.0)))
+        .map(|ending| {
+            (
+                ending,
+                Job::start(server.influx_address(), ending, ending, 5.0),
+            )
+        })
         .collect();
     for (ending, job) in jobs {
         let ended = job.wait();
@@ -218,11 +261,18 @@ fn k01_a_job_of_five_seconds_is_seen_every_second() {
         check_run(&server, ending, Ok, &ended);
         let series = of_run(&server.series(), ending);
         // At the start, at 1, 2, 3, 4 s, perhaps just before the end at 5 s, and at the end.
-        let times: Vec<i64> = series["known_temperature_celsius{}"].iter().map(|(t, _)| *t).collect();
+        let times: Vec<i64> = series["known_temperature_celsius{}"]
+            .iter()
+            .map(|(t, _)| *t)
+            .collect();
         assert!((6..=7).contains(&times.len()), "{ending}: {times:?}");
         for (n, pair) in times.windows(2).enumerate().take(4) {
             let gap = pair[1] - pair[0];
-            assert!((500..1500).contains(&gap), "{ending}: {gap} ms before push {}", n + 1);
+            assert!(
+                (500..1500).contains(&gap),
+                "{ending}: {gap} ms before push {}",
+                n + 1
+            );
         }
     }
     assert_eq!(server.invalid_rows(), 0, "{}", server.log());

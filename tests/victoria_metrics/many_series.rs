@@ -20,7 +20,11 @@ fn fill(registry: &Registry) {
         .register(registry)
         .unwrap();
     for n in 0..SERIES {
-        let labels = (100_000_000 + n, format!("host-{:04}.example.org", n % 1000), "login");
+        let labels = (
+            100_000_000 + n,
+            format!("host-{:04}.example.org", n % 1000),
+            "login",
+        );
         family.labels(labels).unwrap().inc_by(n);
     }
 }
@@ -29,7 +33,10 @@ fn fill(registry: &Registry) {
 fn pushes(address: &str) -> f64 {
     let snapshot = ppc::client_metrics().gather();
     let mut total = 0.0;
-    for family in snapshot.families().filter(|f| f.descriptor().names().family() == "ppc_pushes") {
+    for family in snapshot
+        .families()
+        .filter(|f| f.descriptor().names().family() == "ppc_pushes")
+    {
         for series in family.series() {
             let labels: Vec<_> = series.labels().map(|(_, value)| value).collect();
             if labels == [format!("influx+udp://{address}").as_str(), "ok"]
@@ -47,11 +54,18 @@ fn push_three_times() {
     let address = server.influx_address().to_string();
     let registry = Registry::new();
     fill(&registry);
-    let push = Push::to(InfluxUdp::new(&address)).registry(&registry).period(3).flush_timeout(60);
+    let push = Push::to(InfluxUdp::new(&address))
+        .registry(&registry)
+        .period(3)
+        .flush_timeout(60);
     let guard = push.start();
     let start = Instant::now();
     while pushes(&address) < (PUSHES - 1) as f64 {
-        assert!(start.elapsed() < Duration::from_secs(60), "{} pushes", pushes(&address));
+        assert!(
+            start.elapsed() < Duration::from_secs(60),
+            "{} pushes",
+            pushes(&address)
+        );
         thread::sleep(Duration::from_millis(20));
     }
     guard.stop();

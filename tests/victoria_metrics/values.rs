@@ -19,21 +19,35 @@ fn pushed(registry: &Registry, rows: u64) -> BTreeMap<String, f64> {
 }
 
 fn expected<const N: usize>(series: [(&str, f64); N]) -> BTreeMap<String, f64> {
-    series.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+    series
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value))
+        .collect()
 }
 
 #[test]
 fn k06_all_six_kinds_arrive_under_their_names() {
     let registry = Registry::new();
-    let counter = Counter::builder("jobs").label_names(["queue"]).register(&registry).unwrap();
+    let counter = Counter::builder("jobs")
+        .label_names(["queue"])
+        .register(&registry)
+        .unwrap();
     counter.with([("queue", "a")]).unwrap().inc_by(2.5);
-    Gauge::builder("temperature").register(&registry).unwrap().set(-3);
-    let histogram = Histogram::builder("latency").unit("seconds").buckets([0.1, 1.0]);
+    Gauge::builder("temperature")
+        .register(&registry)
+        .unwrap()
+        .set(-3);
+    let histogram = Histogram::builder("latency")
+        .unit("seconds")
+        .buckets([0.1, 1.0]);
     let histogram = histogram.register(&registry).unwrap();
     for value in [0.05, 0.5, 5.0] {
         histogram.observe(value);
     }
-    let summary = Summary::builder("size").unit("bytes").register(&registry).unwrap();
+    let summary = Summary::builder("size")
+        .unit("bytes")
+        .register(&registry)
+        .unwrap();
     summary.observe(7);
     summary.observe(8);
     let info = Info::builder("build").register(&registry).unwrap();
@@ -60,11 +74,40 @@ fn k06_all_six_kinds_arrive_under_their_names() {
 #[test]
 fn f14_awkward_labels_are_read_back_as_they_were() {
     let registry = Registry::new();
-    let gauge = Gauge::builder("a_b").label_names(["v"]).register(&registry).unwrap();
+    let gauge = Gauge::builder("a_b")
+        .label_names(["v"])
+        .register(&registry)
+        .unwrap();
     let values = [
-        "plain", "a b", "a,b", "a=b", "a b,c=d", "\\", "a\\", "\\,", "a\\b", "a\\\\b", "\\\\", "\\ ",
-        "\"quoted\"", "'", "#", "{}", "äöü", "日本", "🦀", "tab\there", "cr\rhere", " ", " lead", "trail ",
-        "a,b=c d=1 2", "\u{1}\u{7f}", "%41", "$HOME", "a:b|c#d@e",
+        "plain",
+        "a b",
+        "a,b",
+        "a=b",
+        "a b,c=d",
+        "\\",
+        "a\\",
+        "\\,",
+        "a\\b",
+        "a\\\\b",
+        "\\\\",
+        "\\ ",
+        "\"quoted\"",
+        "'",
+        "#",
+        "{}",
+        "äöü",
+        "日本",
+        "🦀",
+        "tab\there",
+        "cr\rhere",
+        " ",
+        " lead",
+        "trail ",
+        "a,b=c d=1 2",
+        "\u{1}\u{7f}",
+        "%41",
+        "$HOME",
+        "a:b|c#d@e",
     ];
     for (n, value) in values.iter().enumerate() {
         gauge.labels((value,)).unwrap().set(n);
@@ -74,15 +117,24 @@ fn f14_awkward_labels_are_read_back_as_they_were() {
     let found = pushed(&registry, values.len() as u64 + 2);
     let key = |value: &str| format!("a_b{{v={value:?}}}");
     let escaped = |value: &str| {
-        let value = value.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
+        let value = value
+            .replace('\\', "\\\\")
+            .replace('"', "\\\"")
+            .replace('\n', "\\n");
         format!("a_b{{v=\"{value}\"}}")
     };
     for (n, value) in values.iter().enumerate() {
-        let number = found.get(&escaped(value)).or_else(|| found.get(&key(value)));
+        let number = found
+            .get(&escaped(value))
+            .or_else(|| found.get(&key(value)));
         assert_eq!(number, Some(&(n as f64)), "{value:?} in {found:#?}");
     }
     // The documented replacement, and a label that is empty and so none.
-    assert_eq!(found.get(&escaped("line\\nbreak")), Some(&1000.0), "{found:#?}");
+    assert_eq!(
+        found.get(&escaped("line\\nbreak")),
+        Some(&1000.0),
+        "{found:#?}"
+    );
     assert_eq!(found.get("a_b"), Some(&2000.0));
     assert_eq!(found.len(), values.len() + 2, "no two became one");
 }
@@ -90,7 +142,10 @@ fn f14_awkward_labels_are_read_back_as_they_were() {
 #[test]
 fn f14_numbers_of_every_size_are_read_back() {
     let registry = Registry::new();
-    let gauge = Gauge::builder("a_b").label_names(["n"]).register(&registry).unwrap();
+    let gauge = Gauge::builder("a_b")
+        .label_names(["n"])
+        .register(&registry)
+        .unwrap();
     let values = [
         0.0,
         -1.5,
@@ -120,7 +175,10 @@ fn f14_numbers_of_every_size_are_read_back() {
 #[test]
 fn f15_names_without_an_inner_underscore_arrive_beside_others() {
     let registry = Registry::new();
-    for (n, name) in ["temperature", "_lead", "trail_", "a__b", "x:y", "a_b_c"].iter().enumerate() {
+    for (n, name) in ["temperature", "_lead", "trail_", "a__b", "x:y", "a_b_c"]
+        .iter()
+        .enumerate()
+    {
         Gauge::builder(name).register(&registry).unwrap().set(n);
     }
     let expected = expected([
@@ -137,11 +195,23 @@ fn f15_names_without_an_inner_underscore_arrive_beside_others() {
 #[test]
 fn names_for_influxdb_use_the_field_value() {
     let registry = Registry::new();
-    Gauge::builder("temperature").register(&registry).unwrap().set(5);
+    Gauge::builder("temperature")
+        .register(&registry)
+        .unwrap()
+        .set(5);
     let server = Server::start();
     let address = server.influx_address().to_string();
-    let destination = InfluxUdp::new(address).names("influxdb").timestamps("server");
-    Push::to(destination).registry(&registry).label("job", "a b").start().stop();
+    let destination = InfluxUdp::new(address)
+        .names("influxdb")
+        .timestamps("server");
+    Push::to(destination)
+        .registry(&registry)
+        .label("job", "a b")
+        .start()
+        .stop();
     server.wait_for_rows(1, Duration::from_secs(10));
-    assert_eq!(server.last_values(), expected([(r#"temperature_value{job="a b"}"#, 5.0)]));
+    assert_eq!(
+        server.last_values(),
+        expected([(r#"temperature_value{job="a b"}"#, 5.0)])
+    );
 }

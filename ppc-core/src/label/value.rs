@@ -40,9 +40,10 @@ pub trait LabelValue {
 ///
 /// `eager` metrics start a series at 0 for each of them.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` has no fixed set of label values",
-    label = "an `eager` metric needs labels with a default or with a fixed set of values",
-    note = "give the label a default, or a type with `#[derive(LabelValue)]`, or `bool`"
+    message = "the values of `{Self}` are not a fixed set",
+    label = "not an enum with `#[derive(LabelValue)]`, nor `bool`",
+    note = "the states of a state set, and labels of an `eager` metric that have no default, are \
+            fixed sets of values"
 )]
 pub trait FixedLabelValue: LabelValue + Copy {
     /// The texts of all values, in the order of [`index`](Self::index).

@@ -131,7 +131,7 @@ fn check_labels(metric: &Metric, diagnostics: &mut Diagnostics) {
             );
             diagnostics.at(wire.span, message);
         }
-        if RESERVED.iter().any(|reserved| ident == reserved) {
+        if RESERVED.iter().any(|reserved| ident.unraw() == reserved) {
             diagnostics.on(
                 ident,
                 format!("`{ident}` is a method of every labelled metric; call the label otherwise and keep its name on the wire: `my_{ident} as \"{}\"`", wire.value),

@@ -116,7 +116,7 @@ fn setter(metric: &Metric, index: usize, params: &[Ident], g: &TokenStream) -> T
     };
     let (generic, value) = match &label.ty {
         Some(ty) => (quote!(), quote!(#ty)),
-        None => (quote!(<V: #g::LabelValue>), quote!(V)),
+        None => (quote!(<__V: #g::LabelValue>), quote!(__V)),
     };
     let result = params.iter().map(|param| {
         if param == slot {

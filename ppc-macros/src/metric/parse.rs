@@ -35,6 +35,9 @@ const fn key(name: &'static str, form: Form, example: &'static str) -> Key {
     }
 }
 
+/// Keywords that cannot be written as `r#..`.
+const NEVER_RAW: [&str; 5] = ["_", "self", "Self", "super", "crate"];
+
 /// One declaration.
 pub(super) struct Declaration {
     pub(super) attrs: Vec<Attribute>,
@@ -166,7 +169,11 @@ fn label_name(input: ParseStream<'_>) -> syn::Result<Ident> {
     }
     if input.peek(Ident::peek_any) {
         let word = input.call(Ident::parse_any)?;
-        let message = format!("`{word}` is a keyword; as a label it is written `r#{word}`");
+        let message = if NEVER_RAW.iter().any(|never| word == never) {
+            format!("`{word}` cannot be the name of a label")
+        } else {
+            format!("`{word}` is a keyword; as a label it is written `r#{word}`")
+        };
         return Err(syn::Error::new(word.span(), message));
     }
     Err(input.error(

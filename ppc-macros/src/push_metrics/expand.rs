@@ -198,19 +198,17 @@ fn typed_return(function: &Function) -> TokenStream {
 /// The body, which holds every argument until its end, used or not, as a function does: a guard
 /// passed as `_guard` is dropped before the final push. Others that are not used get a warning.
 fn with_arguments(function: &Function) -> Group {
-    let held = function
-        .sig
-        .inputs
-        .iter()
-        .filter_map(|argument| match argument {
-            FnArg::Typed(argument) => match &*argument.pat {
-                Pat::Ident(pattern) if pattern.ident.to_string().starts_with('_') => {
-                    Some(&pattern.ident)
-                }
-                _ => None,
-            },
-            FnArg::Receiver(_) => None,
-        });
+    let held = function.sig.inputs.iter().filter_map(|argument| {
+        let FnArg::Typed(argument) = argument else {
+            return None;
+        };
+        match &*argument.pat {
+            // One with attributes may be configured out.
+            Pat::Ident(pattern) if argument.attrs.is_empty() => Some(&pattern.ident),
+            _ => None,
+        }
+    });
+    let held = held.filter(|name| name.to_string().starts_with('_'));
     let held = held.map(|name| {
         let span = hygienic(name);
         // The one lint that looks at where a name was written and not at who uses it.

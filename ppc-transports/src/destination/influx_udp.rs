@@ -124,6 +124,10 @@ fn known<T: Copy>(
 }
 
 /// A choice, as itself or as the word for it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is none of the choices of `{T}`",
+    label = "expected a `{T}`, or the word for one"
+)]
 pub trait Choice<T> {
     #[doc(hidden)]
     fn choice(self) -> Result<T, String>;
@@ -167,6 +171,10 @@ choices! {
 
 /// What an [`InfluxUdp`] can be made from: an address, as text or as a [`SocketAddr`], or a
 /// reference to one that is made already.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no address to push to",
+    label = "expected `host:port` as text, a `SocketAddr`, or an `InfluxUdp`"
+)]
 pub trait AsInfluxUdp {
     #[doc(hidden)]
     fn influx_udp(&self) -> InfluxUdp;

@@ -1,0 +1,160 @@
+//! `metric!`: labels, their defaults, and what is eager.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use ppc::{LabelValue, Registry, metric};
+
+use super::registered::series;
+
+static REGISTRY: Registry = Registry::new();
+static EAGER: Registry = Registry::new();
+
+#[derive(Clone, Copy, LabelValue)]
+enum Outcome {
+    Ok,
+    Failed,
+}
+
+static EVALUATED: AtomicUsize = AtomicUsize::new(0);
+
+fn host() -> String {
+    EVALUATED.fetch_add(1, Ordering::Relaxed);
+    "h1".to_owned()
+}
+
+metric! {
+    /// Events.
+    static EVENTS: Counter {
+        labels: [
+            account_id as "VictoriaMetrics_AccountID" = 0,
+            host = host(),
+            event_type,
+            outcome: Outcome,
+        ],
+        registry: REGISTRY,
+    }
+    /// All labels have defaults.
+    static DEFAULTED: Gauge { labels: [l1 = 1, l2 = "two"], registry: REGISTRY }
+    /// Labels named like methods and keywords.
+    static ODD: Histogram { labels: [time, observe, r#type, inc = 1, clone = 2], registry: REGISTRY }
+    static SAME_LABELS: Counter { labels: [event_type, outcome], registry: REGISTRY }
+    static CHOSEN: Counter { labels: [outcome: Outcome = Outcome::Failed, flag: bool = true], registry: REGISTRY }
+    static TEXT: Counter { labels: [text: &str], registry: REGISTRY }
+}
+
+metric! {
+    static EAGER_PLAIN: Counter { registry: EAGER, eager }
+    static EAGER_FIXED: Counter { registry: EAGER, eager, labels: [outcome: Outcome, flag: bool, host = "h"] }
+    static LAZY: Counter { registry: EAGER, labels: [outcome: Outcome] }
+}
+
+#[test]
+fn k10_defaults_fill_what_is_not_given() {
+    EVENTS.event_type("login").outcome(Outcome::Ok).inc();
+    EVENTS
+        .outcome(Outcome::Failed)
+        .host("h2")
+        .event_type(5)
+        .account_id(7_u64)
+        .inc_by(2);
+    EVENTS
+        .with([("event_type", "by_name"), ("outcome", "ok")])
+        .expect("declared labels")
+        .inc();
+    EVENTS
+        .labels(("by_position", "ok"))
+        .expect("two values")
+        .inc();
+    assert_eq!(
+        series(&REGISTRY, "events"),
+        [
+            "VictoriaMetrics_AccountID=0,host=h1,event_type=by_name,outcome=ok",
+            "VictoriaMetrics_AccountID=0,host=h1,event_type=by_position,outcome=ok",
+            "VictoriaMetrics_AccountID=0,host=h1,event_type=login,outcome=ok",
+            "VictoriaMetrics_AccountID=7,host=h2,event_type=5,outcome=failed",
+        ]
+    );
+    assert_eq!(
+        EVALUATED.load(Ordering::Relaxed),
+        1,
+        "a default is evaluated once"
+    );
+}
+
+/// What `metric!` declares is checked while compiling, see `tests/ui`; this is what is left.
+#[test]
+fn k11_labels_given_at_run_time_are_checked() {
+    assert!(SAME_LABELS.with([("event_type", "a")]).is_err());
+    assert!(
+        SAME_LABELS
+            .with([("event_type", "a"), ("outcome", "b"), ("c", "d")])
+            .is_err()
+    );
+    assert!(SAME_LABELS.labels(("a", "b", "c")).is_err());
+}
+
+#[test]
+fn k13_a_labelled_metric_appears_at_its_first_use() {
+    assert_eq!(series(&REGISTRY, "defaulted"), [""; 0]);
+    DEFAULTED.set(1);
+    assert_eq!(series(&REGISTRY, "defaulted"), ["l1=1,l2=two"]);
+    DEFAULTED.l2(2).set(1);
+    assert_eq!(series(&REGISTRY, "defaulted"), ["l1=1,l2=2", "l1=1,l2=two"]);
+}
+
+#[test]
+fn labels_may_be_named_like_methods_and_keywords() {
+    ODD.time("t")
+        .observe("o")
+        .r#type("k")
+        .clone(3)
+        .inc(4)
+        .handle()
+        .observe(1);
+    assert_eq!(
+        series(&REGISTRY, "odd"),
+        ["time=t,observe=o,type=k,inc=4,clone=3"]
+    );
+}
+
+#[test]
+fn typed_labels_take_their_type() {
+    CHOSEN.inc();
+    CHOSEN.flag(false).outcome(Outcome::Ok).inc();
+    assert_eq!(
+        series(&REGISTRY, "chosen"),
+        ["outcome=failed,flag=true", "outcome=ok,flag=false"]
+    );
+    let text = String::from("borrowed");
+    TEXT.text(&text).inc();
+    assert_eq!(series(&REGISTRY, "text"), ["text=borrowed"]);
+}
+
+#[test]
+fn a_look_up_can_be_kept_and_copied() {
+    let logins = SAME_LABELS.event_type("login");
+    logins.outcome("ok").inc();
+    logins.outcome("failed").inc();
+    let handle = logins.outcome("ok").handle();
+    handle.inc();
+    assert!(!format!("{SAME_LABELS:?}").is_empty());
+    assert!(SAME_LABELS.event_type("login").outcome("ok").remove());
+}
+
+#[test]
+fn eager_metrics_start_with_every_series_they_can_have() {
+    ppc::register(&[&EAGER_PLAIN, &EAGER_FIXED]);
+    assert_eq!(series(&EAGER, "eager_plain"), [""]);
+    assert_eq!(
+        series(&EAGER, "eager_fixed"),
+        [
+            "outcome=failed,flag=false,host=h",
+            "outcome=failed,flag=true,host=h",
+            "outcome=ok,flag=false,host=h",
+            "outcome=ok,flag=true,host=h",
+        ]
+    );
+    assert_eq!(series(&EAGER, "lazy"), [""; 0]);
+    LAZY.outcome(Outcome::Ok).inc();
+    assert_eq!(series(&EAGER, "lazy"), ["outcome=ok"]);
+}

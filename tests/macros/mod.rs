@@ -1,0 +1,13 @@
+//! What the macros expand to, in use; what they refuse is in `tests/ui`.
+
+mod grammar;
+mod label_value;
+mod lints;
+mod metric_forms;
+mod metric_labels;
+mod push_async;
+mod push_forms;
+mod push_futures;
+mod push_settings;
+mod receiver;
+mod registered;

@@ -1,0 +1,110 @@
+//! A socket that records what arrives.
+
+use std::net::{SocketAddr, UdpSocket};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+/// Reads datagrams on a thread of its own, as fast as they come.
+#[derive(Debug)]
+pub(crate) struct Recorder {
+    address: SocketAddr,
+    datagrams: Arc<Mutex<Vec<String>>>,
+    stop: Arc<AtomicBool>,
+    reading: Option<JoinHandle<()>>,
+}
+
+impl Recorder {
+    pub(crate) fn start() -> Self {
+        let socket = UdpSocket::bind("127.0.0.1:0").expect("loopback has a port");
+        socket
+            .set_read_timeout(Some(Duration::from_millis(10)))
+            .expect("it can have a time-out");
+        let address = socket.local_addr().expect("it is bound");
+        let (datagrams, stop) = (
+            Arc::<Mutex<Vec<String>>>::default(),
+            Arc::<AtomicBool>::default(),
+        );
+        let (kept, stopped) = (Arc::clone(&datagrams), Arc::clone(&stop));
+        let reading = thread::spawn(move || {
+            let mut buffer = vec![0; 65_536];
+            while !stopped.load(Ordering::Relaxed) {
+                if let Ok(len) = socket.recv(&mut buffer) {
+                    let text = String::from_utf8_lossy(&buffer[..len]).into_owned();
+                    kept.lock().expect("nobody panics with it").push(text);
+                }
+            }
+        });
+        Self {
+            address,
+            datagrams,
+            stop,
+            reading: Some(reading),
+        }
+    }
+
+    pub(crate) fn address(&self) -> String {
+        self.address.to_string()
+    }
+
+    /// The datagrams so far.
+    pub(crate) fn datagrams(&self) -> Vec<String> {
+        self.datagrams
+            .lock()
+            .expect("nobody panics with it")
+            .clone()
+    }
+
+    /// The lines so far, without their timestamps.
+    pub(crate) fn lines(&self) -> Vec<String> {
+        let datagrams = self.datagrams();
+        let lines = datagrams.iter().flat_map(|datagram| datagram.lines());
+        lines
+            .map(|line| {
+                line.rsplit_once(' ')
+                    .map_or(line, |(line, _)| line)
+                    .to_owned()
+            })
+            .collect()
+    }
+
+    /// Waits until `enough` is satisfied with the lines.
+    #[track_caller]
+    pub(crate) fn wait_for(&self, enough: impl Fn(&[String]) -> bool) -> Vec<String> {
+        let start = Instant::now();
+        loop {
+            let lines = self.lines();
+            if enough(&lines) {
+                return lines;
+            }
+            assert!(
+                start.elapsed() < Duration::from_secs(20),
+                "only {lines:#?} came"
+            );
+            thread::sleep(Duration::from_millis(2));
+        }
+    }
+
+    /// The lines once nothing more comes.
+    pub(crate) fn settled(&self) -> Vec<String> {
+        let mut before = self.lines();
+        loop {
+            thread::sleep(Duration::from_millis(100));
+            let now = self.lines();
+            if now.len() == before.len() {
+                return now;
+            }
+            before = now;
+        }
+    }
+}
+
+impl Drop for Recorder {
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::Relaxed);
+        if let Some(reading) = self.reading.take() {
+            let _ = reading.join();
+        }
+    }
+}

@@ -1,0 +1,38 @@
+//! Lints that are forbidden: nothing that is generated tries to allow them again.
+//!
+//! Nothing here is `eager`: `inventory`, which collects those, allows one of `nonstandard_style`.
+
+#![forbid(
+    future_incompatible,
+    missing_debug_implementations,
+    missing_docs,
+    nonstandard_style,
+    unreachable_pub,
+    unsafe_code,
+    unused,
+    unused_qualifications,
+    warnings
+)]
+
+use ppc::{LabelValue, metric};
+
+/// How it ended.
+#[derive(Clone, Copy, Debug, LabelValue)]
+enum Outcome {
+    Ok,
+}
+
+metric! {
+    /// Events.
+    static EVENTS: Counter { labels: [host = "h", event_type, outcome: Outcome, never_set = 1] }
+    /// Jobs.
+    static JOBS: Counter {}
+    /// The phase.
+    static PHASE: StateSet { states: Outcome, labels: [flag: bool] }
+}
+
+fn main() {
+    EVENTS.event_type(1).outcome(Outcome::Ok).inc();
+    JOBS.inc();
+    PHASE.flag(true).set(Outcome::Ok);
+}
