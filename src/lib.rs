@@ -1,4 +1,16 @@
-//! Push metrics from jobs that live too briefly, or too hidden, to be scraped.
+#![doc = include_str!("../README.md")]
+//!
+//! # Where to look
+//!
+//! - Declaring: [`metric!`], [`LabelValue`](macro@LabelValue), or at run time
+//!   [`Counter::builder`] and its like.
+//! - Recording: [`Counter`], [`Gauge`], [`Histogram`], [`Summary`], [`Info`], [`StateSet`].
+//! - Pushing: [`push_metrics`], or without macros [`Push`] and its [`Guard`].
+//! - Destinations: [`InfluxUdp`].
+//! - Reading what was recorded: [`Registry::gather`] and [`Snapshot`].
+
+#![forbid(unsafe_code)]
+#![cfg_attr(not(feature = "full"), allow(rustdoc::broken_intra_doc_links))]
 
 pub use ppc_core::{
     Amount, BucketBounds, Buckets, Builder, Counter, DEFAULT_BUCKETS, Declare, Descriptor, Family,
@@ -7,8 +19,6 @@ pub use ppc_core::{
     Snapshot, StateSet, StateSetValue, Summary, Timed, Timer, Value, exponential_buckets,
     linear_buckets, register, registry,
 };
-#[cfg(feature = "macros")]
-pub use ppc_macros::{LabelValue, metric, push_metrics};
 #[cfg(feature = "influx")]
 pub use ppc_transports::Names;
 #[cfg(all(feature = "influx", feature = "udp"))]
@@ -17,9 +27,102 @@ pub use ppc_transports::{
     Destination, Error, Guard, Outcome, Push, Seconds, Timestamps, client_metrics, hostname,
 };
 
-/// Why a metric could not be defined, or a series not be found by its labels; see
-/// [`Error`] for what can be wrong with pushing.
+/// Why a metric could not be defined, or a series not be found by its labels; [`Error`] is for
+/// what can be wrong with pushing.
 pub use ppc_core::Error as MetricError;
+
+/// # Examples
+///
+/// ```
+/// use ppc::{LabelValue, metric};
+///
+/// #[derive(Clone, Copy, LabelValue)]
+/// enum Outcome {
+///     Ok,
+///     #[label(rename = "error")]
+///     Failed,
+/// }
+///
+/// metric! {
+///     /// Jobs run.
+///     static JOBS: Counter { labels: [outcome: Outcome], eager }
+/// }
+///
+/// JOBS.outcome(Outcome::Failed).inc(); // jobs_total{outcome="error"} 1
+/// ```
+#[cfg(feature = "macros")]
+pub use ppc_macros::LabelValue;
+/// # Examples
+///
+/// ```
+/// use ppc::{LabelValue, metric};
+///
+/// #[derive(Clone, Copy, LabelValue)]
+/// enum Outcome {
+///     Ok,
+///     Failed,
+/// }
+///
+/// metric! {
+///     /// Time spent in calls to external services.
+///     pub static EXTERNAL_REQUESTS: Histogram {
+///         namespace: "acme", unit: "seconds", labels: [service], buckets: [0.05, 0.25, 1, 5],
+///     }
+///
+///     /// Events handled.
+///     pub static EVENTS: Counter {
+///         labels: [
+///             account_id as "VictoriaMetrics_AccountID" = 0, // a name on the wire, a default
+///             host = ppc::hostname(),                        // evaluated once, at first use
+///             event_type,                                    // must be given
+///             outcome: Outcome,                              // of this type
+///         ],
+///     }
+/// }
+///
+/// EXTERNAL_REQUESTS.service("auth").observe(0.21);
+/// EVENTS.event_type("login").outcome(Outcome::Ok).inc();
+/// let logins = EVENTS.event_type("login").outcome(Outcome::Failed).handle(); // looked up once
+/// logins.inc_by(2);
+/// ```
+///
+/// A label that is missing is found while compiling:
+///
+/// ```compile_fail
+/// ppc::metric! {
+///     /// Events handled.
+///     static EVENTS: Counter { labels: [host = "h", event_type] }
+/// }
+/// EVENTS.host("other").inc(); // a required label is missing: `EVENTS_needs_event_type`
+/// ```
+#[cfg(feature = "macros")]
+pub use ppc_macros::metric;
+/// # Examples
+///
+/// ```no_run
+/// use ppc::{metric, push_metrics};
+///
+/// metric! {
+///     /// Invoices written.
+///     static INVOICES: Counter {}
+/// }
+///
+/// #[push_metrics(influx_udp = "victoria.acme.net:8089", period = 15, job = "nightly-billing")]
+/// async fn bill(accounts: Vec<u32>) -> Result<usize, std::io::Error> {
+///     for _ in &accounts {
+///         INVOICES.inc();
+///     }
+///     Ok(accounts.len())
+/// }
+///
+/// /// Settings are expressions, and see the arguments by reference.
+/// #[push_metrics(influx_udp = server, period = "1m30s", labels(instance = ppc::hostname()))]
+/// fn count(server: &str) {
+///     INVOICES.inc();
+/// }
+/// ```
+#[cfg(feature = "macros")]
+pub use ppc_macros::push_metrics;
 
 /// What the macros expand to; not for use by hand, and free to change with every version.
 #[doc(hidden)]

@@ -102,7 +102,7 @@ fn f10_a_label_of_two_megabytes() {
     // The rest went out.
     receiver.set_nonblocking(true).unwrap();
     let mut lines = String::new();
-    let mut buffer = [0; 65_536];
+    let mut buffer = vec![0; 65_536];
     while let Ok(len) = receiver.recv(&mut buffer) {
         lines += &String::from_utf8_lossy(&buffer[..len]);
         lines += "\n";

@@ -10,7 +10,7 @@ use ppc::{Counter, Gauge, InfluxUdp, Push, Registry};
 
 use crate::support::udp::Recorder;
 
-const NEVER: Duration = Duration::from_secs(3600);
+const NEVER: Duration = Duration::from_hours(1);
 
 fn gauge(registry: &Registry) -> Gauge {
     Gauge::builder("a_b").register(registry).unwrap()

@@ -29,14 +29,6 @@ use proc_macro::TokenStream;
 /// it starts with the first poll. An `Err` counts as such by its value, however the return type is
 /// spelled.
 ///
-/// ```ignore
-/// #[push_metrics(influx_udp = "victoria.acme.net:8089", period = 15, job = "nightly-billing")]
-/// async fn run(urls: Vec<Url>) -> Result<Report, Error> {
-///     EVENTS.event_type("login").inc();
-///     // ...
-/// }
-/// ```
-///
 /// # Keys
 ///
 /// Values are expressions, evaluated once a call, before the body, with the arguments by
@@ -44,7 +36,7 @@ use proc_macro::TokenStream;
 ///
 /// | key | meaning | default |
 /// |---|---|---|
-/// | `influx_udp = "host:port"` | where to: Influx line protocol over UDP; also an `InfluxUdp` | from the environment: `PPC_PUSH` |
+/// | `influx_udp = "host:port"` | where to: Influx line protocol over UDP; also an `InfluxUdp` | none: the job runs, and a line says so |
 /// | `period = 15` | the time between pushes: seconds, `"1m30s"` or a `Duration` | 15 s |
 /// | `flush_timeout = 5` | how long the final push may take | 5 s |
 /// | `job = "name"` | the label `job`, and metrics of the job itself | none |
@@ -67,25 +59,6 @@ pub fn push_metrics(settings: TokenStream, item: TokenStream) -> TokenStream {
 /// An unlabelled metric has the type that is written. A labelled one has a type of its own, with a
 /// method a label, in any order; recording asks for every label that has no default, while
 /// compiling. A metric is registered at its first use.
-///
-/// ```ignore
-/// metric! {
-///     /// Time spent in calls to external services.
-///     pub static EXTERNAL_REQUESTS: Histogram {
-///         namespace: "acme", unit: "seconds", labels: [service], buckets: [0.05, 0.25, 1, 5],
-///     }
-///     /// Events handled.
-///     pub static EVENTS: Counter {
-///         labels: [
-///             account_id as "VictoriaMetrics_AccountID" = 0, // a name on the wire, a default
-///             host = ppc::hostname(),                        // evaluated once, at first use
-///             event_type,                                    // must be given
-///             outcome: Outcome,                              // of this type
-///         ],
-///     }
-/// }
-/// EVENTS.event_type("login").outcome(Outcome::Ok).inc();
-/// ```
 ///
 /// # Keys
 ///
@@ -111,15 +84,6 @@ pub fn metric(declarations: TokenStream) -> TokenStream {
 /// `#[label(rename_all = "kebab-case")]` chooses another case: `snake_case`, `kebab-case`,
 /// `lowercase`, `UPPERCASE`, `camelCase`, `PascalCase` or `SCREAMING_SNAKE_CASE`; on a variant,
 /// `#[label(rename = "text")]` gives the text itself. The enum has to be `Copy`.
-///
-/// ```ignore
-/// #[derive(Clone, Copy, LabelValue)]
-/// enum Outcome {
-///     Ok,
-///     #[label(rename = "error")]
-///     Failed,
-/// }
-/// ```
 #[proc_macro_derive(LabelValue, attributes(label))]
 pub fn derive_label_value(input: TokenStream) -> TokenStream {
     label_value::label_value(input.into()).into()

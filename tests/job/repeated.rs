@@ -54,7 +54,7 @@ pub(crate) fn run(ask: &Ask, how: &str) -> ExitCode {
                 .expect("a runtime");
             runtime.block_on(async {
                 for _ in 0..100 {
-                    task(ask).await
+                    task(ask).await;
                 }
             });
         },

@@ -45,7 +45,7 @@ fn job_with_signals(ask: &Ask) {
 }
 
 fn wait_to_be_killed() {
-    thread::sleep(Duration::from_secs(60));
+    thread::sleep(Duration::from_mins(1));
     std::process::exit(99);
 }
 
