@@ -1,3 +1,5 @@
+//! `ppc`, the facade: what a user types, re-exported.
+//!
 #![doc = include_str!("../README.md")]
 //!
 //! # Where to look
