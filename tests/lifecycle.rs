@@ -1,6 +1,7 @@
 //! When a client pushes, what it shares, and how it ends, against a recording socket.
 
 use std::future::{Future, pending};
+use std::os::unix::process::ExitStatusExt;
 use std::pin::pin;
 use std::task::{Context, Waker};
 use std::thread;
@@ -8,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use ppc::{Counter, Gauge, InfluxUdp, Push, Registry};
 
+use crate::support::job::Job;
 use crate::support::udp::Recorder;
 
 const NEVER: Duration = Duration::from_hours(1);
@@ -327,4 +329,26 @@ fn what_is_wrong_with_the_settings_is_an_error_for_those_who_ask() {
     assert_eq!(good().period(0).run(|| 5), 5);
     let task = good().task(true).try_start().unwrap_err();
     assert!(task.is_system(), "no runtime here: {task}");
+}
+
+#[test]
+fn f08_a_second_signal_ends_a_slow_final_push_at_once() {
+    let recorder = Recorder::start();
+    let job = Job::start_at(
+        &recorder.address(),
+        "run",
+        "sync-signal_while_slow",
+        0.0,
+        &[],
+    );
+    job.signal("TERM");
+    // The final push has begun once the newest values come.
+    recorder.wait_for(|lines| lines.len() >= 2);
+    job.signal("TERM");
+    let ended = job.wait();
+    assert_eq!(ended.status.signal(), Some(15), "{ended:?}");
+    assert!(
+        ended.took < Duration::from_secs(25),
+        "flush_timeout is 30 s: {ended:?}"
+    );
 }

@@ -94,7 +94,19 @@ pub(crate) fn end(ask: &Ask, ending: &str) -> ExitCode {
             drop(running);
             ExitCode::from(10)
         }
-        "signal" | "second_signal" => {
+        "signal_while_slow" => {
+            known::record();
+            let slow = ppc::InfluxUdp::new(&ask.address)
+                .datagram_size(1)
+                .datagrams_per_second(2.0);
+            let push = ppc::Push::to(slow).flush_timeout(30).signals(true);
+            push.run(|| {
+                announce();
+                wait_to_be_killed();
+            });
+            ExitCode::from(98)
+        }
+        "signal" => {
             job_with_signals(ask);
             ExitCode::from(98)
         }

@@ -63,12 +63,28 @@ impl Job {
         seconds: f64,
         environment: &[(&str, &str)],
     ) -> Self {
+        Self::start_by(
+            &[],
+            &[address, run, ending, &seconds.to_string()],
+            environment,
+        )
+    }
+
+    /// The same by way of another program, which is given its own arguments and then the job's.
+    #[track_caller]
+    pub(crate) fn start_by(
+        way: &[&str],
+        arguments: &[&str; 4],
+        environment: &[(&str, &str)],
+    ) -> Self {
         let start = Instant::now();
+        let ending = arguments[2];
         // A test runner in the background ignores SIGINT, and so would its children.
         let mut child = Command::new("env")
             .arg("--default-signal=INT,TERM")
+            .args(way)
             .arg(program())
-            .args([address, run, ending, &seconds.to_string()])
+            .args(arguments)
             .env_remove("PPC_LOG")
             .envs(environment.iter().copied())
             .stdin(Stdio::null())
@@ -102,9 +118,22 @@ impl Job {
     /// Sends a signal, by its name.
     #[track_caller]
     pub(crate) fn signal(&self, name: &str) {
-        let id = self.child.id().to_string();
+        Self::kill(&self.child.id().to_string(), name);
+    }
+
+    /// Sends a signal to the child of the program that was the way.
+    #[track_caller]
+    pub(crate) fn signal_child(&self, name: &str) {
+        let id = self.child.id();
+        let list = format!("/proc/{id}/task/{id}/children");
+        let children = std::fs::read_to_string(list).expect("Linux has it");
+        Self::kill(children.trim(), name);
+    }
+
+    #[track_caller]
+    fn kill(id: &str, name: &str) {
         let status = Command::new("kill")
-            .args(["-s", name, &id])
+            .args(["-s", name, id])
             .status()
             .expect("kill runs");
         assert!(status.success(), "kill -s {name} {id}: {status}");

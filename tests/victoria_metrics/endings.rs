@@ -241,6 +241,32 @@ endings! {
     f08_a_handler_that_swallows_the_signal: "sync-handler_swallows", "TERM", "INT" => Code(11), Ok;
 }
 
+mod process_namespace {
+    use super::*;
+
+    #[test]
+    fn f08_process_1_exits_as_a_shell_would_report_the_signal() {
+        let server = Server::start();
+        let address = server.influx_address().to_string();
+        for (name, number) in [("TERM", 15), ("INT", 2)] {
+            let way = [
+                "unshare",
+                "--user",
+                "--map-root-user",
+                "--pid",
+                "--fork",
+                "--kill-child",
+            ];
+            let arguments = [address.as_str(), name, "sync-signal", "0.05"];
+            let job = Job::start_by(&way, &arguments, &[]);
+            job.signal_child(name);
+            let ended = job.wait();
+            assert_eq!(ended.is(), Code(128 + number), "{}", ended.stderr);
+            check_run(&server, name, Cancelled, &ended);
+        }
+    }
+}
+
 /// An annotated job of five seconds and a half, with a push every second.
 #[test]
 fn k01_a_job_of_five_seconds_is_seen_every_second() {

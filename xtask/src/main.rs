@@ -1,6 +1,7 @@
 //! The project's own commands, behind `cargo xtask`.
 #![forbid(unsafe_code)]
 
+mod abilities;
 mod budget;
 mod error;
 mod features;

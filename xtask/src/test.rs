@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::outcomes::{self, Outcomes};
 use crate::receivers::Receivers;
 use crate::workspace::{Workspace, capture, succeed};
-use crate::{budget, features, marks, quickstart};
+use crate::{abilities, budget, features, marks, quickstart};
 
 /// One step; the order is that of the run, what fails fastest first.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -150,9 +150,14 @@ impl Run<'_> {
     fn fetch(&mut self) -> Result<()> {
         self.receivers.fetch_all();
         self.receivers.print();
-        let missing = self.receivers.missing().count();
+        let missing = self.receivers.missing().count() + abilities::missing().count();
         if missing > 0 && std::env::var_os("CI").is_some_and(|value| value == "true") {
-            return Err(format!("{missing} receivers are missing, and CI=true").into());
+            for ability in abilities::missing() {
+                println!("the system does not give {}", ability.name);
+            }
+            return Err(
+                format!("{missing} receivers or abilities are missing, and CI=true").into(),
+            );
         }
         Ok(())
     }
@@ -162,6 +167,7 @@ impl Run<'_> {
             .receivers
             .missing()
             .map(|(receiver, _)| receiver.module())
+            .chain(abilities::missing().map(|ability| ability.module.to_owned()))
             .collect();
         let mut test = self.tests();
         test.arg("--no-fail-fast")
@@ -207,18 +213,26 @@ impl Run<'_> {
                 "left out: the tests against {}, because {reason}",
                 receiver.name
             );
-            let module = receiver.module();
-            let names = self
-                .left_out
-                .iter()
-                .filter(|name| outcomes::in_module(name, &module));
-            names.for_each(|name| println!("    {name}"));
+            self.print_left_out(&receiver.module());
+        }
+        for ability in abilities::missing() {
+            println!(
+                "left out: the tests that need {}, because the system does not give it",
+                ability.name
+            );
+            self.print_left_out(ability.module);
         }
         println!(
             "{} passed, {} failed",
             outcomes.passed.len(),
             outcomes.failed.len()
         );
+    }
+
+    fn print_left_out(&self, module: &str) {
+        let left_out = self.left_out.iter();
+        let names = left_out.filter(|name| outcomes::in_module(name, module));
+        names.for_each(|name| println!("    {name}"));
     }
 
     fn names_in(&self, modules: &[String]) -> Result<Vec<String>> {
