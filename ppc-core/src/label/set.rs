@@ -34,9 +34,10 @@ impl LabelSet {
     ///
     /// # Errors
     ///
-    /// When `name` is no label name.
+    /// When `name` is no label name, or is reserved for buckets or quantiles.
     pub fn insert(&mut self, name: &str, value: impl LabelValue) -> Result<(), Error> {
-        if let Some(reason) = label_name_fault(name, Kind::Gauge) {
+        let fault = [Kind::Histogram, Kind::Summary].map(|kind| label_name_fault(name, kind));
+        if let Some(reason) = fault.into_iter().flatten().next() {
             let found = name.to_owned();
             return Err(ErrorKind::Name {
                 what: "label name",

@@ -4,7 +4,7 @@
 //! into measurement and field, and a server that joins the two with `_` shows the Prometheus
 //! name again.
 
-use ppc_core::{FamilySnapshot, LabelSet, SeriesSnapshot, Snapshot, Value};
+use ppc_core::{FamilySnapshot, Kind, LabelSet, SeriesSnapshot, Snapshot, Value};
 
 use super::escape::{self, InfluxReader};
 use super::{Encoder, Omitted, Timestamps, number};
@@ -53,6 +53,10 @@ impl Names {
 pub struct Influx {
     names: Names,
     timestamps: Timestamps,
+    /// What stands before each label value of the family at hand: `,name=`.
+    heads: Vec<String>,
+    /// The client's labels that the family at hand does not have itself.
+    tail: Vec<u8>,
     /// The tags of the series at hand, written once for all its lines.
     tags: Vec<u8>,
     /// The end of every line of a snapshot.
@@ -69,16 +73,40 @@ impl Influx {
         }
     }
 
-    /// Puts tags and line end aside for the lines of `family` that follow.
+    /// Puts aside what the lines of a family have in common.
+    fn start_family(&mut self, family: &FamilySnapshot, labels: &LabelSet) {
+        let descriptor = family.descriptor();
+        self.heads.clear();
+        self.heads
+            .extend(descriptor.label_names().map(|name| format!(",{name}=")));
+        self.tail.clear();
+        let state = (descriptor.kind() == Kind::StateSet).then(|| descriptor.names().family());
+        for (name, value) in labels.iter() {
+            if Some(name) != state && descriptor.label_names().all(|own| own != name) {
+                write_tag(self.names, name, value, &mut self.tail);
+            }
+        }
+    }
+
+    /// Puts aside the tags that all lines of a series have.
     fn start_series(&mut self, series: &SeriesSnapshot<'_>, labels: &LabelSet) {
         self.tags.clear();
-        for (name, value) in series.labels() {
-            write_tag(self.names, name, value, &mut self.tags);
-        }
-        for (name, value) in labels.iter() {
-            if !series.labels().any(|(own, _)| own == name) {
-                write_tag(self.names, name, value, &mut self.tags);
+        for (head, (_, value)) in self.heads.iter().zip(series.labels()) {
+            if !value.is_empty() {
+                self.tags.extend_from_slice(head.as_bytes());
+                escape::influx_tag_value(value, self.names.reader(), &mut self.tags);
             }
+        }
+        match series.value() {
+            // The facts of an info are labels of its own.
+            Value::Info(info) => {
+                let facts = || info.pairs().into_iter().flatten();
+                let own = |name: &str| series.labels().chain(facts()).any(|(own, _)| own == name);
+                for (name, value) in labels.iter().filter(|(name, _)| !own(name)) {
+                    write_tag(self.names, name, value, &mut self.tags);
+                }
+            }
+            _ => self.tags.extend_from_slice(&self.tail),
         }
     }
 }
@@ -95,6 +123,7 @@ impl Encoder for Influx {
         let mut omitted = Omitted::default();
         for family in snapshot.families() {
             let names = SplitNames::new(family, self.names);
+            self.start_family(family, labels);
             for series in family.series() {
                 self.start_series(&series, labels);
                 let lines = &mut Lines {

@@ -178,6 +178,24 @@ fn labels_of_the_client_give_way_to_the_series_own() {
 }
 
 #[test]
+fn no_line_has_a_label_twice() {
+    let registry = Registry::new();
+    let info = Info::builder("build").register(&registry).unwrap();
+    info.set([("job", "mine"), ("version", "1")]);
+    StateSet::builder("phase")
+        .states(["a"])
+        .register(&registry)
+        .unwrap();
+    let mut labels = LabelSet::new();
+    labels.insert("job", "client").unwrap();
+    labels.insert("phase", "client").unwrap();
+    let (text, _) = encode(&registry, &labels, Names::Prometheus);
+    let expected = "build,phase=client,job=mine,version=1 info=1\n,job=client,phase=a phase=1\n";
+    assert_eq!(text, expected);
+    assert!(labels.insert("le", 1).is_err() && labels.insert("quantile", 1).is_err());
+}
+
+#[test]
 fn every_line_carries_the_time_of_the_snapshot_in_nanoseconds() {
     let registry = Registry::new();
     Gauge::builder("a_b").register(&registry).unwrap().set(1.5);

@@ -1,0 +1,66 @@
+//! Gathering: reading every series into a snapshot, beside copying as many numbers.
+
+mod harness;
+
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering::Acquire;
+use std::time::Duration;
+
+use harness::{Table, repeat, triples};
+use ppc::{Counter, Histogram, Registry, Snapshot};
+
+fn main() {
+    let table = Table::new("gather", "a series");
+    for count in [100, 10_000, 100_000] {
+        let registry = Registry::new();
+        let builder = Counter::builder("events").label_names(["account", "host", "event_type"]);
+        let family = builder.register(&registry).expect("a valid metric");
+        for triple in triples(count) {
+            family.labels(&triple[..]).expect("three labels").inc();
+        }
+        compare(
+            &table,
+            &format!("{count} counters | atomic loads"),
+            &registry,
+            count,
+            1,
+        );
+    }
+    let registry = Registry::new();
+    let builder = Histogram::builder("latency")
+        .label_names(["n"])
+        .buckets([1, 2, 3, 4, 5, 6, 7, 8]);
+    let family = builder.register(&registry).expect("a valid metric");
+    for n in 0..1_000 {
+        family.labels((n,)).expect("one label").observe(1.5);
+    }
+    compare(
+        &table,
+        "1000 histograms, 9 buckets | atomic loads",
+        &registry,
+        1_000,
+        10,
+    );
+}
+
+fn compare(table: &Table, name: &str, registry: &Registry, series: usize, words: usize) {
+    let mut snapshot = Snapshot::new();
+    let bare: Vec<AtomicU64> = (0..series * words)
+        .map(|n| AtomicU64::new(n as u64))
+        .collect();
+    let mut copy = Vec::new();
+    table.batch(
+        name,
+        series as u64,
+        repeat(|| {
+            snapshot.start(Duration::ZERO);
+            registry.gather_into(&mut snapshot);
+            snapshot.series_count()
+        }),
+        repeat(|| {
+            copy.clear();
+            copy.extend(bare.iter().map(|word| word.load(Acquire)));
+            copy.len()
+        }),
+    );
+}

@@ -1,0 +1,126 @@
+//! Measures ours beside the raw limit: the same work without a library.
+//!
+//! Rounds are interleaved, so that both see the same machine, and what counts is the ratio: these
+//! machines are noisy. Printed is the minimum and the median of the rounds, in ns an operation.
+
+#![allow(dead_code)] // each bench uses some of it
+
+use std::hint::black_box;
+use std::sync::Barrier;
+use std::thread;
+use std::time::{Duration, Instant};
+
+const ROUNDS: usize = 31;
+const ROUND: Duration = Duration::from_millis(10);
+
+type Operation<'a> = Box<dyn FnMut(u64) + 'a>;
+
+/// A table of cases, printed row by row.
+pub(crate) struct Table;
+
+impl Table {
+    /// Begins a table; `unit` is what an operation is.
+    pub(crate) fn new(title: &str, unit: &str) -> Self {
+        println!("\n{title}: ns {unit}, minimum (median) of {ROUNDS} interleaved rounds");
+        println!(
+            "{:<44} {:>18} {:>18} {:>8}",
+            "case", "ours", "raw limit", "ratio"
+        );
+        Self
+    }
+
+    /// Compares one operation with its raw limit. Each is called with a number of repetitions.
+    pub(crate) fn row(&self, name: &str, ours: impl FnMut(u64), raw: impl FnMut(u64)) {
+        self.batch(name, 1, ours, raw);
+    }
+
+    /// The same, where one call does the work of `size` operations.
+    pub(crate) fn batch(&self, name: &str, size: u64, ours: impl FnMut(u64), raw: impl FnMut(u64)) {
+        let mut sides: [Operation<'_>; 2] = [Box::new(ours), Box::new(raw)];
+        let repetitions = [calibrate(&mut *sides[0]), calibrate(&mut *sides[1])];
+        let mut times = [Vec::new(), Vec::new()];
+        for _ in 0..ROUNDS {
+            for side in 0..2 {
+                let start = Instant::now();
+                sides[side](repetitions[side]);
+                let nanos = start.elapsed().as_secs_f64() * 1e9;
+                times[side].push(nanos / (repetitions[side] * size) as f64);
+            }
+        }
+        let [ours, raw] = times.map(summary);
+        let cell = |(minimum, median): (f64, f64)| format!("{minimum:.2} ({median:.2})");
+        println!(
+            "{name:<44} {:>18} {:>18} {:>7.2}x",
+            cell(ours),
+            cell(raw),
+            ours.1 / raw.1
+        );
+    }
+}
+
+/// How many repetitions fill a round.
+fn calibrate(operation: &mut dyn FnMut(u64)) -> u64 {
+    let mut repetitions = 1;
+    loop {
+        let start = Instant::now();
+        operation(repetitions);
+        let elapsed = start.elapsed();
+        if elapsed >= ROUND / 2 {
+            let more = ROUND.as_secs_f64() / elapsed.as_secs_f64();
+            return ((repetitions as f64 * more) as u64).max(1);
+        }
+        repetitions *= 2;
+    }
+}
+
+fn summary(mut times: Vec<f64>) -> (f64, f64) {
+    times.sort_by(f64::total_cmp);
+    (times[0], times[times.len() / 2])
+}
+
+/// Repeats an operation.
+pub(crate) fn repeat<R>(mut operation: impl FnMut() -> R) -> impl FnMut(u64) {
+    move |repetitions| {
+        for _ in 0..repetitions {
+            black_box(operation());
+        }
+    }
+}
+
+/// Repeats an operation on two threads at once, which start together; the time is that of both.
+pub(crate) fn on_two_threads<R>(operation: impl Fn() -> R + Sync) -> impl FnMut(u64) {
+    move |repetitions| {
+        let barrier = Barrier::new(2);
+        thread::scope(|scope| {
+            for _ in 0..2 {
+                scope.spawn(|| {
+                    barrier.wait();
+                    for _ in 0..repetitions {
+                        black_box(operation());
+                    }
+                });
+            }
+        });
+    }
+}
+
+/// `count` triples of label values, in a fixed order without a pattern.
+pub(crate) fn triples(count: usize) -> Vec<[String; 3]> {
+    let mut state = 1_u64;
+    let mut triples: Vec<[String; 3]> = (0..count)
+        .map(|n| {
+            [
+                format!("account-{n}"),
+                format!("host-{}", n % 50),
+                "login".to_owned(),
+            ]
+        })
+        .collect();
+    for n in (1..count).rev() {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
+        triples.swap(n, (state >> 33) as usize % (n + 1));
+    }
+    triples
+}
