@@ -57,7 +57,7 @@ fn main() {
         EVENTS
             .outcome(black_box(Outcome::Ok))
             .cached(black_box(true))
-            .inc()
+            .inc();
     };
     table.row(
         "counter inc | atomic add",

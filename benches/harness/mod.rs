@@ -16,7 +16,9 @@ const ROUND: Duration = Duration::from_millis(10);
 type Operation<'a> = Box<dyn FnMut(u64) + 'a>;
 
 /// A table of cases, printed row by row.
-pub(crate) struct Table;
+pub(crate) struct Table {
+    rounds: usize,
+}
 
 impl Table {
     /// Begins a table; `unit` is what an operation is.
@@ -26,7 +28,7 @@ impl Table {
             "{:<44} {:>18} {:>18} {:>8}",
             "case", "ours", "raw limit", "ratio"
         );
-        Self
+        Self { rounds: ROUNDS }
     }
 
     /// Compares one operation with its raw limit. Each is called with a number of repetitions.
@@ -39,7 +41,7 @@ impl Table {
         let mut sides: [Operation<'_>; 2] = [Box::new(ours), Box::new(raw)];
         let repetitions = [calibrate(&mut *sides[0]), calibrate(&mut *sides[1])];
         let mut times = [Vec::new(), Vec::new()];
-        for _ in 0..ROUNDS {
+        for _ in 0..self.rounds {
             for side in 0..2 {
                 let start = Instant::now();
                 sides[side](repetitions[side]);
@@ -67,6 +69,11 @@ fn calibrate(operation: &mut dyn FnMut(u64)) -> u64 {
         let elapsed = start.elapsed();
         if elapsed >= ROUND / 2 {
             let more = ROUND.as_secs_f64() / elapsed.as_secs_f64();
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "small"
+            )]
             return ((repetitions as f64 * more) as u64).max(1);
         }
         repetitions *= 2;

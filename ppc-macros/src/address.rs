@@ -35,8 +35,17 @@ pub(crate) fn fault(address: &str) -> Option<String> {
         Some((host, "")) => Some(format!(
             "the port is missing: found {address:?}, expected \"{host}:8089\""
         )),
-        Some((_, port)) => port_fault(port),
+        Some((host, port)) => host_fault(host).or_else(|| port_fault(port)),
     }
+}
+
+fn host_fault(host: &str) -> Option<String> {
+    let strange = host
+        .chars()
+        .find(|c| !c.is_alphanumeric() && !".-_%".contains(*c))?;
+    Some(format!(
+        "{strange:?} cannot stand in a host name: found {host:?}"
+    ))
 }
 
 fn bracketed(address: &str, rest: &str) -> Option<String> {

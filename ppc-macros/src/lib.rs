@@ -15,6 +15,7 @@ mod names;
 mod paths;
 mod push_metrics;
 mod table;
+mod time_text;
 mod times;
 mod words;
 

@@ -17,7 +17,7 @@ pub(crate) enum Zero {
 pub(crate) fn fault(key: &str, expr: &Expr, zero: Zero) -> Option<String> {
     let forms = "seconds such as `15` or `0.5`, text such as `\"1m30s\"`, or a `Duration`";
     let time = match Literal::of(expr)? {
-        Literal::Text(text) => match parse(&text) {
+        Literal::Text(text) => match crate::time_text::parse(&text) {
             Some(time) => time,
             None => {
                 return Some(format!(
@@ -38,72 +38,11 @@ pub(crate) fn fault(key: &str, expr: &Expr, zero: Zero) -> Option<String> {
         .then(|| format!("`{key}` cannot be 0; it takes {forms}"))
 }
 
-/// Units of the text form, largest first; each at most once and in this order.
-const UNITS: [(&str, f64); 5] = [
-    ("d", 86_400.0),
-    ("h", 3_600.0),
-    ("m", 60.0),
-    ("s", 1.0),
-    ("ms", 0.001),
-];
-
-fn parse(text: &str) -> Option<Duration> {
-    let mut rest = text.trim();
-    let mut seconds = 0.0;
-    let mut next_unit = 0;
-    if rest.is_empty() {
-        return None;
-    }
-    while !rest.is_empty() {
-        let digits = rest
-            .find(|c: char| !c.is_ascii_digit() && c != '.')
-            .unwrap_or(rest.len());
-        let number: f64 = rest[..digits].parse().ok()?;
-        rest = &rest[digits..];
-        let letters = rest
-            .find(|c: char| !c.is_ascii_alphabetic())
-            .unwrap_or(rest.len());
-        // A bare number is seconds, when it stands alone.
-        let unit = match &rest[..letters] {
-            "" if next_unit == 0 && rest.is_empty() => "s",
-            unit => unit,
-        };
-        let place = next_unit
-            + UNITS[next_unit..]
-                .iter()
-                .position(|(name, _)| *name == unit)?;
-        seconds += number * UNITS[place].1;
-        next_unit = place + 1;
-        rest = &rest[letters..];
-    }
-    Duration::try_from_secs_f64(seconds).ok()
-}
-
 #[cfg(test)]
 mod tests {
     use syn::parse_quote;
 
     use super::*;
-
-    #[test]
-    fn texts_are_read_as_at_run_time() {
-        for (text, millis) in [
-            ("15", 15_000),
-            ("0.5", 500),
-            ("250ms", 250),
-            ("1m30s", 90_000),
-            ("1.5m", 90_000),
-            ("2h", 7_200_000),
-            ("1d1h1m1s1ms", 90_061_001),
-        ] {
-            assert_eq!(parse(text), Some(Duration::from_millis(millis)), "{text}");
-        }
-        for text in [
-            "", " ", "s", "1x", "1s1m", "1s1s", "-1s", "1m30", "1e3s", "1..5s",
-        ] {
-            assert_eq!(parse(text), None, "{text}");
-        }
-    }
 
     #[test]
     fn only_literals_that_cannot_be_are_refused() {

@@ -1,4 +1,5 @@
-//! The grammar of names stands twice, in `ppc-core` and in `ppc-macros`: both say the same.
+//! The grammars of names, times and addresses stand twice, once for while the program is compiled,
+//! in `ppc-macros`, and once for while it runs: both say the same.
 
 use ppc::__private as core;
 use ppc::Kind as CoreKind;
@@ -8,11 +9,16 @@ use self::kind::Kind;
 // The files of `ppc-macros`, which as a macro crate exports no functions. Only the grammar is
 // asked.
 #[allow(dead_code)]
+#[path = "../../ppc-macros/src/address.rs"]
+mod address;
+#[allow(dead_code)]
 #[path = "../../ppc-macros/src/kind.rs"]
 mod kind;
 #[allow(dead_code)]
 #[path = "../../ppc-macros/src/names.rs"]
 mod names;
+#[path = "../../ppc-macros/src/time_text.rs"]
+mod time_text;
 
 const KINDS: [(Kind, CoreKind); 6] = [
     (Kind::Counter, CoreKind::Counter),
@@ -90,5 +96,51 @@ fn families_are_named_alike() {
         let last = snapshot.families().last().expect("just registered");
         let family = names::family_name(Kind::Counter, pieces, unit);
         assert_eq!(last.descriptor().names().family(), family);
+    }
+}
+
+#[test]
+fn every_short_time_is_read_alike() {
+    use ppc::Seconds;
+
+    let letters = ['0', '1', '9', '.', 'd', 'h', 'm', 's', 'x', ' ', '-'];
+    for length in 0..=5 {
+        each(&letters, length, &mut String::new(), &mut |text| {
+            assert_eq!(time_text::parse(text), text.duration().ok(), "{text:?}");
+        });
+    }
+    for text in ["1d2h3m4s5ms", "999999999999999999999d", "250ms", "1m30"] {
+        assert_eq!(time_text::parse(text), text.duration().ok(), "{text:?}");
+    }
+}
+
+#[test]
+fn every_short_address_is_judged_alike() {
+    let check = |text: &str| {
+        let run_time = text.parse::<ppc_transports::Address>();
+        let compiling = address::fault(text);
+        assert_eq!(
+            run_time.is_ok(),
+            compiling.is_none(),
+            "{text:?}: {run_time:?}, {compiling:?}"
+        );
+    };
+    let letters = [
+        'a', '1', '0', ':', '.', '[', ']', '-', '_', '/', '@', ' ', '!', '+', 'ä',
+    ];
+    for length in 0..=5 {
+        each(&letters, length, &mut String::new(), &mut |text| {
+            check(text);
+        });
+    }
+    for text in [
+        "[::1]:1",
+        "[::1]:65536",
+        "::1",
+        "::1:80",
+        "[fe80::1%eth0]:80",
+        "udp://a:1",
+    ] {
+        check(text);
     }
 }

@@ -9,5 +9,4 @@ mod push_async;
 mod push_forms;
 mod push_futures;
 mod push_settings;
-mod receiver;
 mod registered;

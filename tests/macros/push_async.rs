@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use futures_executor::block_on;
 use ppc::{Registry, metric, push_metrics};
 
-use super::receiver::Receiver;
+use crate::support::udp::Recorder;
 
 static REGISTRY: Registry = Registry::new();
 
@@ -19,13 +19,13 @@ metric! {
 #[test]
 fn start_comes_before_the_body_and_stop_after_it() {
     #[push_metrics(influx_udp = receiver.address(), registry = REGISTRY, period = 3600)]
-    async fn run(receiver: &Receiver) -> u32 {
+    async fn run(receiver: &Recorder) -> u32 {
         receiver.expect(&["async", "stage=1"]);
         STAGE.set(2);
         5
     }
 
-    let receiver = Receiver::new();
+    let receiver = Recorder::start();
     let future = run(&receiver);
     assert!(
         receiver.is_silent(),
@@ -54,7 +54,7 @@ fn an_err_is_found_and_early_returns_are_coerced() {
     async fn opaque() -> Result<impl Debug, String> {
         Ok(5)
     }
-    let receiver = Receiver::new();
+    let receiver = Recorder::start();
     assert!(block_on(question(&receiver.address())).is_err());
     receiver.expect(&[
         "job_runs,",
@@ -77,7 +77,7 @@ fn a_dropped_future_is_a_cancelled_job() {
     async fn dropped(to: &str) {
         std::future::pending::<()>().await;
     }
-    let receiver = Receiver::new();
+    let receiver = Recorder::start();
     let address = receiver.address();
     let mut future = Box::pin(dropped(&address));
     let mut context = std::task::Context::from_waker(std::task::Waker::noop());
@@ -96,7 +96,7 @@ fn f02_a_body_that_never_yields_pushes() {
     #[push_metrics(influx_udp = to, job = "async-busy")]
     async fn busy(to: &str) {}
 
-    let receiver = Receiver::new();
+    let receiver = Recorder::start();
     block_on(busy(&receiver.address()));
     receiver.expect(&["job_runs,", "job=async-busy", "outcome=ok", "total=1"]);
 }
@@ -195,7 +195,7 @@ async fn above_main(to: &str) -> Result<u32, String> {
 
 #[test]
 fn above_and_below_the_main_of_tokio() {
-    let receiver = Receiver::new();
+    let receiver = Recorder::start();
     for (main, job) in [
         (
             below_main as fn(&str) -> Result<u32, String>,
@@ -215,7 +215,7 @@ async fn on_a_task_of_tokio() {
         tokio::task::yield_now().await;
         5
     }
-    let receiver = Receiver::new();
+    let receiver = Recorder::start();
     assert_eq!(tokio::spawn(run(receiver.address())).await.ok(), Some(5));
     receiver.expect(&["job_runs,", "job=async-task", "outcome=ok", "total=1"]);
 }
@@ -229,7 +229,7 @@ trait Run {
     async fn required(&self, text: &str) -> Result<u32, std::num::ParseIntError>;
 }
 
-struct Runner(Receiver);
+struct Runner(Recorder);
 
 #[async_trait]
 impl Run for Runner {
@@ -243,7 +243,7 @@ impl Run for Runner {
 
 #[test]
 fn below_async_trait() {
-    let runner = Runner(Receiver::new());
+    let runner = Runner(Recorder::start());
     assert_eq!(block_on(runner.provided()), 5);
     runner.0.expect(&[
         "job_runs,",
@@ -269,7 +269,7 @@ fn a_future_that_never_ends_ends_by_panicking() {
         std::future::ready(to).await;
         panic!("by design")
     }
-    let receiver = Receiver::new();
+    let receiver = Recorder::start();
     let address = receiver.address();
     let ended = std::panic::catch_unwind(|| {
         block_on(async {

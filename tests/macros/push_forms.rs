@@ -6,7 +6,7 @@ use std::panic::catch_unwind;
 
 use ppc::{Registry, metric, push_metrics};
 
-use super::receiver::Receiver;
+use crate::support::udp::Recorder;
 
 static REGISTRY: Registry = Registry::new();
 
@@ -18,13 +18,13 @@ metric! {
 #[test]
 fn start_comes_before_the_body_and_stop_after_it() {
     #[push_metrics(influx_udp = receiver.address(), registry = REGISTRY, period = 3600)]
-    fn run(receiver: &Receiver) -> u32 {
+    fn run(receiver: &Recorder) -> u32 {
         receiver.expect(&["forms", "stage=1"]);
         STAGE.set(2);
         5
     }
 
-    let receiver = Receiver::new();
+    let receiver = Recorder::start();
     STAGE.set(1);
     assert_eq!(run(&receiver), 5);
     receiver.expect(&["forms", "stage=2"]);
@@ -33,7 +33,7 @@ fn start_comes_before_the_body_and_stop_after_it() {
 /// Runs `job`, which pushes as the job `name`, and waits for the count of how it ended.
 #[track_caller]
 fn check_outcome<R>(name: &str, outcome: &str, job: impl FnOnce(&str) -> R) -> R {
-    let receiver = Receiver::new();
+    let receiver = Recorder::start();
     let value = job(&receiver.address());
     let (name, outcome) = (format!("job={name}"), format!("outcome={outcome}"));
     receiver.expect(&["job_runs,", &name, &outcome, "total=1"]);
@@ -271,7 +271,7 @@ fn an_unused_guard_is_dropped_before_the_stop() {
     #[push_metrics(influx_udp = to, registry = REGISTRY)]
     fn run(to: &str, _guard: Done) {}
 
-    let receiver = Receiver::new();
+    let receiver = Recorder::start();
     run(&receiver.address(), Done);
     receiver.expect(&["forms_dropped", "total=1"]);
 }
@@ -281,7 +281,7 @@ fn f01_a_function_can_be_called_again_and_again() {
     #[push_metrics(influx_udp = to, job = "forms-again", registry = Registry::new())]
     fn again(to: &str) {}
 
-    let receiver = Receiver::new();
+    let receiver = Recorder::start();
     for total in ["total=1", "total=2", "total=3"] {
         again(&receiver.address());
         receiver.expect(&["job_runs,", "job=forms-again", "outcome=ok", total]);

@@ -6,7 +6,7 @@ use std::pin::Pin;
 use futures_executor::block_on;
 use ppc::{Registry, metric, push_metrics};
 
-use super::receiver::Receiver;
+use crate::support::udp::Recorder;
 
 type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 type LocalBoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
@@ -19,7 +19,7 @@ metric! {
 }
 
 #[push_metrics(influx_udp = receiver.address(), registry = REGISTRY, period = 3600)]
-fn opaque(receiver: &Receiver) -> impl Future<Output = u32> {
+fn opaque(receiver: &Recorder) -> impl Future<Output = u32> {
     async {
         receiver.expect(&["futures", "stage=1"]);
         STAGE.set(2);
@@ -28,7 +28,7 @@ fn opaque(receiver: &Receiver) -> impl Future<Output = u32> {
 }
 
 #[push_metrics(influx_udp = receiver.address(), registry = REGISTRY, period = 3600)]
-fn pinned<'a>(receiver: &'a Receiver) -> Pin<Box<dyn Future<Output = u32> + Send + 'a>> {
+fn pinned<'a>(receiver: &'a Recorder) -> Pin<Box<dyn Future<Output = u32> + Send + 'a>> {
     Box::pin(async {
         receiver.expect(&["futures", "stage=1"]);
         STAGE.set(2);
@@ -37,7 +37,7 @@ fn pinned<'a>(receiver: &'a Receiver) -> Pin<Box<dyn Future<Output = u32> + Send
 }
 
 #[push_metrics(influx_udp = receiver.address(), registry = REGISTRY, period = 3600)]
-fn boxed(receiver: &Receiver) -> BoxFuture<'_, u32> {
+fn boxed(receiver: &Recorder) -> BoxFuture<'_, u32> {
     Box::pin(async {
         receiver.expect(&["futures", "stage=1"]);
         STAGE.set(2);
@@ -46,7 +46,7 @@ fn boxed(receiver: &Receiver) -> BoxFuture<'_, u32> {
 }
 
 #[push_metrics(influx_udp = receiver.address(), registry = REGISTRY, period = 3600)]
-fn local(receiver: &Receiver) -> LocalBoxFuture<'_, u32> {
+fn local(receiver: &Recorder) -> LocalBoxFuture<'_, u32> {
     Box::pin(async {
         receiver.expect(&["futures", "stage=1"]);
         STAGE.set(2);
@@ -55,7 +55,7 @@ fn local(receiver: &Receiver) -> LocalBoxFuture<'_, u32> {
 }
 
 #[track_caller]
-fn check<F: Future<Output = u32>>(receiver: &Receiver, future: F) {
+fn check<F: Future<Output = u32>>(receiver: &Recorder, future: F) {
     STAGE.set(1);
     assert!(
         receiver.is_silent(),
@@ -68,7 +68,7 @@ fn check<F: Future<Output = u32>>(receiver: &Receiver, future: F) {
 /// One test, because all of them set one gauge.
 #[test]
 fn start_comes_at_the_first_poll_and_stop_after_the_last() {
-    let receiver = &Receiver::new();
+    let receiver = &Recorder::start();
     check(receiver, opaque(receiver));
     check(receiver, pinned(receiver));
     check(receiver, boxed(receiver));
@@ -82,7 +82,7 @@ fn an_err_is_found_on_the_value_of_the_future() {
         let to = to.to_owned();
         async move { Err(to) }
     }
-    let receiver = Receiver::new();
+    let receiver = Recorder::start();
     assert!(block_on(run(&receiver.address())).is_err());
     receiver.expect(&["job_runs,", "job=futures-error", "outcome=error", "total=1"]);
 }
@@ -93,7 +93,7 @@ fn settings_are_evaluated_at_the_call() {
     fn run(address: String) -> BoxFuture<'static, usize> {
         Box::pin(async move { address.len() })
     }
-    let receiver = Receiver::new();
+    let receiver = Recorder::start();
     let (address, length) = (receiver.address(), receiver.address().len());
     assert_eq!(block_on(run(address)), length);
     receiver.expect(&["job_runs,", "job=futures-settings", "outcome=ok", "total=1"]);

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use ppc::{InfluxUdp, Registry, metric, push_metrics};
 
-use super::receiver::Receiver;
+use crate::support::udp::Recorder;
 
 static REGISTRY: Registry = Registry::new();
 
@@ -44,7 +44,7 @@ fn settings_are_expressions_over_borrowed_arguments() {
         )
     }
 
-    let receiver = Receiver::new();
+    let receiver = Recorder::start();
     let value = run(
         receiver.address(),
         "settings".to_owned(),
@@ -86,7 +86,7 @@ fn a_destination_can_be_made_before() {
     #[push_metrics(influx_udp = destination, job = "settings-made", registry = Registry::new(), period = "1h")]
     fn run(destination: &InfluxUdp) {}
 
-    let receiver = Receiver::new();
+    let receiver = Recorder::start();
     run(&InfluxUdp::new(receiver.address()).datagram_size(8192));
     receiver.expect(&["job_runs,", "job=settings-made", "outcome=ok", "total=1"]);
 }
@@ -94,11 +94,11 @@ fn a_destination_can_be_made_before() {
 #[test]
 fn nothing_is_pushed_where_it_is_disabled() {
     #[push_metrics(influx_udp = receiver.address(), enabled = false, job = "settings-disabled")]
-    fn run(receiver: &Receiver) -> u32 {
+    fn run(receiver: &Recorder) -> u32 {
         5
     }
 
-    let receiver = Receiver::new();
+    let receiver = Recorder::start();
     assert_eq!(run(&receiver), 5);
     assert!(receiver.is_silent());
 }

@@ -1,7 +1,7 @@
 //! A socket that records what arrives.
 
 use std::net::{SocketAddr, UdpSocket};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -11,6 +11,8 @@ use std::time::{Duration, Instant};
 pub(crate) struct Recorder {
     address: SocketAddr,
     datagrams: Arc<Mutex<Vec<String>>>,
+    /// How many lines there were when one was last expected.
+    expected: AtomicUsize,
     stop: Arc<AtomicBool>,
     reading: Option<JoinHandle<()>>,
 }
@@ -39,6 +41,7 @@ impl Recorder {
         Self {
             address,
             datagrams,
+            expected: AtomicUsize::new(0),
             stop,
             reading: Some(reading),
         }
@@ -58,14 +61,14 @@ impl Recorder {
 
     /// The lines so far, without their timestamps.
     pub(crate) fn lines(&self) -> Vec<String> {
-        let datagrams = self.datagrams();
-        let lines = datagrams.iter().flat_map(|datagram| datagram.lines());
-        lines
-            .map(|line| {
-                line.rsplit_once(' ')
-                    .map_or(line, |(line, _)| line)
-                    .to_owned()
-            })
+        let is_stamp = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+        let bare = |line: &str| match line.rsplit_once(' ') {
+            Some((line, stamp)) if is_stamp(stamp) => line.to_owned(),
+            _ => line.to_owned(),
+        };
+        self.datagrams()
+            .iter()
+            .flat_map(|datagram| datagram.lines().map(bare))
             .collect()
     }
 
@@ -84,6 +87,22 @@ impl Recorder {
             );
             thread::sleep(Duration::from_millis(2));
         }
+    }
+
+    /// Waits for a line with all of these parts, after those that were expected before.
+    #[track_caller]
+    pub(crate) fn expect(&self, parts: &[&str]) {
+        let has_all = |line: &String| parts.iter().all(|part| line.contains(part));
+        let before = self.expected.load(Ordering::Relaxed);
+        let lines = self.wait_for(|lines| lines[before..].iter().any(has_all));
+        self.expected.store(lines.len(), Ordering::Relaxed);
+    }
+
+    /// True where nothing has arrived since a line was expected, and nothing does in a little
+    /// while.
+    pub(crate) fn is_silent(&self) -> bool {
+        thread::sleep(Duration::from_millis(50));
+        self.lines().len() == self.expected.load(Ordering::Relaxed)
     }
 
     /// The lines once nothing more comes.

@@ -23,9 +23,7 @@ pub(super) enum InfluxReader {
 pub(super) fn influx_tag_value(value: &str, reader: InfluxReader, out: &mut Vec<u8>) {
     let bytes = value.as_bytes();
     // Nearly every value needs nothing; without a branch in it this check runs on whole words.
-    let special = |byte: u8| {
-        (byte == b' ') | (byte == b',') | (byte == b'=') | (byte == b'\\') | (byte < b' ')
-    };
+    let special = |byte: u8| matches!(byte, b' ' | b',' | b'=' | b'\\' | 0..b' ');
     if !bytes
         .iter()
         .fold(false, |found, byte| found | special(*byte))

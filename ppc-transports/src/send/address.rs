@@ -71,8 +71,9 @@ impl FromStr for Address {
         if host.is_empty() || !host.chars().all(legal) {
             return refuse("an address is `host:port`, and the host is missing or not a host name");
         }
+        let digits = port.bytes().all(|byte| byte.is_ascii_digit());
         match port.parse() {
-            Ok(port) if port > 0 => Ok(Self {
+            Ok(port) if port > 0 && digits => Ok(Self {
                 host: host.into(),
                 port,
             }),
