@@ -20,6 +20,9 @@ pub(crate) struct JobMetrics {
     running: Mutex<u64>,
 }
 
+/// From so many jobs on, those that nobody runs are forgotten; their counts then start at 0 again.
+const MANY_JOBS: usize = 256;
+
 type Jobs = Mutex<HashMap<String, Arc<JobMetrics>>>;
 
 impl JobMetrics {
@@ -28,6 +31,10 @@ impl JobMetrics {
     pub(crate) fn of(name: &str) -> Arc<Self> {
         static JOBS: PerProcess<Jobs> = PerProcess::new();
         let mut jobs = lock(JOBS.get());
+        if jobs.len() >= MANY_JOBS && !jobs.contains_key(name) {
+            // Names made up anew for each run must not fill the memory.
+            jobs.retain(|_, job| Arc::strong_count(job) > 1);
+        }
         Arc::clone(
             jobs.entry(name.to_owned())
                 .or_insert_with(|| Arc::new(Self::new())),

@@ -6,17 +6,18 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use crate::lock::lock;
+use crate::os::PerProcess;
 
 /// The least distance of two timestamps.
 const STEP: Duration = Duration::from_millis(1);
 
 /// The last timestamp that was given out, for the whole process: clients come and go within a
 /// millisecond, and push the same registry.
-static LAST: Mutex<Duration> = Mutex::new(Duration::ZERO);
+static LAST: PerProcess<Mutex<Duration>> = PerProcess::new();
 
 /// Takes `now`, the time of day, as a timestamp, or says how long to wait until it is late enough.
 pub(crate) fn take(now: Duration) -> Result<Duration, Duration> {
-    take_after(&mut lock(&LAST), now)
+    take_after(&mut lock(LAST.get()), now)
 }
 
 fn take_after(last: &mut Duration, now: Duration) -> Result<Duration, Duration> {

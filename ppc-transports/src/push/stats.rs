@@ -1,9 +1,10 @@
 //! The clients' own metrics, and what they have to say about the job's.
 
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock};
 
 use ppc_core::{Counter, Family, Histogram, Metric, Registry, Snapshot, take_refusals};
 
+use crate::lock::lock;
 use crate::log::{self, Level};
 
 /// The metrics of the clients of this process: `ppc_pushes_total{destination, outcome}`,
@@ -17,8 +18,12 @@ pub fn client_metrics() -> &'static Registry {
     &stats().registry
 }
 
+/// Destinations that have series of their own; all beyond them share those of `other`.
+const MANY_DESTINATIONS: usize = 64;
+
 pub(crate) struct Stats {
     registry: Registry,
+    destinations: Mutex<Vec<String>>,
     pushes: Option<Family<Counter>>,
     seconds: Option<Family<Histogram>>,
     bytes: Option<Family<Counter>>,
@@ -66,10 +71,25 @@ impl Stats {
                 .register(&registry)
                 .ok(),
             registry,
+            destinations: Mutex::default(),
         }
     }
 
+    /// The value of the label `destination`: bounded, as addresses may be made up at run time.
+    fn label<'a>(&self, destination: &'a str) -> &'a str {
+        let mut known = lock(&self.destinations);
+        if known.iter().any(|name| name == destination) {
+            return destination;
+        }
+        if known.len() >= MANY_DESTINATIONS {
+            return "other";
+        }
+        known.push(destination.to_owned());
+        destination
+    }
+
     pub(crate) fn pushed(&self, destination: &str, outcome: &str, seconds: f64, bytes: u64) {
+        let destination = self.label(destination);
         with(self.pushes.as_ref(), &[destination, outcome], Counter::inc);
         with(self.bytes.as_ref(), &[destination], |counter| {
             counter.inc_by(bytes);
@@ -80,9 +100,13 @@ impl Stats {
     }
 
     pub(crate) fn hurried(&self, destination: &str, payloads: u64) {
-        with(self.hurried.as_ref(), &[destination], |counter| {
-            counter.inc_by(payloads);
-        });
+        with(
+            self.hurried.as_ref(),
+            &[self.label(destination)],
+            |counter| {
+                counter.inc_by(payloads);
+            },
+        );
     }
 
     pub(crate) fn dropped(&self, reason: &str, samples: u64) {
@@ -114,5 +138,20 @@ pub(crate) fn tell_problems(snapshot: &Snapshot) {
             let message = format_args!("{count} recordings to `{metric}` were ignored: {rule}");
             log::tell(Level::Warn, &format!("ignored {metric}"), message);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn destinations_made_up_at_run_time_do_not_fill_the_memory() {
+        let stats = Stats::new();
+        for n in 0..10_000 {
+            stats.pushed(&format!("influx+udp://h:{n}"), "ok", 0.1, 1);
+        }
+        let series = stats.registry.gather().series_count();
+        assert_eq!(series, 3 * (MANY_DESTINATIONS + 1));
     }
 }

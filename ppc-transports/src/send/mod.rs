@@ -45,6 +45,23 @@ pub struct Plan {
     pub deadline: Option<Instant>,
 }
 
+impl Plan {
+    /// The time in which a final push should be through: four fifths of what it has.
+    pub(crate) fn time(&self) -> Option<Duration> {
+        Some(
+            self.deadline?
+                .saturating_duration_since(self.start)
+                .mul_f64(0.8),
+        )
+    }
+
+    /// Payloads a second that are needed for that; 0 where there is no hurry.
+    pub(crate) fn rate_to_be_in_time(&self) -> f64 {
+        let seconds = self.time().map(|time| time.as_secs_f64());
+        seconds.map_or(0.0, |seconds| self.payloads as f64 / seconds.max(0.001))
+    }
+}
+
 /// What became of a payload.
 #[derive(Debug)]
 pub enum Progress {

@@ -51,6 +51,8 @@ pub struct UdpSender {
     choice: usize,
     tried: usize,
     flow: Flow,
+    /// The rate of this push is above the one that most receivers are known to read.
+    hurried: bool,
     plan: Option<Plan>,
     report: Report,
 }
@@ -95,6 +97,7 @@ impl UdpSender {
             choice: 0,
             tried: 0,
             flow: Flow::Hurry,
+            hurried: false,
             plan: None,
             report: Report::default(),
         }
@@ -130,7 +133,7 @@ impl UdpSender {
     }
 
     /// How this push goes to this receiver.
-    fn new_flow(&self) -> Flow {
+    fn new_flow(&mut self) -> Flow {
         let local = self.link.as_ref().is_some_and(|link| link.queue.is_some());
         let Some(plan) = self.plan else {
             return Flow::Hurry;
@@ -146,21 +149,15 @@ impl UdpSender {
             None if plan.new_series => NEW_SERIES_RATE,
             None => RATE,
         };
-        Flow::Rate(Pace::per_second(rate))
+        let needed = plan.rate_to_be_in_time();
+        self.hurried = needed > rate;
+        Flow::Rate(Pace::per_second(rate.max(needed)))
     }
 
-    /// True once the rate can no longer be kept: four fifths of a final push's time are over, or
-    /// would be before its last datagram.
+    /// True once four fifths of a final push's time are over: the rest must be quick.
     fn must_hurry(&self, now: Instant) -> bool {
-        let Some(Plan {
-            deadline: Some(deadline),
-            start,
-            ..
-        }) = self.plan
-        else {
-            return false;
-        };
-        now >= start + deadline.saturating_duration_since(start).mul_f64(0.8)
+        let end = self.plan.and_then(|plan| Some(plan.start + plan.time()?));
+        end.is_some_and(|end| now >= end)
     }
 
     /// Waits for its turn.
@@ -200,7 +197,10 @@ impl UdpSender {
     fn spend(&mut self) {
         match &mut self.flow {
             Flow::Queue { left, .. } => *left -= 1,
-            Flow::Rate(pace) => pace.spend(),
+            Flow::Rate(pace) => {
+                pace.spend();
+                self.report.hurried += u64::from(self.hurried);
+            }
             Flow::Hurry if self.plan.is_some_and(|plan| plan.deadline.is_some()) => {
                 self.report.hurried += 1;
             }
@@ -255,6 +255,7 @@ impl Sender for UdpSender {
         self.plan = Some(plan);
         self.report = Report::default();
         self.tried = 0;
+        self.hurried = false;
         self.flow = self.new_flow();
     }
 
