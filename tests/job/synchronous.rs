@@ -121,6 +121,25 @@ pub(crate) fn end(ask: &Ask, ending: &str) -> ExitCode {
             job_with_signals(ask);
             ExitCode::from(98)
         }
+        // With the signals ignored by whoever started the process.
+        "ignored" => {
+            job_with_signals_for(ask);
+            ExitCode::from(11)
+        }
+        "ctrlc_before" => {
+            application::exit_at_ctrlc(12);
+            job_with_signals(ask);
+            ExitCode::from(98)
+        }
+        "ctrlc_after" => thread::scope(|scope| {
+            scope.spawn(|| job_with_signals(ask));
+            thread::sleep(ask.lasts + Duration::from_millis(100));
+            application::exit_at_ctrlc(12);
+            println!("handler");
+            loop {
+                thread::park();
+            }
+        }),
         "handler_after" => {
             thread::scope(|scope| {
                 scope.spawn(|| job_with_signals(ask));
@@ -161,6 +180,11 @@ mod application {
     /// Ends the process in the application's own way.
     pub(super) fn exit_at_signals(status: i32) {
         listen(move || std::process::exit(status));
+    }
+
+    /// The same with the crate `ctrlc`, which knows of no handler but its own.
+    pub(super) fn exit_at_ctrlc(status: i32) {
+        ctrlc::set_handler(move || std::process::exit(status)).expect("the first handler");
     }
 
     fn listen(act: impl Fn() + Send + 'static) {

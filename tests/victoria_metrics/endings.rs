@@ -238,7 +238,24 @@ endings! {
     f08_sigint: "sync-signal", "INT" => Signal(2), Cancelled;
     f08_a_handler_installed_before_ours: "sync-handler_before", "TERM" => Code(12), Cancelled;
     f08_a_handler_installed_after_ours: "sync-handler_after", "INT" => Code(12), Cancelled;
+    f08_ctrlc_before_ours: "sync-ctrlc_before", "INT" => Code(12), Cancelled;
+    f08_ctrlc_after_ours: "sync-ctrlc_after", "TERM" => Code(12), Cancelled;
     f08_a_handler_that_swallows_the_signal: "sync-handler_swallows", "TERM", "INT" => Code(11), Ok;
+}
+
+#[test]
+fn f08_a_signal_that_is_ignored_stays_ignored() {
+    let server = Server::start();
+    let address = server.influx_address().to_string();
+    for name in ["INT", "TERM"] {
+        let ignoring = format!("--ignore-signal={name}");
+        let arguments = [address.as_str(), name, "sync-ignored", "0.05"];
+        let job = Job::start_by(&["env", &ignoring], &arguments, &[]);
+        job.signal(name);
+        let ended = job.wait();
+        assert_eq!(ended.is(), Code(11), "{}", ended.stderr);
+        check_run(&server, name, Ok, &ended);
+    }
 }
 
 mod process_namespace {
