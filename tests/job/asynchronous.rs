@@ -3,7 +3,6 @@
 use std::future::pending;
 use std::process::ExitCode;
 use std::thread;
-use std::time::Duration;
 
 use ppc::push_metrics;
 use tokio::runtime::{Builder, Runtime};
@@ -21,6 +20,8 @@ enum Ending {
     Pending,
     /// It blocks its executor all the while, and never yields.
     Blocking,
+    /// The same, and it never returns.
+    Stuck,
 }
 
 #[push_metrics(influx_udp = ask.address, period = 1, job = "known", labels(run = ask.run))]
@@ -37,10 +38,12 @@ async fn body(ask: &Ask, ending: Ending) -> Result<u8, String> {
     known::record();
     announce();
     let runtime = tokio::runtime::Handle::try_current();
-    if runtime.is_err() || matches!(ending, Ending::Blocking) {
+    if runtime.is_err() || matches!(ending, Ending::Blocking | Ending::Stuck) {
         thread::sleep(ask.lasts);
+        known::wait_until(known::is_pushed);
     } else {
         tokio::time::sleep(ask.lasts).await;
+        known::yield_until(known::is_pushed).await;
     }
     known::record_last();
     match ending {
@@ -49,12 +52,15 @@ async fn body(ask: &Ask, ending: Ending) -> Result<u8, String> {
         Ending::Panic => panic!("as asked"),
         Ending::Exit => std::process::exit(7),
         Ending::Pending => pending().await,
+        Ending::Stuck => loop {
+            thread::park();
+        },
     }
 }
 
-/// Time for a job that is `Pending` to get there.
-async fn until_pending(ask: &Ask) {
-    tokio::time::sleep(ask.lasts + Duration::from_millis(200)).await;
+/// Until a job that is `Pending` has got there.
+async fn until_pending() {
+    known::yield_until(known::is_recorded).await;
 }
 
 fn runtime(threads: usize) -> Runtime {
@@ -100,7 +106,7 @@ pub(crate) fn end(ask: &Ask, ending: &str) -> ExitCode {
         "blocking" => status(runtime(1).block_on(start(Ending::Blocking))),
         "other_executor" => status(futures_executor::block_on(start(Ending::Return))),
         "cancelled" => runtime(1).block_on(async {
-            let late = until_pending(ask);
+            let late = until_pending();
             tokio::select! {
                 result = start(Ending::Pending) => status(result),
                 () = late => ExitCode::from(5),
@@ -108,33 +114,28 @@ pub(crate) fn end(ask: &Ask, ending: &str) -> ExitCode {
         }),
         "aborted" => runtime(2).block_on(async {
             let job = tokio::spawn(start(Ending::Pending));
-            until_pending(ask).await;
+            until_pending().await;
             job.abort();
             ExitCode::from(if job.await.is_err() { 5 } else { 98 })
         }),
         "runtime_dropped" => {
             let runtime = runtime(2);
             runtime.spawn(start(Ending::Pending));
-            runtime.block_on(until_pending(ask));
+            runtime.block_on(until_pending());
             drop(runtime);
             ExitCode::from(6)
         }
         "shutdown_background" => {
             let runtime = runtime(2);
             runtime.spawn(start(Ending::Pending));
-            runtime.block_on(until_pending(ask));
+            runtime.block_on(until_pending());
             runtime.shutdown_background();
             ExitCode::from(6)
         }
         "stuck" => {
             let runtime = runtime(2);
-            let asked = ask.clone();
-            runtime.spawn(async move {
-                let result = job(asked, Ending::Blocking).await;
-                // Never reached in time: the process has ended.
-                drop(result);
-            });
-            thread::sleep(Duration::from_millis(200));
+            runtime.spawn(start(Ending::Stuck));
+            known::wait_until(known::is_recorded);
             runtime.shutdown_background();
             ExitCode::from(6)
         }
@@ -142,7 +143,7 @@ pub(crate) fn end(ask: &Ask, ending: &str) -> ExitCode {
             let mut job = Box::pin(start(Ending::Pending));
             tokio::select! {
                 _ = &mut job => ExitCode::from(98),
-                () = until_pending(ask) => {
+                () = until_pending() => {
                     std::mem::forget(job);
                     ExitCode::from(6)
                 }

@@ -1,6 +1,10 @@
 //! Metrics of all six kinds with known values.
 
-use ppc::{LabelValue, metric};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use ppc::{LabelValue, Value, metric};
 
 #[derive(Clone, Copy, LabelValue)]
 pub(crate) enum Outcome {
@@ -56,8 +60,43 @@ pub(crate) fn record() {
     PHASE.set("running");
 }
 
-/// The last change of all: an earlier push cannot have it.
+/// The last change of all: an earlier push cannot have it, as the first one is over and the next
+/// is a second away.
 pub(crate) fn record_last() {
     PHASE.set("done");
     EVENTS.event_type("a b,c=d").outcome(Outcome::Ok).inc();
+    RECORDED.store(true, Ordering::Release);
+}
+
+static RECORDED: AtomicBool = AtomicBool::new(false);
+
+/// True once the last change was recorded.
+pub(crate) fn is_recorded() -> bool {
+    RECORDED.load(Ordering::Acquire)
+}
+
+/// True once the push at the start is over.
+pub(crate) fn is_pushed() -> bool {
+    let snapshot = ppc::client_metrics().gather();
+    let mut families = snapshot.families();
+    let pushes = families.find(|family| family.descriptor().names().family() == "ppc_pushes");
+    pushes.is_some_and(|family| {
+        family
+            .series()
+            .any(|series| matches!(series.value(), Value::Counter(count) if count > 0.0))
+    })
+}
+
+/// Blocks until `condition` holds.
+pub(crate) fn wait_until(condition: fn() -> bool) {
+    while !condition() {
+        thread::sleep(Duration::from_millis(1));
+    }
+}
+
+/// Yields until `condition` holds.
+pub(crate) async fn yield_until(condition: fn() -> bool) {
+    while !condition() {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
 }

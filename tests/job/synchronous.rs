@@ -27,6 +27,7 @@ fn job(ask: &Ask, ending: Ending) -> Result<u8, Failure> {
     known::record();
     announce();
     thread::sleep(ask.lasts);
+    known::wait_until(known::is_pushed);
     known::record_last();
     let status = ending()?;
     Ok(status)
@@ -39,6 +40,7 @@ fn job(ask: &Ask, ending: Ending) -> Result<u8, Failure> {
 fn job_with_signals(ask: &Ask) {
     known::record();
     thread::sleep(ask.lasts);
+    known::wait_until(known::is_pushed);
     known::record_last();
     announce();
     wait_to_be_killed();
@@ -77,7 +79,7 @@ pub(crate) fn end(ask: &Ask, ending: &str) -> ExitCode {
             thread::spawn(move || {
                 known::record();
                 let running = guarded(&ask);
-                thread::sleep(ask.lasts);
+                known::wait_until(known::is_pushed);
                 known::record_last();
                 sender.send(()).expect("main waits");
                 wait_to_be_killed();
@@ -89,7 +91,7 @@ pub(crate) fn end(ask: &Ask, ending: &str) -> ExitCode {
         "guard" => {
             known::record();
             let running = guarded(ask);
-            thread::sleep(ask.lasts);
+            known::wait_until(known::is_pushed);
             known::record_last();
             drop(running);
             ExitCode::from(10)
@@ -133,7 +135,7 @@ pub(crate) fn end(ask: &Ask, ending: &str) -> ExitCode {
         }
         "ctrlc_after" => thread::scope(|scope| {
             scope.spawn(|| job_with_signals(ask));
-            thread::sleep(ask.lasts + Duration::from_millis(100));
+            known::wait_until(known::is_recorded);
             application::exit_at_ctrlc(12);
             println!("handler");
             loop {
@@ -143,8 +145,8 @@ pub(crate) fn end(ask: &Ask, ending: &str) -> ExitCode {
         "handler_after" => {
             thread::scope(|scope| {
                 scope.spawn(|| job_with_signals(ask));
-                // Once the job says that it runs, its own handler stands.
-                thread::sleep(ask.lasts + Duration::from_millis(100));
+                // By then the client's own handler stands.
+                known::wait_until(known::is_recorded);
                 application::exit_at_signals(12);
                 println!("handler");
             });
@@ -162,6 +164,7 @@ fn job_with_signals_for(ask: &Ask) {
     known::record();
     announce();
     thread::sleep(Duration::from_millis(500));
+    known::wait_until(known::is_pushed);
     known::record_last();
 }
 

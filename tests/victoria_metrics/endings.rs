@@ -223,7 +223,7 @@ endings! {
     k05_async_aborted: "async-aborted" => Code(5), Cancelled;
     k05_async_runtime_dropped: "async-runtime_dropped" => Code(6), Cancelled;
     k05_async_runtime_shut_down_in_the_background: "async-shutdown_background" => Code(6), Cancelled;
-    k05_async_stuck_when_the_process_ends: "async-stuck" => Code(6), Ok;
+    k05_async_stuck_when_the_process_ends: "async-stuck" => Code(6), Cancelled;
     k05_async_forgotten: "async-forgotten" => Code(6), Cancelled;
     k05_task_return: "task-return" => Code(0), Ok;
     k05_task_error: "task-error" => Code(3), Error;

@@ -17,7 +17,7 @@ pub(crate) enum Driver {
     Nobody,
     /// A task of the user's runtime, until the final push.
     Task,
-    /// A thread that was started and has not said which one it is.
+    /// A thread that is being started, or has not said which one it is.
     Starting,
     /// This thread.
     Thread(ThreadId),
@@ -141,6 +141,17 @@ impl Client {
 
     pub(crate) fn set_driver(&self, driver: Driver) {
         self.state().driver = driver;
+    }
+
+    /// Makes the caller the one who sees to a driver, where there is none for the final push. Only
+    /// one of those who end the client at the same time gets a yes, so that it is made once.
+    pub(crate) fn take_charge(&self) -> bool {
+        let mut state = self.state();
+        let is_free = matches!(state.driver, Driver::Nobody | Driver::Task);
+        if is_free {
+            state.driver = Driver::Starting;
+        }
+        is_free
     }
 
     pub(crate) fn watch(&self, watch: Option<signals::Watch>) {

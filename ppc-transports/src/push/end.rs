@@ -10,13 +10,9 @@ use crate::os::{self, ThreadId};
 
 /// Makes sure that somebody makes the final push that was ordered.
 pub(crate) fn see_to_final_push(client: &Arc<Client>) {
-    if needs_driver(client) && thread::start(client).is_err() {
+    if client.take_charge() && thread::start(client).is_err() {
         thread::drive(client);
     }
-}
-
-fn needs_driver(client: &Client) -> bool {
-    matches!(client.driver(), Driver::Nobody | Driver::Task)
 }
 
 /// Has the final pushes made when the process ends by `exit`.
@@ -27,7 +23,7 @@ pub(crate) fn watch_exit() {
             // On the pushing thread itself, which gets no further than this; or where the driver
             // was a task, because no thread can be started from here.
             let here = client.driver() == Driver::Thread(ThreadId::current());
-            if here || needs_driver(client) {
+            if here || client.take_charge() {
                 let _ = catch_unwind(AssertUnwindSafe(|| thread::drive(client)));
             }
         });
