@@ -20,8 +20,10 @@ const RATE: f64 = 2_000.0;
 const BURST: u32 = 32;
 /// The pause while its queue is more than a quarter full.
 const QUEUE_PAUSE: Duration = Duration::from_micros(200);
-/// A receiver that leaves its queue that full for this long does not read at all.
-const STALL: Duration = Duration::from_secs(2);
+/// A receiver that leaves its queue that full for this long does not read at all, as far as a
+/// periodic push is concerned: the next one will have newer values. A final push has no next one,
+/// and waits for as long as it may.
+const STALL: Duration = Duration::from_secs(5);
 
 /// The pause before looking again for the answer to a look-up that is under way.
 const LOOKUP_PAUSE: Duration = Duration::from_millis(5);
@@ -181,7 +183,8 @@ impl UdpSender {
                     (*left, *full) = (BURST, None);
                     return Ok(());
                 }
-                if now.duration_since(*full.get_or_insert(now)) > STALL {
+                let is_final = self.plan.is_some_and(|plan| plan.deadline.is_some());
+                if !is_final && now.duration_since(*full.get_or_insert(now)) > STALL {
                     let text = format!("the receiver at {} does not read", self.address);
                     let error = io::Error::new(ErrorKind::TimedOut, text);
                     return Err(Progress::Failed(Failure {
