@@ -141,3 +141,27 @@ fn the_log_goes_where_the_job_logs() {
     let ended = Job::start_at(&address, "run", "faulty-plain", 0.3, &[("PPC_LOG", "off")]).wait();
     assert_eq!(ended.stderr, "", "silenced");
 }
+
+#[test]
+fn a_subscriber_that_panics_or_hangs_is_no_reason_to_fail_or_to_hang() {
+    let address = dead();
+    for how in [
+        "panicking_subscriber",
+        "hung_subscriber",
+        "async_hung_subscriber",
+    ] {
+        let ended = Job::start_at(&address, "run", &format!("faulty-{how}"), 0.3, &[]).wait();
+        assert_eq!(ended.status.code(), Some(21), "{how}: {ended:?}");
+        let end = printed(&ended, "all") - printed(&ended, "job");
+        assert!(
+            end <= 1000 + 1000,
+            "{how}: the end took {end} ms, flush_timeout is 1 s"
+        );
+        if how == "panicking_subscriber" {
+            assert!(
+                printed(&ended, "ppc_dropped refused") >= 2,
+                "pushing went on: {ended:?}"
+            );
+        }
+    }
+}

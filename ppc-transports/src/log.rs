@@ -5,6 +5,7 @@
 use std::collections::HashMap;
 use std::env;
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, OnceLock};
 use std::time::{Duration, Instant};
@@ -82,14 +83,17 @@ pub(crate) fn tell(level: Level, cause: &str, message: impl fmt::Display) {
         return;
     };
     drop(causes);
-    if held_back == 0 {
-        write(level, format_args!("{message}"));
-    } else {
-        write(
-            level,
-            format_args!("{message} ({held_back} more since it was last said)"),
-        );
-    }
+    // A subscriber that panics is the application's, and no reason to stop pushing, or the job.
+    let _ = catch_unwind(AssertUnwindSafe(|| {
+        if held_back == 0 {
+            write(level, format_args!("{message}"));
+        } else {
+            write(
+                level,
+                format_args!("{message} ({held_back} more since it was last said)"),
+            );
+        }
+    }));
 }
 
 fn write(level: Level, message: fmt::Arguments<'_>) {

@@ -26,6 +26,17 @@ fn job(ask: &Ask, enabled: bool) -> u8 {
     21
 }
 
+/// The same as an async function, whose end nobody's timer bounds.
+#[push_metrics(influx_udp = ask.address, period = 0.2, flush_timeout = 1)]
+async fn async_job(ask: &Ask) -> u8 {
+    announce();
+    let start = Instant::now();
+    WORK.what("some").inc();
+    thread::sleep(ask.lasts);
+    println!("job {}", start.elapsed().as_millis());
+    21
+}
+
 pub(crate) fn run(ask: &Ask, how: &str) -> ExitCode {
     let start = Instant::now();
     let status = match how {
@@ -36,10 +47,24 @@ pub(crate) fn run(ask: &Ask, how: &str) -> ExitCode {
             job(ask, true)
         }
         "subscriber" => {
-            tracing::subscriber::set_global_default(Printer).expect("the first one");
+            tracing::subscriber::set_global_default(Subscriber::Prints).expect("the first one");
             job(ask, true)
         }
-        "scoped_subscriber" => tracing::subscriber::with_default(Printer, || job(ask, true)),
+        "scoped_subscriber" => {
+            tracing::subscriber::with_default(Subscriber::Prints, || job(ask, true))
+        }
+        "panicking_subscriber" => {
+            tracing::subscriber::set_global_default(Subscriber::Panics).expect("the first one");
+            job(ask, true)
+        }
+        "hung_subscriber" => {
+            tracing::subscriber::set_global_default(Subscriber::Hangs).expect("the first one");
+            job(ask, true)
+        }
+        "async_hung_subscriber" => {
+            tracing::subscriber::set_global_default(Subscriber::Hangs).expect("the first one");
+            futures_executor::block_on(async_job(ask))
+        }
         other => unknown(other),
     };
     println!("all {}", start.elapsed().as_millis());
@@ -58,10 +83,15 @@ pub(crate) fn run(ask: &Ask, how: &str) -> ExitCode {
     ExitCode::from(status)
 }
 
-/// Prints events to standard output, as an application's subscriber would write them somewhere.
-struct Printer;
+/// An application's subscriber.
+enum Subscriber {
+    /// Prints events to standard output, as it would write them somewhere.
+    Prints,
+    Panics,
+    Hangs,
+}
 
-impl tracing::Subscriber for Printer {
+impl tracing::Subscriber for Subscriber {
     fn enabled(&self, _: &tracing::Metadata<'_>) -> bool {
         true
     }
@@ -81,7 +111,13 @@ impl tracing::Subscriber for Printer {
                 println!("event {} {} {value:?}", self.0.target(), self.0.level());
             }
         }
-        event.record(&mut Message(event.metadata()));
+        match self {
+            Self::Prints => event.record(&mut Message(event.metadata())),
+            Self::Panics => panic!("the subscriber's own"),
+            Self::Hangs => loop {
+                thread::park();
+            },
+        }
     }
 
     fn enter(&self, _: &span::Id) {}

@@ -1,7 +1,8 @@
 //! Metrics declared by `metric!`: statics that are registered when they are first needed.
 
 use std::fmt;
-use std::sync::{Arc, Once, OnceLock};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use super::{Family, Metric};
 use crate::descriptor::{Descriptor, Parts};
@@ -108,7 +109,7 @@ pub struct Declared<M: Metric> {
     declaration: Declaration,
     family: OnceLock<Family<M>>,
     /// Done once the series that can be known were started: one that is removed stays away.
-    started: Once,
+    started: AtomicBool,
 }
 
 impl<M: Metric> Declared<M> {
@@ -117,12 +118,12 @@ impl<M: Metric> Declared<M> {
         Self {
             declaration,
             family: OnceLock::new(),
-            started: Once::new(),
+            started: AtomicBool::new(false),
         }
     }
 
     /// The family, registered now where it was not. One that is refused is reported once through
-    /// [`refusals`](crate::refusals) and records to nowhere.
+    /// [`take_refusals`](crate::take_refusals) and records to nowhere.
     pub(crate) fn family(&self) -> &Family<M> {
         match self.family.get() {
             Some(family) => family,
@@ -149,7 +150,10 @@ pub trait Declare: Sync {
 
 impl<M: Metric> Declare for Declared<M> {
     fn declare(&self) {
-        self.started.call_once(|| self.start());
+        // Not again after a panic of a default, either.
+        if !self.started.swap(true, Ordering::AcqRel) {
+            self.start();
+        }
     }
 }
 

@@ -93,7 +93,8 @@ impl Push {
         self
     }
 
-    /// The time between pushes: seconds, text such as `"1m30s"`, or a `Duration`. 15 s by default.
+    /// The time between pushes: seconds, text such as `"1m30s"`, or a `Duration`; 15 s by default,
+    /// and 1 ms at the least.
     pub fn period(mut self, period: impl Seconds) -> Self {
         match period.duration() {
             Ok(Duration::ZERO) => {

@@ -38,6 +38,7 @@ struct State {
     periods: Vec<Duration>,
     orders: Orders,
     driver: Driver,
+    /// Nobody has to wait any longer.
     done: bool,
     /// Those who await the end, and the task that drives.
     wakers: Vec<Waker>,
@@ -183,7 +184,8 @@ impl Client {
         same
     }
 
-    /// Waits for the end of the final push, a little beyond its deadline at most.
+    /// Waits for the end of the final push, a little beyond its deadline at most. Where it is not
+    /// over by then, because a user's code holds the driver, nobody else waits for it either.
     pub(crate) fn wait_until_done(&self) {
         let mut state = self.state();
         let Some(deadline) = state.orders.stop else {
@@ -192,6 +194,10 @@ impl Client {
         let deadline = deadline + GRACE;
         while !state.done {
             let Some(left) = deadline.checked_duration_since(Instant::now()) else {
+                state.done = true;
+                let wakers = std::mem::take(&mut state.wakers);
+                drop(state);
+                self.tell(wakers);
                 return;
             };
             let waited = self.changed.wait_timeout(state, left);
@@ -199,7 +205,8 @@ impl Client {
         }
     }
 
-    /// True once the final push is over; otherwise asks to be woken then.
+    /// True once the final push is over, or nobody waits for it any longer; otherwise asks to be
+    /// woken then.
     pub(crate) fn is_done_or_wake(&self, waker: &Waker) -> bool {
         let mut state = self.state();
         if !state.done {

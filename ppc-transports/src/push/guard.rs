@@ -12,6 +12,7 @@ use super::client::Client;
 use super::end;
 use super::job::JobRun;
 use super::outcome::Outcome;
+use crate::os;
 
 /// Pushes until it is stopped or dropped, and once more then.
 ///
@@ -80,6 +81,9 @@ impl Guard {
         let left = self.leave(outcome);
         drop(self);
         if let Some(client) = left {
+            // No executor's timer is known here, so the deadline is a thread's.
+            let watched = Arc::clone(&client);
+            let _ = os::spawn("ppc-deadline", move || watched.wait_until_done());
             poll_fn(|context| {
                 if client.is_done_or_wake(context.waker()) {
                     Poll::Ready(())

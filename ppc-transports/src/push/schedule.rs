@@ -2,6 +2,9 @@
 
 use std::time::{Duration, Instant};
 
+/// The shortest period: timestamps of pushes are at least this far apart.
+const SHORTEST: Duration = Duration::from_millis(1);
+
 /// Ticks at whole periods after the start, whatever a push takes; a tick that was missed is
 /// skipped.
 #[derive(Debug)]
@@ -13,7 +16,10 @@ pub(crate) struct Schedule {
 impl Schedule {
     /// A schedule whose first tick is one period from now.
     pub(crate) fn new(now: Instant, period: Duration) -> Self {
-        Self { last: now, period }
+        Self {
+            last: now,
+            period: period.max(SHORTEST),
+        }
     }
 
     /// When the next tick is due; never, where that lies beyond what a clock can say.
@@ -26,7 +32,7 @@ impl Schedule {
         let Some(next) = self.next().filter(|next| now >= *next) else {
             return false;
         };
-        let missed = now.duration_since(next).as_nanos() / self.period.as_nanos().max(1);
+        let missed = now.duration_since(next).as_nanos() / self.period.as_nanos();
         let missed = u32::try_from(missed).unwrap_or(u32::MAX);
         self.last = next + self.period.saturating_mul(missed);
         true
@@ -34,7 +40,7 @@ impl Schedule {
 
     /// Changes the period, counted from the last tick.
     pub(crate) fn set_period(&mut self, period: Duration) {
-        self.period = period;
+        self.period = period.max(SHORTEST);
     }
 }
 
@@ -59,6 +65,19 @@ mod tests {
             "a shorter period counts from the last tick"
         );
         assert_eq!(schedule.next(), Some(at(560)));
+    }
+
+    #[test]
+    fn a_period_is_never_so_short_that_nothing_else_is_done() {
+        let start = Instant::now();
+        let mut schedule = Schedule::new(start, Duration::from_nanos(1));
+        schedule.set_period(Duration::ZERO);
+        assert!(!schedule.tick(start + Duration::from_micros(999)));
+        assert!(schedule.tick(start + Duration::from_hours(1)));
+        assert_eq!(
+            schedule.next(),
+            Some(start + Duration::from_hours(1) + SHORTEST)
+        );
     }
 
     #[test]

@@ -10,6 +10,7 @@ use tracing::subscriber::NoSubscriber;
 use super::client::{Client, Driver};
 use super::engine::{Engine, Step};
 use crate::error::{Error, ErrorKind};
+use crate::log::{self, Level};
 use crate::os::{self, ThreadId};
 
 /// Starts a thread that drives the client until its final push is over.
@@ -38,9 +39,20 @@ fn with_dispatch(dispatch: &Dispatch, client: &Arc<Client>) {
 
 /// Drives the client on this thread until its final push is over.
 pub(crate) fn drive(client: &Arc<Client>) {
-    // Code of the user's may run here, a default of a label or a subscriber; whatever it does,
-    // nobody waits for ever.
-    let _ = catch_unwind(AssertUnwindSafe(|| run(client)));
+    // Code of the user's may run here, a default of a label, say. Whatever it does, pushing goes
+    // on, and nobody waits for ever.
+    while catch_unwind(AssertUnwindSafe(|| run(client))).is_err() {
+        log::tell(
+            Level::Warn,
+            "panic",
+            "the pushing thread panicked; it goes on",
+        );
+        let orders = client.orders();
+        if orders.stop.is_some() {
+            break;
+        }
+        client.wait_for_orders(&orders, Instant::now().checked_add(orders.period));
+    }
     client.finish();
 }
 
