@@ -7,8 +7,7 @@
 //! last push made, restores the default and raises the signal again.
 #![allow(unsafe_code)]
 
-use std::fs::File;
-use std::io::Read;
+use std::io::{self, PipeReader, PipeWriter, Read};
 use std::mem::MaybeUninit;
 use std::os::fd::{FromRawFd, IntoRawFd};
 use std::ptr;
@@ -73,15 +72,15 @@ impl Drop for Watch {
             }
             let pipe = PIPE.swap(-1, AcqRel);
             write_byte(pipe, STOP);
-            // SAFETY: the descriptor came from `pipe2` in `start`, and PIPE, its only owner, no
-            // longer holds it.
-            drop(unsafe { File::from_raw_fd(pipe) });
+            // SAFETY: the descriptor came from a `PipeWriter` in `start`, and PIPE, its only owner,
+            // no longer holds it.
+            drop(unsafe { PipeWriter::from_raw_fd(pipe) });
         }
     }
 }
 
 fn start(watching: &mut Watching, last_push: fn()) -> Option<()> {
-    let (reader, writer) = pipe()?;
+    let (reader, writer) = io::pipe().ok()?;
     threads::spawn("ppc-signals", move || attend(reader, last_push)).ok()?;
     ENDING.store(false, Release);
     READER.store(std::process::id(), Release);
@@ -96,7 +95,7 @@ fn start(watching: &mut Watching, last_push: fn()) -> Option<()> {
 }
 
 /// The watching thread: waits for a signal, or for the last watch to end.
-fn attend(mut reader: File, last_push: fn()) {
+fn attend(mut reader: PipeReader, last_push: fn()) {
     let mut byte = [STOP];
     if reader.read_exact(&mut byte).is_err() || byte[0] == STOP {
         return;
@@ -173,17 +172,6 @@ fn set(signal: libc::c_int, handler: libc::sighandler_t, flags: libc::c_int) -> 
         action.sa_flags = flags;
         libc::sigemptyset(&raw mut action.sa_mask);
         libc::sigaction(signal, &raw const action, ptr::null_mut()) == 0
-    }
-}
-
-fn pipe() -> Option<(File, File)> {
-    let mut ends = [0; 2];
-    // SAFETY: `ends` has room for the two descriptors, which are new and owned by nobody else.
-    unsafe {
-        if libc::pipe2(ends.as_mut_ptr(), libc::O_CLOEXEC) != 0 {
-            return None;
-        }
-        Some((File::from_raw_fd(ends[0]), File::from_raw_fd(ends[1])))
     }
 }
 

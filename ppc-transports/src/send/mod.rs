@@ -5,7 +5,10 @@
 
 mod address;
 mod pace;
-#[cfg(feature = "udp")]
+#[cfg(all(feature = "udp", target_os = "linux"))]
+mod queue;
+#[cfg(all(feature = "udp", not(target_os = "linux")))]
+#[path = "no_queue.rs"]
 mod queue;
 mod resolve;
 #[cfg(feature = "udp")]

@@ -33,7 +33,7 @@ impl QueueReader {
     pub(crate) fn new(from: SocketAddr, to: SocketAddr) -> Option<Self> {
         // The kernel sends from the very address that it sends to where that is its own.
         let local = to.ip().is_loopback() || to.ip() == from.ip();
-        (local && cfg!(target_os = "linux")).then(|| Self {
+        local.then(|| Self {
             netlink: open(),
             from,
             to,
@@ -181,11 +181,10 @@ fn table_address(ip: IpAddr) -> String {
     octets.chunks(4).map(word).collect()
 }
 
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(test)]
 mod tests {
     use super::*;
 
-    #[expect(clippy::unwrap_used, reason = "a helper of tests")]
     /// A receiver that does not read, and a sender connected to it.
     fn pair(receiver: &str, sender: &str, host: &str) -> (UdpSocket, UdpSocket) {
         let receiver = UdpSocket::bind(receiver).unwrap();
