@@ -69,7 +69,9 @@ impl Registry {
 
     /// Adds every series to a snapshot that was started.
     ///
-    /// Whatever was recorded before, by any thread, is in it.
+    /// Whatever was recorded before, by any thread, is in it. A family of a name that another
+    /// registry has put into the snapshot before is left out, and named in
+    /// [`Snapshot::left_out`].
     pub fn gather_into(&self, snapshot: &mut Snapshot) {
         // The list is copied, so that no lock is held while families are read.
         let families: Vec<_> = self
@@ -78,8 +80,13 @@ impl Registry {
             .iter()
             .map(|entry| Arc::clone(&entry.family))
             .collect();
+        let first = snapshot.is_empty();
         for family in families {
-            family.gather(snapshot.family(family.descriptor()));
+            let descriptor = family.descriptor();
+            // Within one registry names are unique; a second source may have one of them again.
+            if first || !snapshot.has_name_of(descriptor) {
+                family.gather(snapshot.family(descriptor));
+            }
         }
     }
 

@@ -17,6 +17,7 @@ pub struct Snapshot {
     timestamp: Duration,
     families: Vec<FamilySnapshot>,
     used: usize,
+    left_out: Vec<Arc<Descriptor>>,
 }
 
 impl Snapshot {
@@ -32,6 +33,7 @@ impl Snapshot {
             family.clear();
         }
         self.used = 0;
+        self.left_out.clear();
     }
 
     /// When the values were read, as time since the Unix epoch.
@@ -47,6 +49,34 @@ impl Snapshot {
     /// How many series there are in all families.
     pub fn series_count(&self) -> usize {
         self.families().map(|family| family.entries.len()).sum()
+    }
+
+    /// Families whose names were in the snapshot already, from another registry.
+    pub fn left_out(&self) -> impl ExactSizeIterator<Item = &Descriptor> {
+        self.left_out.iter().map(|descriptor| &**descriptor)
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.used == 0
+    }
+
+    /// Whether another family has one of the names; then this one is noted as left out.
+    pub(crate) fn has_name_of(&mut self, descriptor: &Arc<Descriptor>) -> bool {
+        let names = |of: &Descriptor, name: &str| {
+            of.names().family() == name || of.names().samples().any(|sample| sample == name)
+        };
+        let taken = self.families().any(|family| {
+            let other = family.descriptor();
+            names(other, descriptor.names().family())
+                || descriptor
+                    .names()
+                    .samples()
+                    .any(|sample| names(other, sample))
+        });
+        if taken {
+            self.left_out.push(Arc::clone(descriptor));
+        }
+        taken
     }
 
     /// The next place for a family; the one used for the same family last time, as a rule.

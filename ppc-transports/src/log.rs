@@ -27,6 +27,11 @@ pub(crate) fn silence_this_thread() {
     SILENT.store(ThreadId::current().number(), Ordering::Release);
 }
 
+/// True on a thread that is exiting.
+pub(crate) fn is_silent_here() -> bool {
+    SILENT.load(Ordering::Acquire) == ThreadId::current().number()
+}
+
 /// Causes remembered at most; beyond that the oldest is forgotten.
 const MAX_CAUSES: usize = 256;
 
@@ -75,7 +80,7 @@ impl Causes {
 
 /// Tells `message`, unless the same `cause` was told within the last minute.
 pub(crate) fn tell(level: Level, cause: &str, message: impl fmt::Display) {
-    if SILENT.load(Ordering::Acquire) == ThreadId::current().number() {
+    if is_silent_here() {
         return;
     }
     let mut causes = lock(CAUSES.get());

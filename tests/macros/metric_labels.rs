@@ -158,3 +158,43 @@ fn eager_metrics_start_with_every_series_they_can_have() {
     LAZY.outcome(Outcome::Ok).inc();
     assert_eq!(series(&EAGER, "lazy"), ["outcome=ok"]);
 }
+
+mod under_no_lock {
+    use ppc::{LabelValue, Scratch};
+
+    ppc::metric! {
+        /// Set while it is set.
+        static NESTED: StateSet { labels: [n], states: ["a", "b"] }
+        /// The same.
+        static FACTS: Info { name: "nested_facts", labels: [n] }
+    }
+
+    /// A value whose text records to the very metric that it is for.
+    struct Recording;
+
+    impl LabelValue for Recording {
+        fn text<'a>(&'a self, _: &'a mut Scratch) -> &'a str {
+            (0..100).for_each(|n| NESTED.n(n).set("b"));
+            "b"
+        }
+    }
+
+    #[test]
+    fn a_users_code_may_record_to_the_metric_that_it_is_for() {
+        NESTED.n("x").set(Recording);
+        let facts = ["a", "b"].into_iter().inspect(|_| {
+            (0..100).for_each(|n| FACTS.n(n).set([("k", "v")]));
+        });
+        FACTS.n("x").set(facts.map(|name| (name, "v")));
+        let snapshot = ppc::registry().gather();
+        let count = |name: &str| {
+            let mut families = snapshot.families();
+            let family = families.find(|family| family.descriptor().names().family() == name);
+            family.map(|family| family.series().len())
+        };
+        assert_eq!(
+            (count("nested"), count("nested_facts")),
+            (Some(101), Some(101))
+        );
+    }
+}

@@ -164,7 +164,7 @@ impl<M: Metric> Declared<M> {
         let family = self.family();
         let mut keys = vec![Vec::<String>::new()];
         for (index, label) in self.declaration.labels.iter().enumerate() {
-            let values = match family.inner().defaults.get(index) {
+            let values = match family.defaults().get(index) {
                 Some(default) => vec![default.to_owned()],
                 None => label.fixed.iter().map(|&value| value.to_owned()).collect(),
             };

@@ -96,9 +96,10 @@ impl<M: Metric, L> Labelled<M, L> {
     where
         L: Complete,
     {
-        let inner = self.declared.family().inner();
+        let family = self.declared.family();
         let mut key = Key::new();
-        self.slots.write_all(&inner.defaults, 0, &mut key);
+        self.slots.write_all(family.defaults(), 0, &mut key);
+        let inner = family.inner();
         inner.table.with(&key, &inner.descriptor, record)
     }
 }

@@ -52,11 +52,12 @@ pub trait Metric: Sized + Send + Sync + 'static {
 /// ```
 pub struct Family<M: Metric> {
     inner: Arc<FamilyInner<M>>,
+    /// Of this declaration: an equal one elsewhere may have others.
+    defaults: Arc<Defaults>,
 }
 
 pub(crate) struct FamilyInner<M: Metric> {
     pub(crate) descriptor: Arc<Descriptor>,
-    pub(crate) defaults: Defaults,
     pub(crate) table: Table<M::Cell>,
 }
 
@@ -72,19 +73,20 @@ impl<M: Metric> Clone for Family<M> {
     fn clone(&self) -> Self {
         Self {
             inner: Arc::clone(&self.inner),
+            defaults: Arc::clone(&self.defaults),
         }
     }
 }
 
 impl<M: Metric> Family<M> {
     pub(crate) fn new(descriptor: Arc<Descriptor>, defaults: Defaults) -> Self {
-        let table = Table::new();
+        let inner = Arc::new(FamilyInner {
+            descriptor,
+            table: Table::new(),
+        });
         Self {
-            inner: Arc::new(FamilyInner {
-                descriptor,
-                defaults,
-                table,
-            }),
+            inner,
+            defaults: Arc::new(defaults),
         }
     }
 
@@ -92,7 +94,14 @@ impl<M: Metric> Family<M> {
     /// declare the same.
     pub(crate) fn register(self, registry: &Registry) -> Result<Self, Error> {
         let present = registry.insert(Arc::clone(&self.inner))?;
-        Ok(Self { inner: present })
+        Ok(Self {
+            inner: present,
+            defaults: self.defaults,
+        })
+    }
+
+    pub(crate) fn defaults(&self) -> &Defaults {
+        &self.defaults
     }
 
     pub(crate) fn inner(&self) -> &Arc<FamilyInner<M>> {
@@ -162,7 +171,7 @@ impl<M: Metric> Family<M> {
 
     pub(crate) fn key(&self, slots: &impl Complete) -> Key {
         let mut key = Key::new();
-        slots.write_all(&self.inner.defaults, 0, &mut key);
+        slots.write_all(&self.defaults, 0, &mut key);
         key
     }
 
@@ -210,7 +219,7 @@ impl<M: Metric> Family<M> {
     fn fill(&self, given: impl Iterator<Item = Option<String>>) -> Result<Key, Error> {
         let mut key = Key::new();
         for (index, text) in given.enumerate() {
-            match text.as_deref().or_else(|| self.inner.defaults.get(index)) {
+            match text.as_deref().or_else(|| self.defaults.get(index)) {
                 Some(text) => key.push_text(text),
                 None => return Err(self.inner.descriptor.missing_label(index)),
             }

@@ -1,6 +1,6 @@
 //! Infos: facts as labels.
 
-use super::held::{metric_type, recording};
+use super::held::{metric_type, recording_unlocked};
 use crate::cell::InfoCell;
 use crate::kind::Kind;
 use crate::label::{LabelValue, Scratch};
@@ -25,7 +25,7 @@ metric_type! {
     Info(InfoCell), Kind::Info
 }
 
-recording! { Info:
+recording_unlocked! { Info:
     /// Replaces the facts. A name that is invalid, given twice, or a label of the metric is
     /// ignored and counted as ignored.
     fn set(&self, facts: impl IntoIterator<Item = (impl AsRef<str>, impl LabelValue)>)

@@ -1,6 +1,6 @@
 //! State sets: which of some states hold.
 
-use super::held::{metric_type, recording};
+use super::held::{metric_type, recording_unlocked};
 use crate::cell::StateSetCell;
 use crate::family::Builder;
 use crate::kind::Kind;
@@ -27,7 +27,7 @@ metric_type! {
     StateSet(StateSetCell), Kind::StateSet
 }
 
-recording! { StateSet:
+recording_unlocked! { StateSet:
     /// Makes this the only state that holds. A state that is not declared is ignored and counted
     /// as ignored.
     fn set(&self, state: impl LabelValue)

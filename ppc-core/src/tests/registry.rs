@@ -145,3 +145,49 @@ fn a_snapshot_is_used_again() {
         assert_eq!(snapshot.timestamp().as_secs(), n.into());
     }
 }
+
+#[test]
+fn equal_declarations_share_series_and_keep_their_own_defaults() {
+    let own = Registry::new();
+    let hits = |default: &str| {
+        let builder = Counter::builder("hits").label_names(["part"]);
+        builder
+            .default_label("part", default)
+            .register(&own)
+            .unwrap()
+    };
+    let (a, b) = (hits("a"), hits("b"));
+    a.labels(()).unwrap().inc();
+    b.labels(()).unwrap().inc();
+    b.labels(("a",)).unwrap().inc();
+    check(
+        &own,
+        &[r#"hits_total{part="a"} 2"#, r#"hits_total{part="b"} 1"#],
+    );
+}
+
+#[test]
+fn a_name_comes_once_into_a_snapshot_of_two_registries() {
+    let (one, two) = (Registry::new(), Registry::new());
+    Counter::builder("job_runs")
+        .register(&one)
+        .unwrap()
+        .inc_by(100);
+    Gauge::builder("job_runs_total")
+        .register(&two)
+        .unwrap()
+        .set(1);
+    Gauge::builder("other").register(&two).unwrap().set(2);
+    let mut snapshot = Snapshot::new();
+    for _ in 0..2 {
+        snapshot.start(std::time::Duration::ZERO);
+        one.gather_into(&mut snapshot);
+        two.gather_into(&mut snapshot);
+        assert_eq!(super::samples(&snapshot), ["job_runs_total 100", "other 2"]);
+        let left_out: Vec<_> = snapshot
+            .left_out()
+            .map(|family| family.names().family())
+            .collect();
+        assert_eq!(left_out, ["job_runs_total"]);
+    }
+}

@@ -1,6 +1,8 @@
 //! Clients: what uses with the same settings share, from the first that starts to the last that
 //! ends, and through the final push after it.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
 use std::time::{Duration, Instant};
@@ -34,8 +36,8 @@ pub(crate) struct Client {
 }
 
 struct State {
-    /// The periods of the uses that run.
-    periods: Vec<Duration>,
+    /// The periods of the uses that run, and of how many each.
+    periods: BTreeMap<Duration, usize>,
     orders: Orders,
     driver: Driver,
     /// Nobody has to wait any longer.
@@ -55,8 +57,8 @@ pub(crate) fn join(settings: Settings, period: Duration) -> (Arc<Client>, bool) 
     for client in clients.iter().filter(|client| *client.settings == settings) {
         let mut state = client.state();
         if state.orders.stop.is_none() {
-            state.periods.push(period);
-            client.tell(set_period(state));
+            *state.periods.entry(period).or_default() += 1;
+            client.set_period(state);
             return (Arc::clone(client), false);
         }
     }
@@ -81,7 +83,7 @@ impl Client {
         Self {
             settings: Arc::new(settings),
             state: Mutex::new(State {
-                periods: vec![period],
+                periods: BTreeMap::from([(period, 1)]),
                 orders: Orders { period, stop: None },
                 driver: Driver::Nobody,
                 done: false,
@@ -101,17 +103,20 @@ impl Client {
     pub(crate) fn leave(&self, period: Duration) -> bool {
         let clients = lock(CLIENTS.get());
         let mut state = self.state();
-        if let Some(index) = state.periods.iter().position(|other| *other == period) {
-            state.periods.swap_remove(index);
+        if let Entry::Occupied(mut uses) = state.periods.entry(period) {
+            *uses.get_mut() -= 1;
+            if *uses.get() == 0 {
+                uses.remove();
+            }
         }
         let last = state.periods.is_empty();
-        let wakers = if last {
-            self.order_stop(state)
+        if last {
+            let wakers = self.order_stop(state);
+            drop(clients);
+            self.tell(wakers);
         } else {
-            set_period(state)
-        };
-        drop(clients);
-        self.tell(wakers);
+            self.set_period(state);
+        }
         last
     }
 
@@ -124,6 +129,19 @@ impl Client {
         let deadline = || Instant::now() + self.settings.flush_timeout;
         state.orders.stop.get_or_insert_with(deadline);
         std::mem::take(&mut state.wakers)
+    }
+
+    /// Makes the shortest period the one that counts.
+    fn set_period(&self, mut state: MutexGuard<'_, State>) {
+        let Some((shortest, _)) = state.periods.first_key_value() else {
+            return;
+        };
+        if *shortest != state.orders.period {
+            state.orders.period = *shortest;
+            let wakers = std::mem::take(&mut state.wakers);
+            drop(state);
+            self.tell(wakers);
+        }
     }
 
     /// Wakes the driver, and whoever awaits the end; under no lock, as wakers are a user's code.
@@ -236,9 +254,10 @@ impl Client {
         *lock(&self.parked) = Some(engine);
     }
 
-    /// Takes the engine over from the task, where it has one.
+    /// Takes the engine over from the task, where it has one and is not in the middle of a step
+    /// that never ends: one that called `exit`, say.
     pub(crate) fn unpark(&self) -> Option<Engine> {
-        lock(&self.parked).take()
+        lock_at_end(&self.parked)?.take()
     }
 
     /// One step of the engine that was put aside; nothing once it was taken over.
@@ -249,14 +268,6 @@ impl Client {
     fn state(&self) -> MutexGuard<'_, State> {
         lock(&self.state)
     }
-}
-
-/// Makes the shortest period the one that counts.
-fn set_period(mut state: MutexGuard<'_, State>) -> Vec<Waker> {
-    if let Some(shortest) = state.periods.iter().min() {
-        state.orders.period = *shortest;
-    }
-    std::mem::take(&mut state.wakers)
 }
 
 /// What a waiter gives the driver beyond the deadline, to be told that it has given up.

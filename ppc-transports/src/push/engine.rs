@@ -11,6 +11,10 @@ use super::schedule::Schedule;
 use super::settings::Settings;
 use super::stamp;
 use super::stats::{client_metrics, tell_problems};
+use crate::log;
+
+/// A clock that gives no new millisecond for so long stands still.
+const STANDSTILL: Duration = Duration::from_millis(3);
 
 /// What the users of a client want of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +41,8 @@ pub(crate) struct Engine {
     schedule: Schedule,
     /// A push is to begin as soon as the clock allows it.
     due: bool,
+    /// Since when a push waits for the clock.
+    waiting: Option<Instant>,
     /// The final push was ordered; it has begun once nothing is due.
     last: bool,
 }
@@ -56,6 +62,7 @@ impl Engine {
             snapshot: Snapshot::new(),
             schedule,
             due: true,
+            waiting: None,
             last: false,
         }
     }
@@ -100,14 +107,32 @@ impl Engine {
         Step::Wait(earlier(wake, Some(deadline)))
     }
 
+    /// A timestamp that differs from the last one, or how long to wait for one.
+    fn timestamp(&mut self, now: Instant) -> Result<Duration, Duration> {
+        let stamp = stamp::take(unix_time());
+        match stamp {
+            Ok(_) => self.waiting = None,
+            // The clock of the machine stands still.
+            Err(_) if now.duration_since(*self.waiting.get_or_insert(now)) > STANDSTILL => {
+                self.waiting = None;
+                return Ok(stamp::next());
+            }
+            Err(_) => {}
+        }
+        stamp
+    }
+
     /// Reads all values and hands them to every lane that is free; a lane that is still busy
     /// with older ones skips these.
     fn begin(&mut self, now: Instant, deadline: Option<Instant>) -> Result<(), Duration> {
         if self.lanes.iter().all(|lane| !lane.is_idle()) {
             return Ok(());
         }
-        let timestamp = stamp::take(unix_time())?;
-        register_eager();
+        let timestamp = self.timestamp(now)?;
+        // Their defaults are a user's code, which may be what is exiting.
+        if !log::is_silent_here() {
+            register_eager();
+        }
         let Self {
             settings, snapshot, ..
         } = self;

@@ -20,6 +20,13 @@ pub(crate) fn take(now: Duration) -> Result<Duration, Duration> {
     take_after(&mut lock(LAST.get()), now)
 }
 
+/// The earliest timestamp that there can be, whatever the clock says.
+pub(crate) fn next() -> Duration {
+    let mut last = lock(LAST.get());
+    *last += STEP;
+    *last
+}
+
 fn take_after(last: &mut Duration, now: Duration) -> Result<Duration, Duration> {
     match (*last + STEP).checked_sub(now) {
         Some(early) if !early.is_zero() && early <= STEP => Err(early),

@@ -131,6 +131,12 @@ pub(crate) fn tell_problems(snapshot: &Snapshot) {
         let message = format_args!("a metric is not pushed: {refusal}");
         log::tell(Level::Warn, &format!("refused {refusal}"), message);
     }
+    for descriptor in snapshot.left_out() {
+        let name = descriptor.names().family();
+        stats().dropped("name_taken", 1);
+        let message = format_args!("`{name}` is left out: another metric of the push has its name");
+        log::tell(Level::Warn, &format!("taken {name}"), message);
+    }
     for family in snapshot.families() {
         if let Some(ignored) = family.descriptor().take_ignored() {
             let (metric, count, rule) = (ignored.metric, ignored.count, ignored.rule);

@@ -11,6 +11,7 @@ use tokio::runtime::Handle;
 
 use super::client::{Client, Driver};
 use super::engine::{Engine, Step};
+use super::thread;
 use crate::error::{Error, ErrorKind};
 
 /// Starts a task that drives the client until its final push is ordered.
@@ -29,7 +30,22 @@ pub(crate) fn start(client: &Arc<Client>) -> Result<(), Error> {
     Ok(())
 }
 
+/// Hands the client over to a thread when the task ends before the client does: its runtime was
+/// shut down, or has no timers.
+struct HandOver(Arc<Client>);
+
+impl Drop for HandOver {
+    fn drop(&mut self) {
+        let client = &self.0;
+        // Whoever ordered the final push has seen to it.
+        if client.orders().stop.is_none() && client.take_charge() {
+            let _ = thread::start(client);
+        }
+    }
+}
+
 async fn run(client: Arc<Client>) {
+    let _hand_over = HandOver(Arc::clone(&client));
     loop {
         let orders = client.orders();
         if orders.stop.is_some() {
