@@ -6,6 +6,7 @@ mod lints;
 mod metric_forms;
 mod metric_labels;
 mod push_async;
+mod push_faithful;
 mod push_forms;
 mod push_futures;
 mod push_settings;

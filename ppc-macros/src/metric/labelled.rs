@@ -16,12 +16,10 @@ use super::model::{Label, Metric};
 /// The static's value: every label by default, or still missing.
 pub(super) fn value(metric: &Metric, g: &TokenStream) -> TokenStream {
     let ty = renamed(&metric.ident);
-    let slots = nested(
-        metric
-            .labels
-            .iter()
-            .map(|label| empty_slot(metric, label, g)),
-    );
+    let slots = nested(metric.labels.iter().map(|label| {
+        let slot = empty_slot(metric, label, g);
+        quote!(#slot {})
+    }));
     quote!(#ty { metric: #g::Labelled::new(&DECLARED, #slots) })
 }
 
@@ -89,7 +87,7 @@ fn markers(metric: &Metric, g: &TokenStream) -> TokenStream {
                 #(#cfgs)*
                 #[doc(hidden)]
                 #[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug)]
-                #vis struct #marker;
+                #vis struct #marker {}
 
                 #(#cfgs)*
                 impl #g::NotYetSet for #marker {}

@@ -1,6 +1,6 @@
 //! Quotes the function with its work wrapped; every decision is made before.
 
-use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
 use syn::{Expr, FnArg, Ident, Pat};
 
@@ -101,12 +101,12 @@ fn sync(function: &Function, private: &TokenStream, push: &TokenStream) -> Token
     let span = hygienic(&function.sig.ident);
     let arrow = returns::arrow(&function.sig);
     let body = with_arguments(function);
-    let outcome = outcome(function, private);
+    let outcome = outcome(function, private, &quote!(&ppc_value));
     quote_spanned! {span=>
-        let guard = #private::enter(#push);
-        let value = #private::call(move || #arrow #body);
-        guard.finish(#outcome);
-        value
+        let ppc_guard = #private::enter(#push);
+        let ppc_value = #private::call(move || #arrow #body);
+        ppc_guard.finish(#outcome);
+        ppc_value
     }
 }
 
@@ -114,13 +114,24 @@ fn asynchronous(function: &Function, private: &TokenStream, push: &TokenStream) 
     let span = hygienic(&function.sig.ident);
     let typed = typed_return(function);
     let body = prefixed(&typed, &with_arguments(function));
-    let outcome = outcome(function, private);
+    let run = run(function, private);
     quote_spanned! {span=>
-        let guard = #private::enter_async(#push);
-        let value = async move #body.await;
-        let outcome = #outcome;
-        guard.finish_async(outcome).await;
-        value
+        let ppc_guard = #private::enter_async(#push);
+        let ppc_job = async move #body;
+        #run
+    }
+}
+
+/// Awaits `ppc_job` and the final push behind it, in the way that suits the value: see `end_of`.
+fn run(function: &Function, private: &TokenStream) -> TokenStream {
+    let span = hygienic(&function.sig.ident);
+    let outcome = outcome(function, private, &quote!(ppc_value));
+    quote_spanned! {span=>
+        let ppc_end = {
+            use #private::{EndOfAny as _, EndOfSend as _};
+            (&&#private::end_of(&ppc_job)).end()
+        };
+        ppc_end.run(ppc_guard, ppc_job, |ppc_value: &_| #outcome).await
     }
 }
 
@@ -135,7 +146,7 @@ fn never(function: &Function, private: &TokenStream, push: &TokenStream) -> Toke
     };
     let body = function.body.stream();
     quote_spanned! {span=>
-        let _guard = #private::#enter(#push);
+        let _ppc_guard = #private::#enter(#push);
         #body
     }
 }
@@ -150,37 +161,47 @@ fn future(
     let span = hygienic(&function.sig.ident);
     let arrow = returns::arrow(&function.sig);
     let body = &function.body;
-    let outcome = outcome(function, private);
+    let run = run(function, private);
     let job = quote_spanned! {span=>
         async move {
-            let guard = #private::enter_async(push);
-            let value = future.await;
-            let outcome = #outcome;
-            guard.finish_async(outcome).await;
-            value
+            let ppc_guard = #private::enter_async(ppc_push);
+            #run
         }
     };
     let job = match pinned {
         Pinned::No => job,
         Pinned::Boxed => quote_spanned!(span=> ::std::boxed::Box::pin(#job)),
     };
+    let typed = returns::opaque_output(&function.sig)
+        .map(|ty| quote_spanned!(span=> let ppc_job = #private::with_output::<#ty, _>(ppc_job);));
     quote_spanned! {span=>
-        let push = #push;
-        let future = #private::call(move || #arrow #body);
+        let ppc_push = #push;
+        let ppc_job = #private::call(move || #arrow #body);
+        #typed
         #job
     }
 }
 
-/// Finds `Err` on the value `value`, however its type is spelt: the impl for `Result` is found one
-/// reference earlier than the one for anything. A block, so that nothing of it crosses an await.
-fn outcome(function: &Function, private: &TokenStream) -> TokenStream {
+/// Finds `Err` on a value, however its type is spelt: the impl for `Result` is found one reference
+/// earlier than the one for anything.
+fn outcome(function: &Function, private: &TokenStream, value: &TokenStream) -> TokenStream {
     let span = hygienic(&function.sig.ident);
+    let value: TokenStream = located_in(value, span);
     quote_spanned! {span=>
         {
             use #private::{OfAny as _, OfResult as _};
-            (&&#private::Probe(&value)).outcome()
+            (&&#private::Probe(#value)).outcome()
         }
     }
+}
+
+/// Tokens with the hygiene of a span.
+fn located_in(tokens: &TokenStream, span: Span) -> TokenStream {
+    let respan = |mut token: TokenTree| {
+        token.set_span(span);
+        token
+    };
+    tokens.clone().into_iter().map(respan).collect()
 }
 
 /// A return that is never taken and has the declared type: an async block has no place to declare
@@ -189,42 +210,53 @@ fn typed_return(function: &Function) -> TokenStream {
     let span = returns::span(&function.sig);
     let ty = returns::in_body(&function.sig);
     quote_spanned! {span=>
-        if let ::core::option::Option::Some(never) = ::core::option::Option::None::<#ty> {
-            return never;
+        if let ::core::option::Option::Some(ppc_never) = ::core::option::Option::None::<#ty> {
+            return ppc_never;
         }
     }
 }
 
-/// The body, which holds every argument until its end, used or not, as a function does: a guard
-/// passed as `_guard` is dropped before the final push. Others that are not used get a warning.
+/// The body, which holds every argument whole until its end, used or not, and drops them as a
+/// function does, the last one first: all that is dropped before the final push.
 fn with_arguments(function: &Function) -> Group {
-    let held = function.sig.inputs.iter().filter_map(|argument| {
-        let FnArg::Typed(argument) = argument else {
-            return None;
-        };
-        match &*argument.pat {
+    let held = function
+        .sig
+        .inputs
+        .iter()
+        .rev()
+        .filter_map(|argument| match argument {
             // One with attributes may be configured out.
-            Pat::Ident(pattern) if argument.attrs.is_empty() => Some(&pattern.ident),
+            FnArg::Typed(argument) if argument.attrs.is_empty() => match &*argument.pat {
+                Pat::Ident(pattern) => Some((pattern.ident.clone(), hygienic(&pattern.ident))),
+                _ => None,
+            },
+            FnArg::Receiver(receiver) if receiver.attrs.is_empty() => {
+                let token = receiver.self_token;
+                Some((Ident::new("self", token.span), hygienic(&token)))
+            }
             _ => None,
-        }
-    });
-    let held = held.filter(|name| name.to_string().starts_with('_'));
-    let held = held.map(|name| {
-        let span = hygienic(name);
+        });
+    let held = held.map(|(name, span)| {
         // The one lint that looks at where a name was written and not at who uses it.
+        let quiet = name
+            .to_string()
+            .starts_with('_')
+            .then(|| quote!(#[allow(clippy::used_underscore_binding)]));
         quote_spanned! {span=>
-            #[allow(clippy::used_underscore_binding)]
+            #quiet
             let _ = &#name;
         }
     });
     prefixed(&quote!(#(#held)*), &function.body)
 }
 
-/// A block with something before its first statement.
+/// A block with something before it, in a block of its own: items at the beginning of the body
+/// stay at the beginning of a block, and lints about their place stay quiet.
 fn prefixed(first: &TokenStream, block: &Group) -> Group {
-    let rest: TokenStream = block.stream();
-    let tokens: Vec<TokenTree> = first.clone().into_iter().chain(rest).collect();
-    let mut prefixed = Group::new(Delimiter::Brace, tokens.into_iter().collect());
+    if first.is_empty() {
+        return block.clone();
+    }
+    let mut prefixed = Group::new(Delimiter::Brace, quote!(#first #block));
     prefixed.set_span(block.span());
     prefixed
 }

@@ -78,7 +78,7 @@ fn parse_function(input: ParseStream<'_>) -> syn::Result<Function> {
             ),
         ));
     }
-    let body: Group = input.parse()?;
+    let body = group(input.parse()?)?;
     if body.delimiter() != Delimiter::Brace || !input.is_empty() {
         return Err(syn::Error::new(
             body.span(),
@@ -93,6 +93,22 @@ fn parse_function(input: ParseStream<'_>) -> syn::Result<Function> {
         inner_attrs,
         body,
     })
+}
+
+/// The group of a body. One that came through a `macro_rules!` as `$body:block` stands inside a
+/// group without delimiters.
+fn group(mut token: TokenTree) -> syn::Result<Group> {
+    loop {
+        let TokenTree::Group(group) = token else {
+            let error = "expected the body of a function";
+            return Err(syn::Error::new(token.span(), error));
+        };
+        let mut inside = group.stream().into_iter();
+        match (group.delimiter(), inside.next(), inside.next()) {
+            (Delimiter::None, Some(only), None) => token = only,
+            _ => return Ok(group),
+        }
+    }
 }
 
 /// Says what was found where no function begins.

@@ -66,6 +66,29 @@ pub(super) fn span(sig: &Signature) -> Span {
     }
 }
 
+/// The declared output of an `impl Future<Output = T>`, which the closure that stands for the
+/// function cannot declare.
+pub(super) fn opaque_output(sig: &Signature) -> Option<TokenStream> {
+    let ReturnType::Type(_, output) = &sig.output else {
+        return None;
+    };
+    let Type::ImplTrait(opaque) = strip(output) else {
+        return None;
+    };
+    let arguments = opaque.bounds.iter().filter_map(|bound| match bound {
+        TypeParamBound::Trait(bound) => match &bound.path.segments.last()?.arguments {
+            PathArguments::AngleBracketed(arguments) => Some(&arguments.args),
+            _ => None,
+        },
+        _ => None,
+    });
+    let mut outputs = arguments.flatten().filter_map(|argument| match argument {
+        GenericArgument::AssocType(assoc) if assoc.ident == "Output" => Some(&assoc.ty),
+        _ => None,
+    });
+    outputs.next().map(|ty| erased(ty).into_token_stream())
+}
+
 fn future(output: &Type) -> Option<Pinned> {
     match output {
         Type::ImplTrait(opaque) if has(&opaque.bounds, "Future") => {

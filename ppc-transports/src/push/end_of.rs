@@ -1,0 +1,91 @@
+//! How an annotated `async fn` waits for its final push, by what it returns.
+//!
+//! The value has to be kept while the end is awaited, and a future that keeps it is `Send` only
+//! where the value is. A function that returns `Result<(), Box<dyn Error>>` has a future that is
+//! `Send` all the same, and keeps it when annotated: where the value is not `Send`, the end is
+//! waited for within the last poll.
+
+use std::marker::PhantomData;
+
+use super::guard::Guard;
+use super::outcome::Outcome;
+
+/// Stands for a future; with both traits below in scope, `(&&end_of(&future)).end()` finds
+/// [`Awaited`] where its output is known to be `Send`, and [`Waited`] otherwise.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct EndOf<F>(PhantomData<fn() -> F>);
+
+/// Names the future without touching it.
+#[doc(hidden)]
+pub fn end_of<F: Future>(_: &F) -> EndOf<F> {
+    EndOf(PhantomData)
+}
+
+/// Passes a future on whose output is of this type, so that it is known before it is asked about.
+#[doc(hidden)]
+pub fn with_output<T, F: Future<Output = T>>(future: F) -> F {
+    future
+}
+
+/// An output that is `Send`.
+#[doc(hidden)]
+pub trait EndOfSend {
+    /// The end is awaited.
+    fn end(&self) -> Awaited {
+        Awaited
+    }
+}
+
+/// Any output.
+#[doc(hidden)]
+pub trait EndOfAny {
+    /// The end is waited for.
+    fn end(&self) -> Waited {
+        Waited
+    }
+}
+
+impl<F: Future<Output: Send>> EndOfSend for &EndOf<F> {}
+
+impl<F: Future> EndOfAny for EndOf<F> {}
+
+/// The end is awaited.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct Awaited;
+
+/// The end is waited for, within `flush_timeout`.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct Waited;
+
+impl Awaited {
+    /// Runs the job to its end.
+    pub async fn run<F: Future>(
+        self,
+        guard: Guard,
+        job: F,
+        outcome: impl FnOnce(&F::Output) -> Outcome,
+    ) -> F::Output {
+        let value = job.await;
+        let outcome = outcome(&value);
+        guard.finish_async(outcome).await;
+        value
+    }
+}
+
+impl Waited {
+    /// Runs the job to its end.
+    pub async fn run<F: Future>(
+        self,
+        guard: Guard,
+        job: F,
+        outcome: impl FnOnce(&F::Output) -> Outcome,
+    ) -> F::Output {
+        let value = job.await;
+        let outcome = outcome(&value);
+        guard.finish(outcome);
+        value
+    }
+}
