@@ -30,6 +30,11 @@ use proc_macro::TokenStream;
 /// it starts with the first poll. An `Err` counts as such by its value, however the return type is
 /// spelled.
 ///
+/// What differs from the plain function: an argument that is not used gets no warning, because it
+/// is held until the final push; `#[track_caller]` has no effect on the body; a future behind an
+/// alias of another name, or a `Ready`, is taken for a value; and an `async fn` whose value is not
+/// `Send` waits for its final push within its last poll.
+///
 /// # Keys
 ///
 /// Values are expressions, evaluated once a call, before the body, with the arguments by

@@ -42,6 +42,6 @@ pub use send::{UdpOptions, UdpSender};
 pub mod generated {
     pub use super::push::{
         Awaited, EndOf, EndOfAny, EndOfSend, Guard, OfAny, OfResult, Outcome, Probe, Push, Waited,
-        call, end_of, enter, enter_async, with_output,
+        call, end_of, end_of_output, enter, enter_async,
     };
 }

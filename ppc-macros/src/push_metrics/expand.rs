@@ -126,10 +126,15 @@ fn asynchronous(function: &Function, private: &TokenStream, push: &TokenStream) 
 fn run(function: &Function, private: &TokenStream) -> TokenStream {
     let span = hygienic(&function.sig.ident);
     let outcome = outcome(function, private, &quote!(ppc_value));
+    let declared = returns::opaque_output(&function.sig);
+    let end_of = declared.map_or_else(
+        || quote_spanned!(span=> #private::end_of(&ppc_job)),
+        |ty| quote_spanned!(span=> #private::end_of_output::<#ty>()),
+    );
     quote_spanned! {span=>
         let ppc_end = {
             use #private::{EndOfAny as _, EndOfSend as _};
-            (&&#private::end_of(&ppc_job)).end()
+            (&&#end_of).end()
         };
         ppc_end.run(ppc_guard, ppc_job, |ppc_value: &_| #outcome).await
     }
@@ -172,12 +177,9 @@ fn future(
         Pinned::No => job,
         Pinned::Boxed => quote_spanned!(span=> ::std::boxed::Box::pin(#job)),
     };
-    let typed = returns::opaque_output(&function.sig)
-        .map(|ty| quote_spanned!(span=> let ppc_job = #private::with_output::<#ty, _>(ppc_job);));
     quote_spanned! {span=>
         let ppc_push = #push;
         let ppc_job = #private::call(move || #arrow #body);
-        #typed
         #job
     }
 }

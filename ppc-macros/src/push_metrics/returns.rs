@@ -66,8 +66,8 @@ pub(super) fn span(sig: &Signature) -> Span {
     }
 }
 
-/// The declared output of an `impl Future<Output = T>`, which the closure that stands for the
-/// function cannot declare.
+/// The declared output of an `impl Future<Output = T>`, where it can be named: the closure that
+/// stands for the function cannot declare it, so it may not be inferred yet.
 pub(super) fn opaque_output(sig: &Signature) -> Option<TokenStream> {
     let ReturnType::Type(_, output) = &sig.output else {
         return None;
@@ -86,7 +86,10 @@ pub(super) fn opaque_output(sig: &Signature) -> Option<TokenStream> {
         GenericArgument::AssocType(assoc) if assoc.ident == "Output" => Some(&assoc.ty),
         _ => None,
     });
-    outputs.next().map(|ty| erased(ty).into_token_stream())
+    outputs
+        .next()
+        .filter(|ty| erased(ty).into_token_stream().to_string() == ty.to_token_stream().to_string())
+        .map(ToTokens::into_token_stream)
 }
 
 fn future(output: &Type) -> Option<Pinned> {

@@ -10,22 +10,22 @@ use std::marker::PhantomData;
 use super::guard::Guard;
 use super::outcome::Outcome;
 
-/// Stands for a future; with both traits below in scope, `(&&end_of(&future)).end()` finds
-/// [`Awaited`] where its output is known to be `Send`, and [`Waited`] otherwise.
+/// Stands for what a future returns; with both traits below in scope, `(&&end_of(&future)).end()`
+/// finds [`Awaited`] where that is known to be `Send`, and [`Waited`] otherwise.
 #[doc(hidden)]
 #[derive(Debug)]
-pub struct EndOf<F>(PhantomData<fn() -> F>);
+pub struct EndOf<T>(PhantomData<fn() -> T>);
 
-/// Names the future without touching it.
+/// Names the output of a future without touching it.
 #[doc(hidden)]
-pub fn end_of<F: Future>(_: &F) -> EndOf<F> {
-    EndOf(PhantomData)
+pub fn end_of<F: Future>(_: &F) -> EndOf<F::Output> {
+    end_of_output()
 }
 
-/// Passes a future on whose output is of this type, so that it is known before it is asked about.
+/// Names a declared output, where that of the future itself is not known yet.
 #[doc(hidden)]
-pub fn with_output<T, F: Future<Output = T>>(future: F) -> F {
-    future
+pub fn end_of_output<T>() -> EndOf<T> {
+    EndOf(PhantomData)
 }
 
 /// An output that is `Send`.
@@ -46,9 +46,9 @@ pub trait EndOfAny {
     }
 }
 
-impl<F: Future<Output: Send>> EndOfSend for &EndOf<F> {}
+impl<T: Send> EndOfSend for &EndOf<T> {}
 
-impl<F: Future> EndOfAny for EndOf<F> {}
+impl<T> EndOfAny for EndOf<T> {}
 
 /// The end is awaited.
 #[doc(hidden)]

@@ -83,7 +83,10 @@ impl Guard {
         if let Some(client) = left {
             // No executor's timer is known here, so the deadline is a thread's.
             let watched = Arc::clone(&client);
-            let _ = os::spawn("ppc-deadline", move || watched.wait_until_done());
+            if os::spawn("ppc-deadline", move || watched.wait_until_done()).is_err() {
+                // Better to block than never to return.
+                client.wait_until_done();
+            }
             poll_fn(|context| {
                 if client.is_done_or_wake(context.waker()) {
                     Poll::Ready(())

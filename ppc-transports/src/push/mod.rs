@@ -29,7 +29,7 @@ mod task;
 pub use builder::{Push, enter, enter_async};
 pub use destination::Destination;
 pub(crate) use destination::Parts;
-pub use end_of::{Awaited, EndOf, EndOfAny, EndOfSend, Waited, end_of, with_output};
+pub use end_of::{Awaited, EndOf, EndOfAny, EndOfSend, Waited, end_of, end_of_output};
 pub use guard::{Guard, call};
 pub use outcome::{OfAny, OfResult, Outcome, Probe};
 pub use stats::client_metrics;
