@@ -1,4 +1,4 @@
-//! The attribute hides no warning of the body.
+//! The attribute hides no warning of the body; arguments are held to its end, and so are used.
 
 #![deny(unused)]
 
