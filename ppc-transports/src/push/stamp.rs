@@ -11,6 +11,10 @@ use crate::os::PerProcess;
 /// The least distance of two timestamps.
 const STEP: Duration = Duration::from_millis(1);
 
+/// A clock that is behind the last timestamp by no more than this is being slewed, or stands still;
+/// one that is further behind was set back.
+const SLEWED: Duration = Duration::from_secs(1);
+
 /// The last timestamp that was given out, for the whole process: clients come and go within a
 /// millisecond, and push the same registry.
 static LAST: PerProcess<Mutex<Duration>> = PerProcess::new();
@@ -29,7 +33,7 @@ pub(crate) fn next() -> Duration {
 
 fn take_after(last: &mut Duration, now: Duration) -> Result<Duration, Duration> {
     match (*last + STEP).checked_sub(now) {
-        Some(early) if !early.is_zero() && early <= STEP => Err(early),
+        Some(early) if !early.is_zero() && early <= SLEWED => Err(early.min(STEP)),
         // A clock that was set back is believed: waiting for it could take for ever.
         _ => {
             *last = now;
@@ -45,13 +49,23 @@ mod tests {
     #[test]
     fn timestamps_are_a_millisecond_apart() {
         let micros = Duration::from_micros;
+        let second = micros(1_000_000);
         let mut last = Duration::ZERO;
-        assert_eq!(take_after(&mut last, micros(10_000)), Ok(micros(10_000)));
-        assert_eq!(take_after(&mut last, micros(10_300)), Err(micros(700)));
-        assert_eq!(take_after(&mut last, micros(11_000)), Ok(micros(11_000)));
+        assert_eq!(take_after(&mut last, 9 * second), Ok(9 * second));
+        let soon = 9 * second + micros(300);
+        assert_eq!(take_after(&mut last, soon), Err(micros(700)));
+        let later = 9 * second + STEP;
+        assert_eq!(take_after(&mut last, later), Ok(later));
+        assert_eq!(take_after(&mut last, later), Err(STEP), "it stands still");
+        let back = later - second / 2;
         assert_eq!(
-            take_after(&mut last, micros(5_000)),
-            Ok(micros(5_000)),
+            take_after(&mut last, back),
+            Err(STEP),
+            "a little back: step by step"
+        );
+        assert_eq!(
+            take_after(&mut last, 5 * second),
+            Ok(5 * second),
             "set back"
         );
     }
