@@ -57,7 +57,7 @@ mod tests {
         let later = 9 * second + STEP;
         assert_eq!(take_after(&mut last, later), Ok(later));
         assert_eq!(take_after(&mut last, later), Err(STEP), "it stands still");
-        let back = later - second / 2;
+        let back = 8 * second + second / 2;
         assert_eq!(
             take_after(&mut last, back),
             Err(STEP),
