@@ -2,17 +2,12 @@
 
 mod harness;
 
-use harness::{Table, repeat, triples};
-use ppc::{Counter, Histogram, LabelSet, Names, Registry, Timestamps};
+use harness::{Table, counters, histograms, repeat};
+use ppc::{LabelSet, Names, Registry, Timestamps};
 use ppc_transports::{Encoder, Influx};
 
 fn main() {
-    let registry = Registry::new();
-    let builder = Counter::builder("events").label_names(["account", "host", "event_type"]);
-    let family = builder.register(&registry).expect("a valid metric");
-    for (n, triple) in triples(10_000).iter().enumerate() {
-        family.labels(&triple[..]).expect("three labels").inc_by(n);
-    }
+    let registry = counters(10_000);
     let table = Table::new("encode", "a line");
     let none = LabelSet::new();
     let mut some = LabelSet::new();
@@ -27,14 +22,7 @@ fn main() {
         &some,
     );
 
-    let registry = Registry::new();
-    let builder = Histogram::builder("latency")
-        .label_names(["n"])
-        .buckets([1, 2, 3, 4, 5, 6, 7, 8]);
-    let family = builder.register(&registry).expect("a valid metric");
-    for n in 0..1_000 {
-        family.labels((n,)).expect("one label").observe(1.5);
-    }
+    let registry = histograms(1_000);
     compare(&table, "Influx, 1000 histograms | memcpy", &registry, &none);
 }
 

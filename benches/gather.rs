@@ -6,18 +6,13 @@ use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::Acquire;
 use std::time::Duration;
 
-use harness::{Table, repeat, triples};
-use ppc::{Counter, Histogram, Registry, Snapshot};
+use harness::{Table, counters, histograms, repeat};
+use ppc::{Registry, Snapshot};
 
 fn main() {
     let table = Table::new("gather", "a series");
     for count in [100, 10_000, 100_000] {
-        let registry = Registry::new();
-        let builder = Counter::builder("events").label_names(["account", "host", "event_type"]);
-        let family = builder.register(&registry).expect("a valid metric");
-        for triple in triples(count) {
-            family.labels(&triple[..]).expect("three labels").inc();
-        }
+        let registry = counters(count);
         compare(
             &table,
             &format!("{count} counters | atomic loads"),
@@ -26,14 +21,7 @@ fn main() {
             1,
         );
     }
-    let registry = Registry::new();
-    let builder = Histogram::builder("latency")
-        .label_names(["n"])
-        .buckets([1, 2, 3, 4, 5, 6, 7, 8]);
-    let family = builder.register(&registry).expect("a valid metric");
-    for n in 0..1_000 {
-        family.labels((n,)).expect("one label").observe(1.5);
-    }
+    let registry = histograms(1_000);
     compare(
         &table,
         "1000 histograms, 9 buckets | atomic loads",

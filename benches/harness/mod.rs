@@ -10,6 +10,8 @@ use std::sync::Barrier;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use ppc::{Counter, Histogram, Registry};
+
 const ROUNDS: usize = 31;
 const ROUND: Duration = Duration::from_millis(10);
 
@@ -130,4 +132,28 @@ pub(crate) fn triples(count: usize) -> Vec<[String; 3]> {
         triples.swap(n, (state >> 33) as usize % (n + 1));
     }
     triples
+}
+
+/// `count` counters of three labels, the n-th of them at n.
+pub(crate) fn counters(count: usize) -> Registry {
+    let registry = Registry::new();
+    let builder = Counter::builder("events").label_names(["account", "host", "event_type"]);
+    let family = builder.register(&registry).expect("a valid metric");
+    for (n, triple) in triples(count).iter().enumerate() {
+        family.labels(&triple[..]).expect("three labels").inc_by(n);
+    }
+    registry
+}
+
+/// `count` histograms of nine buckets.
+pub(crate) fn histograms(count: usize) -> Registry {
+    let registry = Registry::new();
+    let builder = Histogram::builder("latency")
+        .label_names(["n"])
+        .buckets([1, 2, 3, 4, 5, 6, 7, 8]);
+    let family = builder.register(&registry).expect("a valid metric");
+    for n in 0..count {
+        family.labels((n,)).expect("one label").observe(1.5);
+    }
+    registry
 }

@@ -2,7 +2,7 @@
 
 use super::{Declare, Declared, Family, Metric};
 use crate::error::Error;
-use crate::label::{Complete, Key, LabelValue, Positional};
+use crate::label::{Complete, LabelValue, Positional};
 use crate::series::Series;
 
 /// A labelled metric and the labels set so far; the generated type of a labelled static
@@ -44,7 +44,7 @@ impl<M: Metric, L> Labelled<M, L> {
         L: Complete,
     {
         let family = self.declared.family();
-        family.at(&family.key(&self.slots))
+        family.with_key(&self.slots, |key| family.at(key))
     }
 
     /// The metric of these labels, given by name at run time; labels set before by methods do
@@ -77,7 +77,7 @@ impl<M: Metric, L> Labelled<M, L> {
         L: Complete,
     {
         let family = self.family();
-        family.table().remove(&family.key(&self.slots))
+        family.with_key(&self.slots, |key| family.table().remove(key))
     }
 
     /// Removes every series of the metric, whatever labels are set here.
@@ -97,10 +97,10 @@ impl<M: Metric, L> Labelled<M, L> {
         L: Complete,
     {
         let family = self.declared.family();
-        let mut key = Key::new();
-        self.slots.write_all(family.defaults(), 0, &mut key);
         let inner = family.inner();
-        inner.table.with(&key, &inner.descriptor, record)
+        family.with_key(&self.slots, |key| {
+            inner.table.with(key, &inner.descriptor, record)
+        })
     }
 }
 

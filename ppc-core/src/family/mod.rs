@@ -169,10 +169,12 @@ impl<M: Metric> Family<M> {
         M::from_series(self.inner.table.get_or_insert(key, &self.inner.descriptor))
     }
 
-    pub(crate) fn key(&self, slots: &impl Complete) -> Key {
+    /// Runs `look_up` with the key of these labels, made in place: a key returned is a key copied.
+    #[inline]
+    pub(crate) fn with_key<R>(&self, slots: &impl Complete, look_up: impl FnOnce(&Key) -> R) -> R {
         let mut key = Key::new();
         slots.write_all(&self.defaults, 0, &mut key);
-        key
+        look_up(&key)
     }
 
     pub(crate) fn table(&self) -> &Table<M::Cell> {

@@ -131,34 +131,9 @@ macro_rules! recording {
     };
 }
 
-/// Defines recording methods that run a user's code: on a look-up by labels, outside its lock.
-macro_rules! recording_unlocked {
-    ($metric:ident: $(
-        $(#[$meta:meta])*
-        fn $name:ident(&self $(, $arg:ident: $ty:ty)*) $series:ident => $body:expr;
-    )*) => {
-        impl $metric {$(
-            $(#[$meta])*
-            pub fn $name(&self $(, $arg: $ty)*) {
-                let $series = &**self.0.series();
-                $body;
-            }
-        )*}
-
-        impl<L> $crate::family::Labelled<$metric, L> {$(
-            $(#[$meta])*
-            pub fn $name(&self $(, $arg: $ty)*)
-            where
-                L: $crate::label::Complete,
-            {
-                self.handle().$name($($arg),*);
-            }
-        )*}
-    };
-}
-
-/// Defines methods that hold the metric while something runs: on the metric, and on its look-up
-/// by labels through [`handle`](crate::family::Labelled::handle).
+/// Defines methods that hold the metric while something runs, a user's code as a rule: on the
+/// metric, and on its look-up by labels through [`handle`](crate::family::Labelled::handle),
+/// outside the look-up's lock.
 macro_rules! holding {
     ($metric:ident: $(
         $(#[$meta:meta])*
@@ -232,4 +207,4 @@ macro_rules! timing {
     };
 }
 
-pub(crate) use {holding, metric_type, recording, recording_unlocked, timing};
+pub(crate) use {holding, metric_type, recording, timing};

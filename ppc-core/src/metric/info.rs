@@ -1,6 +1,6 @@
 //! Infos: facts as labels.
 
-use super::held::{metric_type, recording_unlocked};
+use super::held::{holding, metric_type};
 use crate::cell::InfoCell;
 use crate::kind::Kind;
 use crate::label::{LabelValue, Scratch};
@@ -25,11 +25,13 @@ metric_type! {
     Info(InfoCell), Kind::Info
 }
 
-recording_unlocked! { Info:
+holding! { Info:
     /// Replaces the facts. A name that is invalid, given twice, or a label of the metric is
     /// ignored and counted as ignored.
-    fn set(&self, facts: impl IntoIterator<Item = (impl AsRef<str>, impl LabelValue)>)
-        series => set(series, pairs(series, facts));
+    fn set(&self, facts: impl IntoIterator<Item = (impl AsRef<str>, impl LabelValue)>) => {
+        let series = self.0.series();
+        series.cell.set(pairs(series, facts).into());
+    };
 }
 
 type Pairs = Vec<(Box<str>, Box<str>)>;
@@ -50,8 +52,4 @@ fn pairs(
         }
     }
     pairs
-}
-
-fn set(series: &Series<InfoCell>, pairs: Pairs) {
-    series.cell.set(pairs.into());
 }

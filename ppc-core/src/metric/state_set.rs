@@ -1,6 +1,6 @@
 //! State sets: which of some states hold.
 
-use super::held::{metric_type, recording_unlocked};
+use super::held::{holding, metric_type};
 use crate::cell::StateSetCell;
 use crate::family::Builder;
 use crate::kind::Kind;
@@ -27,19 +27,19 @@ metric_type! {
     StateSet(StateSetCell), Kind::StateSet
 }
 
-recording_unlocked! { StateSet:
+holding! { StateSet:
     /// Makes this the only state that holds. A state that is not declared is ignored and counted
     /// as ignored.
-    fn set(&self, state: impl LabelValue)
-        series => change(series, &state, StateSetCell::set_only);
+    fn set(&self, state: impl LabelValue) =>
+        change(self.0.series(), &state, StateSetCell::set_only);
 
     /// Makes this state hold beside the others.
-    fn enable(&self, state: impl LabelValue)
-        series => change(series, &state, |cell, index| cell.set(index, true));
+    fn enable(&self, state: impl LabelValue) =>
+        change(self.0.series(), &state, |cell, index| cell.set(index, true));
 
     /// Makes this state no longer hold.
-    fn disable(&self, state: impl LabelValue)
-        series => change(series, &state, |cell, index| cell.set(index, false));
+    fn disable(&self, state: impl LabelValue) =>
+        change(self.0.series(), &state, |cell, index| cell.set(index, false));
 }
 
 impl<L> Builder<StateSet, L> {

@@ -212,11 +212,7 @@ impl Client {
         let deadline = deadline + GRACE;
         while !state.done {
             let Some(left) = deadline.checked_duration_since(Instant::now()) else {
-                state.done = true;
-                let wakers = std::mem::take(&mut state.wakers);
-                drop(state);
-                self.tell(wakers);
-                return;
+                return self.release(state);
             };
             let waited = self.changed.wait_timeout(state, left);
             state = waited.unwrap_or_else(PoisonError::into_inner).0;
@@ -242,7 +238,11 @@ impl Client {
         };
         drop(gone);
         *lock(&self.watch) = None;
-        let mut state = self.state();
+        self.release(self.state());
+    }
+
+    /// Nobody has to wait any longer.
+    fn release(&self, mut state: MutexGuard<'_, State>) {
         state.done = true;
         let wakers = std::mem::take(&mut state.wakers);
         drop(state);
