@@ -1,5 +1,6 @@
 //! The bounds of a histogram's buckets, and how they are written as the label `le`.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::error::{Error, ErrorKind};
@@ -73,14 +74,14 @@ impl<const N: usize> BucketBounds for [Duration; N] {
 /// Finite bounds in rising order, `+Inf` understood after the last.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Buckets {
-    bounds: Box<[f64]>,
+    bounds: Arc<[f64]>,
     le: Box<[Box<str>]>,
 }
 
 impl Buckets {
     pub(crate) fn none() -> Self {
         Self {
-            bounds: Box::default(),
+            bounds: Arc::from([]),
             le: Box::default(),
         }
     }
@@ -115,6 +116,11 @@ impl Buckets {
     /// The finite bounds.
     pub fn bounds(&self) -> &[f64] {
         &self.bounds
+    }
+
+    /// The same, for cells to hold.
+    pub(crate) fn shared_bounds(&self) -> Arc<[f64]> {
+        Arc::clone(&self.bounds)
     }
 
     /// The values of the label `le`, `+Inf` last.

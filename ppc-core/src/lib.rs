@@ -16,7 +16,6 @@ mod label;
 mod metric;
 mod name;
 mod registry;
-mod series;
 mod snapshot;
 #[cfg(test)]
 mod tests;
@@ -30,7 +29,7 @@ pub use family::{
     Builder, Declare, Family, Labelled, Labels, Metric, NoLabels, register, register_eager,
 };
 pub use kind::Kind;
-pub use label::{FixedLabelValue, LabelSet, LabelValue, LabelValues, Positional, Scratch};
+pub use label::{FixedLabelValue, LabelSet, LabelValue, Positional, Scratch};
 pub use metric::{Counter, Gauge, Histogram, InProgress, Info, StateSet, Summary, Timed, Timer};
 pub use name::{Names, label_name_fault, metric_name_fault, unit_fault};
 pub use registry::{Registry, registry, take_refusals};
@@ -45,5 +44,5 @@ pub mod generated {
 
     pub use crate::buckets::BucketBounds;
     pub use crate::family::{Declaration, Declared, Eager, LabelDeclaration, Labelled};
-    pub use crate::label::{Complete, Defaulted, Given, LabelSlot, NotYetSet};
+    pub use crate::label::{Complete, Defaulted, Given, LabelSlot, NotYetSet, Typed, Untyped};
 }

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
+use crate::cell::Totals;
 use crate::clock;
 use crate::descriptor::Descriptor;
 use crate::error::{Error, ErrorKind};
@@ -42,7 +43,7 @@ struct Inner {
 /// A family of any kind, as the registry holds it.
 pub(crate) trait Gather: Send + Sync {
     fn descriptor(&self) -> &Arc<Descriptor>;
-    fn gather(&self, snapshot: &mut FamilySnapshot);
+    fn gather(&self, totals: &Totals, snapshot: &mut FamilySnapshot);
 }
 
 struct Entry {
@@ -81,11 +82,13 @@ impl Registry {
             .map(|entry| Arc::clone(&entry.family))
             .collect();
         let first = snapshot.is_empty();
+        // Once for all families: what threads recorded in words of their own.
+        let totals = Totals::sum_up();
         for family in families {
             let descriptor = family.descriptor();
             // Within one registry names are unique; a second source may have one of them again.
             if first || !snapshot.has_name_of(descriptor) {
-                family.gather(snapshot.family(descriptor));
+                family.gather(&totals, snapshot.family(descriptor));
             }
         }
     }

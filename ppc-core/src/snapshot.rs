@@ -1,13 +1,14 @@
 //! What a gather returns: plain data with one timestamp, which encoders read.
 
+use std::any::Any;
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::buckets::Buckets;
 use crate::descriptor::Descriptor;
 use crate::kind::Kind;
-use crate::label::Pairs;
-use crate::series::SeriesLabels;
+use crate::label::{LabelValues, Pairs};
 
 /// Every series of a gather with its value, under one timestamp.
 ///
@@ -48,7 +49,7 @@ impl Snapshot {
 
     /// How many series there are in all families.
     pub fn series_count(&self) -> usize {
-        self.families().map(|family| family.entries.len()).sum()
+        self.families().map(|family| family.len).sum()
     }
 
     /// Families whose names were in the snapshot already, from another registry.
@@ -98,44 +99,75 @@ impl Snapshot {
 #[derive(Debug)]
 pub struct FamilySnapshot {
     descriptor: Arc<Descriptor>,
-    entries: Vec<Entry>,
-    words: Vec<u64>,
+    /// Who they are, also of a gather before: most are the same each time.
+    list: Box<dyn SeriesList>,
+    len: usize,
+    readings: Readings,
 }
 
-#[derive(Debug)]
-struct Entry {
-    series: Arc<dyn SeriesLabels>,
-    words: usize,
-    pairs: Option<Pairs>,
+/// The values of a family's series, one after the other.
+#[derive(Debug, Default)]
+pub(crate) struct Readings {
+    /// As many for each series as [`width`] says.
+    pub(crate) words: Vec<u64>,
+    /// For infos, which have no words.
+    pub(crate) pairs: Vec<Option<Pairs>>,
+}
+
+/// Series in an order, kept for as long as they are in it.
+pub(crate) trait SeriesList: Any + fmt::Debug + Send + Sync {
+    fn id(&self, index: usize) -> u64;
+    fn values(&self, index: usize) -> LabelValues<'_>;
+}
+
+/// How many words a series of a family has.
+fn width(descriptor: &Descriptor) -> usize {
+    match descriptor.kind() {
+        Kind::Counter | Kind::Gauge | Kind::StateSet => 1,
+        Kind::Histogram => descriptor.buckets().bounds().len() + 2,
+        Kind::Summary => 2,
+        Kind::Info => 0,
+    }
+}
+
+impl SeriesList for () {
+    fn id(&self, _: usize) -> u64 {
+        0
+    }
+
+    fn values(&self, _: usize) -> LabelValues<'_> {
+        LabelValues::new("", &[])
+    }
 }
 
 impl FamilySnapshot {
     fn new(descriptor: Arc<Descriptor>) -> Self {
         Self {
             descriptor,
-            entries: Vec::new(),
-            words: Vec::new(),
+            list: Box::new(()),
+            len: 0,
+            readings: Readings::default(),
         }
     }
 
     fn clear(&mut self) {
-        self.entries.clear();
-        self.words.clear();
+        self.len = 0;
+        self.readings.words.clear();
+        self.readings.pairs.clear();
     }
 
-    /// Adds a series; `read` appends its words.
-    pub(crate) fn push(
+    /// Has the list filled, which may still hold the series of the gather before, and the
+    /// readings, which are empty. `fill` returns how many series there are.
+    pub(crate) fn fill<L: SeriesList + Default>(
         &mut self,
-        series: Arc<dyn SeriesLabels>,
-        pairs: Option<Pairs>,
-        read: impl FnOnce(&mut Vec<u64>),
+        fill: impl FnOnce(&mut L, &mut Readings) -> usize,
     ) {
-        self.entries.push(Entry {
-            series,
-            words: self.words.len(),
-            pairs,
-        });
-        read(&mut self.words);
+        if !(&*self.list as &dyn Any).is::<L>() {
+            self.list = Box::new(L::default());
+        }
+        if let Some(list) = (&mut *self.list as &mut dyn Any).downcast_mut() {
+            self.len = fill(list, &mut self.readings);
+        }
     }
 
     /// What was declared: names, help, kind, unit, labels.
@@ -145,9 +177,11 @@ impl FamilySnapshot {
 
     /// The series with their values.
     pub fn series(&self) -> impl ExactSizeIterator<Item = SeriesSnapshot<'_>> {
-        self.entries.iter().map(|entry| SeriesSnapshot {
+        let width = width(&self.descriptor);
+        (0..self.len).map(move |index| SeriesSnapshot {
             family: self,
-            entry,
+            index,
+            words: &self.readings.words[index * width..(index + 1) * width],
         })
     }
 }
@@ -156,46 +190,49 @@ impl FamilySnapshot {
 #[derive(Clone, Copy, Debug)]
 pub struct SeriesSnapshot<'a> {
     family: &'a FamilySnapshot,
-    entry: &'a Entry,
+    index: usize,
+    words: &'a [u64],
 }
 
 impl<'a> SeriesSnapshot<'a> {
     /// A number that no other series of this process has, and that rises with each new series.
     pub fn id(&self) -> u64 {
-        self.entry.series.id()
+        self.family.list.id(self.index)
     }
 
     /// Names and values of its labels, in declared order.
     pub fn labels(&self) -> impl Iterator<Item = (&'a str, &'a str)> + Clone + use<'a> {
-        self.family
-            .descriptor
-            .label_names()
-            .zip(self.entry.series.values().iter())
+        let values = self.family.list.values(self.index);
+        self.family.descriptor.label_names().zip(values.iter())
     }
 
     /// What it said when the snapshot was taken.
     pub fn value(&self) -> Value<'a> {
         let descriptor: &'a Descriptor = &self.family.descriptor;
-        let words = &self.family.words[self.entry.words..];
+        let words = self.words;
         let real = |index: usize| f64::from_bits(words[index]);
         match descriptor.kind() {
             Kind::Counter => Value::Counter(real(0)),
             Kind::Gauge => Value::Gauge(real(0)),
             Kind::Histogram => {
                 let buckets = descriptor.buckets();
-                let counts = &words[..=buckets.bounds().len()];
                 Value::Histogram(HistogramValue {
                     buckets,
-                    counts,
-                    sum: real(counts.len()),
+                    counts: &words[1..],
+                    sum: real(0),
                 })
             }
             Kind::Summary => Value::Summary {
-                count: words[0],
-                sum: real(1),
+                count: words[1],
+                sum: real(0),
             },
             Kind::Info => Value::Info(InfoValue {
-                pairs: self.entry.pairs.as_deref(),
+                pairs: self
+                    .family
+                    .readings
+                    .pairs
+                    .get(self.index)
+                    .and_then(Option::as_deref),
             }),
             Kind::StateSet => Value::StateSet(StateSetValue {
                 descriptor,

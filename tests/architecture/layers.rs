@@ -31,7 +31,6 @@ const CORE: &[&str] = &[
     "family",
     "registry",
     "snapshot",
-    "series",
     "cell",
     "descriptor",
 ];
@@ -45,7 +44,6 @@ const LAYERS: &[Layer] = &[
     core("name", CORE),
     core("descriptor", above("descriptor")),
     core("cell", above("cell")),
-    core("series", above("series")),
     Layer {
         // A snapshot is plain data.
         not_foreign: &["std::sync::atomic", "core::sync::atomic"],

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::{Family, Metric};
 use crate::descriptor::{Descriptor, Parts};
 use crate::error::Error;
-use crate::label::{DefaultValue, Defaults, Key, LabelValue, Scratch};
+use crate::label::{DefaultValue, Defaults, LabelValue, Scratch};
 use crate::name::NameParts;
 use crate::registry::Registry;
 
@@ -98,7 +98,7 @@ impl<M: Metric> Builder<M> {
     /// When a name, unit or bucket is invalid, or another metric has one of its names.
     pub fn register(self, registry: &Registry) -> Result<M, Error> {
         let family = self.register_family(registry)?;
-        Ok(family.at(&Key::new()))
+        Ok(family.at(&()))
     }
 }
 

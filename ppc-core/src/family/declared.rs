@@ -5,9 +5,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use super::{Family, Metric};
+use crate::cell::Pinned;
 use crate::descriptor::{Descriptor, Parts};
 use crate::error::Error;
-use crate::label::{DefaultValue, Defaults, Key};
+use crate::label::{DefaultValue, Defaults};
 use crate::name::NameParts;
 use crate::registry::{self, Registry};
 
@@ -104,10 +105,11 @@ impl fmt::Debug for Declaration {
 }
 
 /// A declared family: registered at its first use.
-#[derive(Debug)]
 pub struct Declared<M: Metric> {
     declaration: Declaration,
     family: OnceLock<Family<M>>,
+    /// Series by the place of their labels, where these are fixed sets of values.
+    index: OnceLock<Box<[Pinned<M::Cell>]>>,
     /// Done once the series that can be known were started: one that is removed stays away.
     started: AtomicBool,
 }
@@ -118,6 +120,7 @@ impl<M: Metric> Declared<M> {
         Self {
             declaration,
             family: OnceLock::new(),
+            index: OnceLock::new(),
             started: AtomicBool::new(false),
         }
     }
@@ -131,6 +134,20 @@ impl<M: Metric> Declared<M> {
         }
     }
 
+    /// What is noted at a place of the index, where there is one.
+    #[inline]
+    pub(crate) fn indexed(&self, place: usize) -> Option<&Pinned<M::Cell>> {
+        self.index.get()?.get(place)
+    }
+
+    /// The same, in an index of so many places that is made now. The place is one of them.
+    pub(crate) fn index(&self, places: usize, place: usize) -> &Pinned<M::Cell> {
+        let index = self
+            .index
+            .get_or_init(|| (0..places).map(|_| Pinned::unresolved()).collect());
+        &index[place]
+    }
+
     #[cold]
     fn register(&self) -> &Family<M> {
         self.family.get_or_init(|| {
@@ -139,6 +156,12 @@ impl<M: Metric> Declared<M> {
                 self.declaration.detached()
             })
         })
+    }
+}
+
+impl<M: Metric> fmt::Debug for Declared<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.declaration.fmt(f)
     }
 }
 
@@ -178,11 +201,8 @@ impl<M: Metric> Declared<M> {
                 .collect();
         }
         for values in keys {
-            let mut key = Key::new();
-            for value in &values {
-                key.push_text(value);
-            }
-            family.at(&key);
+            let texts: Vec<&str> = values.iter().map(String::as_str).collect();
+            family.at(&texts[..]);
         }
     }
 }

@@ -1,9 +1,13 @@
 //! A look-up by typed labels, as `metric!` generates it.
 
 use super::{Declare, Declared, Family, Metric};
+use crate::cell::{Found, Pinned};
 use crate::error::Error;
 use crate::label::{Complete, LabelValue, Positional};
-use crate::series::Series;
+
+/// How many label sets of fixed values are found by an index; with more of them, they are found
+/// by their text.
+const MOST_INDEXED: usize = 1_024;
 
 /// A labelled metric and the labels set so far; the generated type of a labelled static
 /// dereferences to it.
@@ -43,8 +47,21 @@ impl<M: Metric, L> Labelled<M, L> {
     where
         L: Complete,
     {
+        self.with_texts(|family, texts| family.at(texts))
+    }
+
+    #[inline]
+    fn with_texts<R>(&self, with: impl FnOnce(&'static Family<M>, &L::Texts<'_>) -> R) -> R
+    where
+        L: Complete,
+    {
         let family = self.declared.family();
-        family.with_key(&self.slots, |key| family.at(key))
+        if L::IS_TEXT {
+            return with(family, &self.slots.lend(family.defaults(), 0));
+        }
+        let mut scratches = L::Scratches::default();
+        let texts = self.slots.texts(family.defaults(), 0, &mut scratches);
+        with(family, &texts)
     }
 
     /// The metric of these labels, given by name at run time; labels set before by methods do
@@ -76,8 +93,7 @@ impl<M: Metric, L> Labelled<M, L> {
     where
         L: Complete,
     {
-        let family = self.family();
-        family.with_key(&self.slots, |key| family.table().remove(key))
+        self.with_texts(|family, texts| family.inner().table.remove(texts))
     }
 
     /// Removes every series of the metric, whatever labels are set here.
@@ -90,18 +106,51 @@ impl<M: Metric, L> Labelled<M, L> {
         self.declared.family()
     }
 
-    /// Records without taking a handle.
+    /// What the index has for these labels, where they are fixed sets of values.
     #[inline]
-    pub(crate) fn record<R>(&self, record: impl FnOnce(&Series<M::Cell>) -> R) -> R
+    pub(crate) fn pinned(&self) -> Option<&'static Pinned<M::Cell>>
     where
         L: Complete,
     {
-        let family = self.declared.family();
-        let inner = family.inner();
-        family.with_key(&self.slots, |key| {
-            inner.table.with(key, &inner.descriptor, record)
+        if is_indexed::<L>() {
+            self.declared.indexed(self.slots.place())
+        } else {
+            None
+        }
+    }
+
+    /// Records without taking a handle.
+    #[inline]
+    pub(crate) fn record<R>(&self, record: impl FnOnce(Found<'_, M::Cell>) -> R) -> R
+    where
+        L: Complete,
+    {
+        if is_indexed::<L>() {
+            record(self.index())
+        } else {
+            self.with_texts(|family, texts| family.inner().record(texts, record))
+        }
+    }
+
+    /// The series of these labels, from now on to be had from the index.
+    #[cold]
+    #[inline(never)]
+    fn index(&self) -> Found<'static, M::Cell>
+    where
+        L: Complete,
+    {
+        let pinned = self.declared.index(L::COMBINATIONS, self.slots.place());
+        pinned.get().unwrap_or_else(|| {
+            let series = self.with_texts(|family, texts| family.inner().kept(texts));
+            series.found().promote();
+            pinned.resolve(series)
         })
     }
+}
+
+/// Whether label sets of these types are found by an index.
+const fn is_indexed<L: Complete>() -> bool {
+    L::COMBINATIONS != 0 && L::COMBINATIONS <= MOST_INDEXED
 }
 
 impl<M: Metric, L: Sync> Declare for Labelled<M, L> {

@@ -2,8 +2,8 @@
 
 mod builder;
 mod declared;
+mod entries;
 mod labelled;
-mod table;
 
 use std::fmt;
 use std::sync::Arc;
@@ -12,16 +12,15 @@ pub use builder::{Builder, Labels, NoLabels};
 pub use declared::{
     Declaration, Declare, Declared, Eager, LabelDeclaration, register, register_eager,
 };
+use entries::Entries;
 pub use labelled::Labelled;
-use table::Table;
 
-use crate::cell::Cell;
+use crate::cell::{BASED, Cell, Found, HIDDEN, Kept, Section, Table, Totals};
 use crate::descriptor::Descriptor;
 use crate::error::{Error, ErrorKind};
 use crate::kind::Kind;
-use crate::label::{Complete, Defaults, Key, LabelValue, Positional, Scratch};
+use crate::label::{Defaults, Gathered, LabelValue, Positional, Scratch, Texts, taken, with_texts};
 use crate::registry::{Gather, Registry};
-use crate::series::{Series, SeriesLabels};
 use crate::snapshot::FamilySnapshot;
 
 /// A kind of metric. Sealed by its hidden parts: cells, snapshot and encoders know just these.
@@ -31,7 +30,7 @@ pub trait Metric: Sized + Send + Sync + 'static {
     #[doc(hidden)]
     const KIND: Kind;
     #[doc(hidden)]
-    fn from_series(series: Arc<Series<Self::Cell>>) -> Self;
+    fn of(handle: Handle<Self>) -> Self;
 }
 
 /// A labelled metric declared at run time; see [`Builder`].
@@ -59,6 +58,13 @@ pub struct Family<M: Metric> {
 pub(crate) struct FamilyInner<M: Metric> {
     pub(crate) descriptor: Arc<Descriptor>,
     pub(crate) table: Table<M::Cell>,
+}
+
+/// A series and the family that knows its names: what a metric holds.
+#[doc(hidden)]
+pub struct Handle<M: Metric> {
+    pub(crate) family: Arc<FamilyInner<M>>,
+    pub(crate) series: Kept<M::Cell>,
 }
 
 impl<M: Metric> fmt::Debug for Family<M> {
@@ -118,7 +124,7 @@ impl<M: Metric> Family<M> {
         N: AsRef<str>,
         V: LabelValue,
     {
-        Ok(self.at(&self.key_by_name(labels)?))
+        self.by_name(labels, |texts| self.at(texts))
     }
 
     /// The series of these label values, given by position: they are the values of the last
@@ -129,11 +135,12 @@ impl<M: Metric> Family<M> {
     /// When there are more values than labels, or a leading label that is left out has no
     /// default.
     pub fn labels(&self, values: impl Positional) -> Result<M, Error> {
-        Ok(self.at(&self.key_by_position(&values)?))
+        self.by_position(&values, |texts| self.at(texts))
     }
 
     /// Removes a series, given by name; true where there was one. It is gone from the next
-    /// snapshot on; handles that are still held record to nowhere.
+    /// snapshot on, and its memory is freed. Who holds a handle and records through it brings it
+    /// back, from zero; so does a look-up.
     ///
     /// # Errors
     ///
@@ -143,16 +150,17 @@ impl<M: Metric> Family<M> {
         N: AsRef<str>,
         V: LabelValue,
     {
-        Ok(self.inner.table.remove(&self.key_by_name(labels)?))
+        self.by_name(labels, |texts| self.inner.table.remove(texts))
     }
 
-    /// Removes a series, given by position; true where there was one.
+    /// Removes a series, given by position; true where there was one. See
+    /// [`remove_with`](Self::remove_with).
     ///
     /// # Errors
     ///
     /// As for [`labels`](Self::labels).
     pub fn remove(&self, values: impl Positional) -> Result<bool, Error> {
-        Ok(self.inner.table.remove(&self.key_by_position(&values)?))
+        self.by_position(&values, |texts| self.inner.table.remove(texts))
     }
 
     /// Removes every series.
@@ -165,35 +173,30 @@ impl<M: Metric> Family<M> {
         &self.inner.descriptor
     }
 
-    pub(crate) fn at(&self, key: &Key) -> M {
-        M::from_series(self.inner.table.get_or_insert(key, &self.inner.descriptor))
+    pub(crate) fn at(&self, texts: &(impl Texts + ?Sized)) -> M {
+        M::of(Handle {
+            family: Arc::clone(&self.inner),
+            series: self.inner.kept(texts),
+        })
     }
 
-    /// Runs `look_up` with the key of these labels, made in place: a key returned is a key copied.
-    #[inline]
-    pub(crate) fn with_key<R>(&self, slots: &impl Complete, look_up: impl FnOnce(&Key) -> R) -> R {
-        let mut key = Key::new();
-        slots.write_all(&self.defaults, 0, &mut key);
-        look_up(&key)
-    }
-
-    pub(crate) fn table(&self) -> &Table<M::Cell> {
-        &self.inner.table
-    }
-
-    fn key_by_name<N, V>(&self, labels: impl IntoIterator<Item = (N, V)>) -> Result<Key, Error>
+    fn by_name<N, V, R>(
+        &self,
+        labels: impl IntoIterator<Item = (N, V)>,
+        look_up: impl FnOnce(&[&str]) -> R,
+    ) -> Result<R, Error>
     where
         N: AsRef<str>,
         V: LabelValue,
     {
         let descriptor = &self.inner.descriptor;
-        let mut given: Vec<Option<String>> = vec![None; descriptor.label_names().len()];
+        let mut given = Gathered::new();
         for (name, value) in labels {
             let name = name.as_ref();
             let Some(index) = descriptor.label_names().position(|known| known == name) else {
                 return Err(descriptor.unknown_label(name));
             };
-            if given[index].is_some() {
+            if !given.insert(index, value.text(&mut Scratch::default())) {
                 let metric = descriptor.names().family().to_owned();
                 let (label, reason) = (name.to_owned(), "it is given twice");
                 return Err(ErrorKind::Label {
@@ -203,30 +206,69 @@ impl<M: Metric> Family<M> {
                 }
                 .into());
             }
-            given[index] = Some(value.text(&mut Scratch::default()).to_owned());
         }
-        self.fill(given.into_iter())
+        self.filled(|index| given.get(index), look_up)
     }
 
-    fn key_by_position(&self, values: &impl Positional) -> Result<Key, Error> {
+    fn by_position<R>(
+        &self,
+        values: &impl Positional,
+        look_up: impl FnOnce(&[&str]) -> R,
+    ) -> Result<R, Error> {
         let descriptor = &self.inner.descriptor;
-        let texts = values.texts();
-        let Some(missing) = descriptor.label_names().len().checked_sub(texts.len()) else {
-            return Err(descriptor.too_many_labels(texts.len()));
-        };
-        self.fill(std::iter::repeat_n(None, missing).chain(texts.into_iter().map(Some)))
+        values.with_texts(|texts| {
+            let Some(missing) = descriptor.label_names().len().checked_sub(texts.len()) else {
+                return Err(descriptor.too_many_labels(texts.len()));
+            };
+            let given = |index: usize| texts.get(index.checked_sub(missing)?).copied();
+            self.filled(given, look_up)
+        })
     }
 
-    /// Makes a key of what was given, with defaults in the gaps.
-    fn fill(&self, given: impl Iterator<Item = Option<String>>) -> Result<Key, Error> {
-        let mut key = Key::new();
-        for (index, text) in given.enumerate() {
-            match text.as_deref().or_else(|| self.defaults.get(index)) {
-                Some(text) => key.push_text(text),
-                None => return Err(self.inner.descriptor.missing_label(index)),
-            }
+    /// Looks up what was given, with defaults in the gaps.
+    fn filled<'t, R>(
+        &'t self,
+        given: impl Fn(usize) -> Option<&'t str>,
+        look_up: impl FnOnce(&[&str]) -> R,
+    ) -> Result<R, Error> {
+        let text = |index| match given(index).or_else(|| self.defaults.get(index)) {
+            Some(text) => Ok(taken(text)),
+            None => Err(self.inner.descriptor.missing_label(index)),
+        };
+        with_texts(self.inner.descriptor.label_names().len(), text, look_up)
+    }
+}
+
+impl<M: Metric> FamilyInner<M> {
+    /// Runs `record` on the series of these labels, which is made where there is none.
+    #[inline]
+    pub(crate) fn record<R>(
+        &self,
+        texts: &(impl Texts + ?Sized),
+        record: impl FnOnce(Found<'_, M::Cell>) -> R,
+    ) -> R {
+        let hash = self.table.hash(texts);
+        let section = Section::enter();
+        if let Some(found) = self.table.find(&section, hash, texts) {
+            return record(found);
         }
-        Ok(key)
+        drop(section);
+        record(self.insert(texts).found())
+    }
+
+    /// The series of these labels, shown from now on.
+    pub(crate) fn kept(&self, texts: &(impl Texts + ?Sized)) -> Kept<M::Cell> {
+        let known = self.table.get(texts);
+        let series = known.unwrap_or_else(|| self.insert(texts));
+        series.found().show();
+        series
+    }
+
+    #[cold]
+    fn insert(&self, texts: &(impl Texts + ?Sized)) -> Kept<M::Cell> {
+        let cell = || M::Cell::new(&self.descriptor);
+        let series = self.table.get_or_insert(texts, None, cell);
+        series.unwrap_or_else(|| unreachable!("no limit is set"))
     }
 }
 
@@ -235,16 +277,25 @@ impl<M: Metric> Gather for FamilyInner<M> {
         &self.descriptor
     }
 
-    fn gather(&self, snapshot: &mut FamilySnapshot) {
-        self.table.for_each(|series| {
-            let pairs = series.cell.pairs();
-            snapshot.push(
-                Arc::clone(series) as Arc<dyn SeriesLabels>,
-                pairs,
-                |words| {
-                    series.cell.read(words);
-                },
-            );
+    fn gather(&self, totals: &Totals, snapshot: &mut FamilySnapshot) {
+        self.table.settle(totals);
+        snapshot.fill(|entries: &mut Entries<M::Cell>, readings| {
+            entries.start();
+            self.table.for_each(&Section::enter(), |found| {
+                let start = readings.words.len();
+                found.read(totals, &mut readings.words);
+                if found.has(HIDDEN | BASED)
+                    && !self.table.unhide(found, &mut readings.words[start..])
+                {
+                    readings.words.truncate(start);
+                    return;
+                }
+                if M::KIND == Kind::Info {
+                    readings.pairs.push(found.cell.pairs());
+                }
+                entries.push(found);
+            });
+            entries.finish()
         });
     }
 }

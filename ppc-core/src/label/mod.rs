@@ -1,16 +1,19 @@
 //! Labels: values as text, sets of them as keys of series.
 
-mod key;
+mod gathered;
 mod positional;
 mod set;
 mod slots;
+mod texts;
 mod value;
+mod values;
 
-pub(crate) use key::Key;
-pub use key::LabelValues;
+pub(crate) use gathered::{Gathered, with_texts};
 pub use positional::Positional;
 pub use set::LabelSet;
 pub(crate) use set::Pairs;
-pub use slots::{Complete, Defaulted, Given, LabelSlot, NotYetSet};
-pub(crate) use slots::{DefaultValue, Defaults};
+pub use slots::{Complete, Defaulted, Given, LabelSlot, NotYetSet, Typed, Untyped};
+pub(crate) use slots::{DefaultValue, Defaults, taken};
+pub(crate) use texts::Texts;
 pub use value::{FixedLabelValue, LabelValue, Scratch};
+pub(crate) use values::LabelValues;

@@ -33,6 +33,28 @@ use std::sync::Arc;
 pub trait LabelValue {
     /// Lends the value as text, written into `scratch` where it does not exist as text.
     fn text<'a>(&'a self, scratch: &'a mut Scratch) -> &'a str;
+
+    /// Whether the value is text as it is, and [`lend`](Self::lend) has it.
+    #[doc(hidden)]
+    const IS_TEXT: bool = false;
+
+    /// The text, without a scratch.
+    #[doc(hidden)]
+    #[inline]
+    #[expect(clippy::unnecessary_literal_bound, reason = "others lend their own")]
+    fn lend(&self) -> &str {
+        ""
+    }
+
+    /// How many values there are, where they are a fixed set; else 0.
+    #[doc(hidden)]
+    const FIXED: usize = 0;
+
+    /// The place of this value in a fixed set.
+    #[doc(hidden)]
+    fn fixed_index(&self) -> usize {
+        0
+    }
 }
 
 /// A label value out of a fixed set, known at compile time: an enum with `#[derive(LabelValue)]`,
@@ -54,23 +76,34 @@ pub trait FixedLabelValue: LabelValue + Copy {
 }
 
 /// Space to format a label value in; no heap memory is used for integers.
-#[derive(Default)]
 pub struct Scratch {
-    integer: Option<itoa::Buffer>,
-    text: String,
+    integer: itoa::Buffer,
+    /// Made when it is needed: a look-up has one of these a label.
+    text: Option<String>,
+}
+
+impl Default for Scratch {
+    #[inline]
+    fn default() -> Self {
+        Self {
+            integer: itoa::Buffer::new(),
+            text: None,
+        }
+    }
 }
 
 impl Scratch {
     /// Formats `arguments` and lends the text.
     pub fn format(&mut self, arguments: fmt::Arguments<'_>) -> &str {
-        self.text.clear();
+        let text = self.text.get_or_insert_default();
+        text.clear();
         // Writing to a String fails only where a user's Display does; what it wrote then stands.
-        let _ = self.text.write_fmt(arguments);
-        &self.text
+        let _ = text.write_fmt(arguments);
+        text
     }
 
     fn integer(&mut self, value: impl itoa::Integer) -> &str {
-        self.integer.insert(itoa::Buffer::new()).format(value)
+        self.integer.format(value)
     }
 }
 
@@ -85,6 +118,13 @@ macro_rules! as_text {
         impl LabelValue for $type {
             #[inline]
             fn text<'a>(&'a self, _: &'a mut Scratch) -> &'a str {
+                self
+            }
+
+            const IS_TEXT: bool = true;
+
+            #[inline]
+            fn lend(&self) -> &str {
                 self
             }
         }
@@ -109,6 +149,20 @@ macro_rules! as_inner {
             fn text<'a>(&'a self, scratch: &'a mut Scratch) -> &'a str {
                 (**self).text(scratch)
             }
+
+            const IS_TEXT: bool = T::IS_TEXT;
+
+            #[inline]
+            fn lend(&self) -> &str {
+                (**self).lend()
+            }
+
+            const FIXED: usize = T::FIXED;
+
+            #[inline]
+            fn fixed_index(&self) -> usize {
+                (**self).fixed_index()
+            }
         }
     )*};
 }
@@ -124,6 +178,13 @@ impl LabelValue for bool {
     fn text<'a>(&'a self, _: &'a mut Scratch) -> &'a str {
         Self::VALUES[usize::from(*self)]
     }
+
+    const FIXED: usize = 2;
+
+    #[inline]
+    fn fixed_index(&self) -> usize {
+        usize::from(*self)
+    }
 }
 
 impl FixedLabelValue for bool {
@@ -137,9 +198,10 @@ impl FixedLabelValue for bool {
 
 impl LabelValue for char {
     fn text<'a>(&'a self, scratch: &'a mut Scratch) -> &'a str {
-        scratch.text.clear();
-        scratch.text.push(*self);
-        &scratch.text
+        let text = scratch.text.get_or_insert_default();
+        text.clear();
+        text.push(*self);
+        text
     }
 }
 

@@ -1,10 +1,11 @@
 //! Counters: totals that only rise.
 
-use super::held::{holding, metric_type, recording};
+use super::held::{Held, holding, metric_type, recording};
 use crate::amount::{Amount, Number};
 use crate::cell::CounterCell;
+use crate::family::Labelled;
 use crate::kind::Kind;
-use crate::series::Series;
+use crate::label::Complete;
 
 metric_type! {
     /// A total that only rises: jobs run, bytes read, errors seen.
@@ -27,10 +28,10 @@ metric_type! {
 
 recording! { Counter:
     /// Adds one.
-    fn inc(&self) series => series.cell.add(Number::Natural(1));
+    fn inc(&self) => Number::natural(1), add_held, add_found;
 
     /// Adds an amount; one that is negative or NaN is ignored and counted as ignored.
-    fn inc_by(&self, amount: impl Amount) series => add(series, amount.number());
+    fn inc_by(&self, amount: impl Amount) => amount.number(), add_held, add_found;
 }
 
 holding! { Counter:
@@ -50,11 +51,25 @@ holding! { Counter:
 }
 
 #[inline]
-fn add(series: &Series<CounterCell>, amount: Number) {
-    if amount.as_f64() >= 0.0 {
-        series.cell.add(amount);
-    } else {
-        series.descriptor().ignore();
+fn is_sound(amount: Number) -> bool {
+    amount.as_natural().is_some() || amount.as_f64() >= 0.0
+}
+
+#[inline]
+fn add_held(held: &Held<Counter>, amount: Number) {
+    if !is_sound(amount) {
+        held.descriptor().ignore();
+    } else if !held.pinned.add(amount) {
+        held.series().add_held(amount);
+    }
+}
+
+#[inline]
+fn add_found(labelled: &Labelled<Counter, impl Complete>, amount: Number) {
+    if !is_sound(amount) {
+        labelled.family().descriptor().ignore();
+    } else if !labelled.pinned().is_some_and(|pinned| pinned.add(amount)) {
+        labelled.record(|series| series.add(amount));
     }
 }
 

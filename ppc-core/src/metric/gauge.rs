@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
-use super::held::{holding, metric_type, recording, timing};
+use super::held::{Held, holding, metric_type, recording, timing};
 use super::timer::Timed;
 use crate::amount::Amount;
 use crate::cell::GaugeCell;
 use crate::clock;
+use crate::family::Labelled;
 use crate::kind::Kind;
+use crate::label::Complete;
 
 metric_type! {
     /// A number that goes up and down: a temperature, a queue's length, the time of an event.
@@ -28,22 +30,46 @@ metric_type! {
 
 recording! { Gauge:
     /// Sets the value.
-    fn set(&self, value: impl Amount) series => series.cell.set(value.number().as_f64());
+    fn set(&self, value: impl Amount) => value.number().as_f64(), set_held, set_found;
 
     /// Adds one.
-    fn inc(&self) series => series.cell.add(1.0);
+    fn inc(&self) => 1.0, add_held, add_found;
 
     /// Takes one away.
-    fn dec(&self) series => series.cell.add(-1.0);
+    fn dec(&self) => -1.0, add_held, add_found;
 
     /// Adds an amount.
-    fn add(&self, amount: impl Amount) series => series.cell.add(amount.number().as_f64());
+    fn add(&self, amount: impl Amount) => amount.number().as_f64(), add_held, add_found;
 
     /// Takes an amount away.
-    fn sub(&self, amount: impl Amount) series => series.cell.add(-amount.number().as_f64());
+    fn sub(&self, amount: impl Amount) => -amount.number().as_f64(), add_held, add_found;
 
     /// Sets the value to the time of day, in seconds since the Unix epoch.
-    fn set_to_current_time(&self) series => series.cell.set(clock::unix_time().as_secs_f64());
+    fn set_to_current_time(&self) => clock::unix_time().as_secs_f64(), set_held, set_found;
+}
+
+#[inline]
+fn set_held(held: &Held<Gauge>, value: f64) {
+    if !held.pinned.set(value) {
+        held.series().set(value);
+    }
+}
+
+#[inline]
+fn set_found(labelled: &Labelled<Gauge, impl Complete>, value: f64) {
+    if !labelled.pinned().is_some_and(|pinned| pinned.set(value)) {
+        labelled.record(|series| series.set(value));
+    }
+}
+
+#[inline]
+fn add_held(held: &Held<Gauge>, amount: f64) {
+    held.series().add(amount);
+}
+
+#[inline]
+fn add_found(labelled: &Labelled<Gauge, impl Complete>, amount: f64) {
+    labelled.record(|series| series.add(amount));
 }
 
 holding! { Gauge:

@@ -1,36 +1,54 @@
 //! One series, held: by a handle from the start, by a static from its first use on.
 
 use std::fmt;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
-use crate::family::{Declared, Metric};
-use crate::label::Key;
-use crate::series::Series;
+use crate::cell::{Found, Pinned};
+use crate::descriptor::Descriptor;
+use crate::family::{Declared, FamilyInner, Handle, Metric};
 
 /// What is inside every metric type.
 pub(crate) struct Held<M: Metric> {
-    series: OnceLock<Arc<Series<M::Cell>>>,
-    declared: Option<&'static Declared<M>>,
+    /// What a recording goes by, before it asks for anything else.
+    pub(super) pinned: Pinned<M::Cell>,
+    of: Of<M>,
+}
+
+/// Where the names are.
+enum Of<M: Metric> {
+    Static(&'static Declared<M>),
+    Family(Arc<FamilyInner<M>>),
 }
 
 impl<M: Metric> Held<M> {
-    pub(crate) fn new(series: Arc<Series<M::Cell>>) -> Self {
+    pub(crate) fn new(handle: Handle<M>) -> Self {
         Self {
-            series: OnceLock::from(series),
-            declared: None,
+            pinned: Pinned::new(handle.series),
+            of: Of::Family(handle.family),
         }
     }
 
     pub(crate) const fn declared(declared: &'static Declared<M>) -> Self {
         Self {
-            series: OnceLock::new(),
-            declared: Some(declared),
+            pinned: Pinned::unresolved(),
+            of: Of::Static(declared),
         }
     }
 
+    fn family(&self) -> &Arc<FamilyInner<M>> {
+        match &self.of {
+            Of::Static(declared) => declared.family().inner(),
+            Of::Family(family) => family,
+        }
+    }
+
+    pub(crate) fn descriptor(&self) -> &Descriptor {
+        &self.family().descriptor
+    }
+
     #[inline]
-    pub(crate) fn series(&self) -> &Arc<Series<M::Cell>> {
-        match self.series.get() {
+    pub(crate) fn series(&self) -> Found<'_, M::Cell> {
+        match self.pinned.get() {
             Some(series) => series,
             None => self.resolve(),
         }
@@ -38,26 +56,29 @@ impl<M: Metric> Held<M> {
 
     /// Registers the static; every other metric holds its series from the start.
     #[cold]
-    fn resolve(&self) -> &Arc<Series<M::Cell>> {
-        self.series.get_or_init(|| {
-            let declared = self
-                .declared
-                .unwrap_or_else(|| unreachable!("held or declared"));
-            let family = declared.family().inner();
-            family.table.get_or_insert(&Key::new(), &family.descriptor)
-        })
+    fn resolve(&self) -> Found<'_, M::Cell> {
+        let series = self.family().kept(&());
+        // A static is used for as long as the program runs.
+        series.found().promote();
+        self.pinned.resolve(series)
     }
 }
 
 impl<M: Metric> Clone for Held<M> {
     fn clone(&self) -> Self {
-        Self::new(Arc::clone(self.series()))
+        Self::new(Handle {
+            family: Arc::clone(self.family()),
+            series: self.series().keep(),
+        })
     }
 }
 
 impl<M: Metric> fmt::Debug for Held<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.series().fmt(f)
+        let descriptor = self.descriptor();
+        let labels = descriptor.label_names().zip(self.series().values().iter());
+        f.write_str(descriptor.names().family())?;
+        f.debug_map().entries(labels).finish()
     }
 }
 
@@ -90,8 +111,8 @@ macro_rules! metric_type {
             type Cell = $cell;
             const KIND: $crate::Kind = $kind;
 
-            fn from_series(series: std::sync::Arc<$crate::series::Series<$cell>>) -> Self {
-                Self($crate::metric::held::Held::new(series))
+            fn of(handle: $crate::family::Handle<Self>) -> Self {
+                Self($crate::metric::held::Held::new(handle))
             }
         }
 
@@ -103,18 +124,18 @@ macro_rules! metric_type {
     };
 }
 
-/// Defines recording methods once, for the metric and for its look-up by labels.
+/// Defines recording methods once, for the metric and for its look-up by labels: what a held
+/// series does with an amount, and what one does that was just found.
 macro_rules! recording {
     ($metric:ident: $(
         $(#[$meta:meta])*
-        fn $name:ident(&self $(, $arg:ident: $ty:ty)*) $series:ident => $body:expr;
+        fn $name:ident(&self $(, $arg:ident: $ty:ty)*) => $amount:expr, $held:ident, $found:ident;
     )*) => {
         impl $metric {$(
             $(#[$meta])*
             #[inline]
             pub fn $name(&self $(, $arg: $ty)*) {
-                let $series = &**self.0.series();
-                $body;
+                $held(&self.0, $amount);
             }
         )*}
 
@@ -125,7 +146,7 @@ macro_rules! recording {
             where
                 L: $crate::label::Complete,
             {
-                self.record(|$series| { $body; });
+                $found(self, $amount);
             }
         )*}
     };

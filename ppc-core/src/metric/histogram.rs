@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use super::held::{metric_type, recording, timing};
+use super::held::{Held, metric_type, recording, timing};
 use super::timer::Timed;
 use crate::amount::Amount;
 use crate::buckets::BucketBounds;
 use crate::cell::HistogramCell;
-use crate::family::Builder;
+use crate::family::{Builder, Labelled};
 use crate::kind::Kind;
-use crate::series::Series;
+use crate::label::Complete;
 
 metric_type! {
     /// Observations counted in buckets, with their sum: latencies, sizes.
@@ -33,7 +33,7 @@ metric_type! {
 
 recording! { Histogram:
     /// Adds an observation; NaN is ignored and counted as ignored.
-    fn observe(&self, value: impl Amount) series => observe(series, value.number().as_f64());
+    fn observe(&self, value: impl Amount) => value.number().as_f64(), observe_held, observe_found;
 }
 
 timing! { Histogram, "observes" }
@@ -54,10 +54,22 @@ impl<L> Builder<Histogram, L> {
 }
 
 #[inline]
-fn observe(series: &Series<HistogramCell>, value: f64) {
+fn observe_held(held: &Held<Histogram>, value: f64) {
     if value.is_nan() {
-        series.descriptor().ignore();
-    } else {
-        series.cell.observe(value);
+        held.descriptor().ignore();
+    } else if !held.pinned.observe(value) {
+        held.series().observe_held(value);
+    }
+}
+
+#[inline]
+fn observe_found(labelled: &Labelled<Histogram, impl Complete>, value: f64) {
+    if value.is_nan() {
+        labelled.family().descriptor().ignore();
+    } else if !labelled
+        .pinned()
+        .is_some_and(|pinned| pinned.observe(value))
+    {
+        labelled.record(|series| series.observe(value));
     }
 }

@@ -2,10 +2,10 @@
 
 use super::held::{holding, metric_type};
 use crate::cell::InfoCell;
+use crate::descriptor::Descriptor;
 use crate::kind::Kind;
 use crate::label::{LabelValue, Scratch};
 use crate::name::label_name_fault;
-use crate::series::Series;
 
 metric_type! {
     /// Facts that do not change while the job runs: a version, a commit, a region.
@@ -29,24 +29,23 @@ holding! { Info:
     /// Replaces the facts. A name that is invalid, given twice, or a label of the metric is
     /// ignored and counted as ignored.
     fn set(&self, facts: impl IntoIterator<Item = (impl AsRef<str>, impl LabelValue)>) => {
-        let series = self.0.series();
-        series.cell.set(pairs(series, facts).into());
+        self.0.series().set(pairs(self.0.descriptor(), facts).into());
     };
 }
 
 type Pairs = Vec<(Box<str>, Box<str>)>;
 
 fn pairs(
-    series: &Series<InfoCell>,
+    descriptor: &Descriptor,
     facts: impl IntoIterator<Item = (impl AsRef<str>, impl LabelValue)>,
 ) -> Pairs {
     let mut pairs = Pairs::new();
     for (name, value) in facts {
         let name = name.as_ref();
-        let taken = series.descriptor().label_names().any(|label| label == name)
+        let taken = descriptor.label_names().any(|label| label == name)
             || pairs.iter().any(|(present, _)| **present == *name);
         if taken || label_name_fault(name, Kind::Info).is_some() {
-            series.descriptor().ignore();
+            descriptor.ignore();
         } else {
             pairs.push((name.into(), value.text(&mut Scratch::default()).into()));
         }

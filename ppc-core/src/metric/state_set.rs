@@ -1,11 +1,10 @@
 //! State sets: which of some states hold.
 
-use super::held::{holding, metric_type};
-use crate::cell::StateSetCell;
+use super::held::{Held, holding, metric_type};
+use crate::cell::{Series, StateSetCell};
 use crate::family::Builder;
 use crate::kind::Kind;
 use crate::label::{LabelValue, Scratch};
-use crate::series::Series;
 
 metric_type! {
     /// Which of a few named states hold; it starts in the first.
@@ -31,15 +30,15 @@ holding! { StateSet:
     /// Makes this the only state that holds. A state that is not declared is ignored and counted
     /// as ignored.
     fn set(&self, state: impl LabelValue) =>
-        change(self.0.series(), &state, StateSetCell::set_only);
+        change(&self.0, &state, Series::set_only);
 
     /// Makes this state hold beside the others.
     fn enable(&self, state: impl LabelValue) =>
-        change(self.0.series(), &state, |cell, index| cell.set(index, true));
+        change(&self.0, &state, |series, index| series.set(index, true));
 
     /// Makes this state no longer hold.
     fn disable(&self, state: impl LabelValue) =>
-        change(self.0.series(), &state, |cell, index| cell.set(index, false));
+        change(&self.0, &state, |series, index| series.set(index, false));
 }
 
 impl<L> Builder<StateSet, L> {
@@ -54,18 +53,14 @@ impl<L> Builder<StateSet, L> {
 }
 
 fn change(
-    series: &Series<StateSetCell>,
+    held: &Held<StateSet>,
     state: &impl LabelValue,
-    change: impl FnOnce(&StateSetCell, usize),
+    change: impl FnOnce(&Series<StateSetCell>, usize),
 ) {
     let mut scratch = Scratch::default();
-    let state = state.text(&mut scratch);
-    match series
-        .descriptor()
-        .states()
-        .position(|known| known == state)
-    {
-        Some(index) => change(&series.cell, index),
-        None => series.descriptor().ignore(),
+    let (state, descriptor) = (state.text(&mut scratch), held.descriptor());
+    match descriptor.states().position(|known| known == state) {
+        Some(index) => change(&held.series(), index),
+        None => descriptor.ignore(),
     }
 }

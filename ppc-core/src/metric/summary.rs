@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
-use super::held::{metric_type, recording, timing};
+use super::held::{Held, metric_type, recording, timing};
 use super::timer::Timed;
 use crate::amount::Amount;
 use crate::cell::SummaryCell;
+use crate::family::Labelled;
 use crate::kind::Kind;
-use crate::series::Series;
+use crate::label::Complete;
 
 metric_type! {
     /// Observations counted, with their sum: where the mean is enough.
@@ -31,7 +32,7 @@ metric_type! {
 
 recording! { Summary:
     /// Adds an observation; NaN is ignored and counted as ignored.
-    fn observe(&self, value: impl Amount) series => observe(series, value.number().as_f64());
+    fn observe(&self, value: impl Amount) => value.number().as_f64(), observe_held, observe_found;
 }
 
 timing! { Summary, "observes" }
@@ -43,10 +44,22 @@ impl Timed for Summary {
 }
 
 #[inline]
-fn observe(series: &Series<SummaryCell>, value: f64) {
+fn observe_held(held: &Held<Summary>, value: f64) {
     if value.is_nan() {
-        series.descriptor().ignore();
-    } else {
-        series.cell.observe(value);
+        held.descriptor().ignore();
+    } else if !held.pinned.observe(value) {
+        held.series().observe_held(value);
+    }
+}
+
+#[inline]
+fn observe_found(labelled: &Labelled<Summary, impl Complete>, value: f64) {
+    if value.is_nan() {
+        labelled.family().descriptor().ignore();
+    } else if !labelled
+        .pinned()
+        .is_some_and(|pinned| pinned.observe(value))
+    {
+        labelled.record(|series| series.observe(value));
     }
 }

@@ -99,13 +99,17 @@ fn series_can_be_removed_and_come_back_at_zero() {
     family.labels((2,)).unwrap().inc();
     assert!(family.remove((1,)).unwrap());
     assert!(!family.remove((1,)).unwrap(), "it is gone already");
-    held.inc(); // to nowhere
     check(&registry, &[r#"c_total{host="h",l1="1",l2="2"} 1"#]);
     assert!(family.remove_with([("l2", 2)]).unwrap());
+    check(&registry, &[]);
+    held.inc_by(2); // brings the series back, from zero
+    check(&registry, &[r#"c_total{host="h",l1="1",l2="1"} 2"#]);
     family.labels((1,)).unwrap().inc();
-    check(&registry, &[r#"c_total{host="h",l1="1",l2="1"} 1"#]);
+    check(&registry, &[r#"c_total{host="h",l1="1",l2="1"} 3"#]);
     family.clear();
     check(&registry, &[]);
+    family.labels((1,)).unwrap();
+    check(&registry, &[r#"c_total{host="h",l1="1",l2="1"} 0"#]);
 }
 
 #[test]

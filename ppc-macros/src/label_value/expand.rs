@@ -13,7 +13,8 @@ pub(super) fn expand(input: &DeriveInput, model: &Enum) -> TokenStream {
     let (impl_generics, ty_generics, where_clause) = input.generics.split_for_impl();
     let variants: Vec<_> = model.values.iter().map(|value| &value.variant).collect();
     let texts: Vec<_> = model.values.iter().map(|value| &value.text).collect();
-    let indices = 0..variants.len();
+    let indices: Vec<_> = (0..variants.len()).collect();
+    let count = variants.len();
     quote! {
         #[automatically_derived]
         impl #impl_generics #g::LabelValue for #ident #ty_generics #where_clause {
@@ -21,6 +22,24 @@ pub(super) fn expand(input: &DeriveInput, model: &Enum) -> TokenStream {
             fn text<'a>(&'a self, _: &'a mut #g::Scratch) -> &'a ::core::primitive::str {
                 match self {
                     #(Self::#variants => #texts,)*
+                }
+            }
+
+            const IS_TEXT: ::core::primitive::bool = true;
+
+            #[inline]
+            fn lend(&self) -> &::core::primitive::str {
+                match self {
+                    #(Self::#variants => #texts,)*
+                }
+            }
+
+            const FIXED: ::core::primitive::usize = #count;
+
+            #[inline]
+            fn fixed_index(&self) -> ::core::primitive::usize {
+                match self {
+                    #(Self::#variants => #indices,)*
                 }
             }
         }

@@ -18,7 +18,10 @@ pub(super) fn value(metric: &Metric, g: &TokenStream) -> TokenStream {
     let ty = renamed(&metric.ident);
     let slots = nested(metric.labels.iter().map(|label| {
         let slot = empty_slot(metric, label, g);
-        quote!(#slot {})
+        match &label.default {
+            Some(_) => quote!(<#slot>::NEW),
+            None => quote!(#slot {}),
+        }
     }));
     quote!(#ty { metric: #g::Labelled::new(&DECLARED, #slots) })
 }
@@ -112,13 +115,27 @@ fn setter(metric: &Metric, index: usize, params: &[Ident], g: &TokenStream) -> T
         ),
         None => format!("Sets the label `{}`.", label.wire.value),
     };
-    let (generic, value) = match &label.ty {
-        Some(ty) => (quote!(), quote!(#ty)),
-        None => (quote!(<__V: #g::LabelValue>), quote!(__V)),
+    // A type that is declared may be a fixed set of values, which are found by an index.
+    let (generic, value, given, constructor) = match &label.ty {
+        Some(ty) => {
+            let spare = usize::from(label.default.is_some());
+            (
+                quote!(),
+                quote!(#ty),
+                quote!(#g::Typed<#ty, #spare>),
+                quote!(#g::Typed),
+            )
+        }
+        None => (
+            quote!(<__V: #g::LabelValue>),
+            quote!(__V),
+            quote!(#g::Given<__V>),
+            quote!(#g::Given),
+        ),
     };
     let result = params.iter().map(|param| {
         if param == slot {
-            quote!(#g::Given<#value>)
+            quote!(#given)
         } else {
             quote!(#param)
         }
@@ -135,7 +152,7 @@ fn setter(metric: &Metric, index: usize, params: &[Ident], g: &TokenStream) -> T
     }));
     let after = nested(locals.iter().map(|local| {
         if *local == locals[index] {
-            quote!(#g::Given(value))
+            quote!(#constructor(value))
         } else {
             quote!(#local)
         }
@@ -156,11 +173,13 @@ fn setter(metric: &Metric, index: usize, params: &[Ident], g: &TokenStream) -> T
 }
 
 fn empty_slot(metric: &Metric, label: &Label, g: &TokenStream) -> TokenStream {
-    if label.default.is_some() {
-        quote!(#g::Defaulted)
-    } else {
-        let marker = marker(metric, label);
-        quote!(#marker)
+    match (&label.default, &label.ty) {
+        (Some(_), Some(ty)) => quote!(#g::Defaulted<#ty>),
+        (Some(_), None) => quote!(#g::Defaulted),
+        (None, _) => {
+            let marker = marker(metric, label);
+            quote!(#marker)
+        }
     }
 }
 

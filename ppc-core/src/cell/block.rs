@@ -1,0 +1,238 @@
+//! What a thread owns: words that it alone writes and anyone reads.
+//!
+//! A block is a table of chunks of 256 words, each made when it is first needed. A number names
+//! a word in every block: the high byte the chunk, the low byte the place in it, so neither
+//! needs a check of bounds. The thread reaches its block through one thread-local that starts at
+//! [`EMPTY`], a block without chunks; a chunk that is not there is the one branch that tells a
+//! new thread, a series without words of the thread's own, and one that is streamed.
+//!
+//! Blocks and chunks are never freed. A thread that ends leaves its block, values and all, to
+//! the next one that needs a block, so there are as many as threads were ever alive at once.
+
+#![expect(unsafe_code, reason = "pointers to what is never freed")]
+
+use std::cell::Cell;
+use std::ptr;
+use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release, SeqCst};
+use std::sync::atomic::{AtomicPtr, AtomicU16, AtomicU32, AtomicU64};
+
+/// Words of a chunk, and chunks of a block: as many as a byte counts.
+pub(super) const CHUNK: usize = 256;
+
+/// The high byte of numbers that name no word: a chunk that is never made.
+pub(super) const NOWHERE: u8 = 255;
+
+/// Whether threads own blocks. Where thread-locals are slow or missing, no series gets a number,
+/// and all record with atomics.
+pub(super) const OWNED: bool = !cfg!(any(
+    ppc_portable,
+    target_family = "wasm",
+    not(target_has_atomic = "64")
+));
+
+pub(super) type Chunk = [AtomicU64; CHUNK];
+
+/// See the module.
+#[repr(align(128))] // two cache lines: neighbours are fetched in pairs
+pub(crate) struct Block {
+    chunks: [AtomicPtr<Chunk>; CHUNK],
+    /// Odd while the owner looks something up; see [`section`](super::section).
+    pub(super) section: AtomicU64,
+    owner: AtomicU32,
+    /// The process whose thread has it: a forked child has its parent's blocks, not its threads.
+    process: AtomicU32,
+    /// Tells threads apart, well enough to notice that several write.
+    pub(super) id: u16,
+    next: AtomicPtr<Block>,
+}
+
+/// Who has a block.
+const OWNED_BY_A_THREAD: u32 = 0;
+/// Left by its thread, with values.
+const LEFT: u32 = 1;
+/// Its values are being taken away.
+const EMPTYING: u32 = 2;
+/// Left, and without values.
+const LEFT_EMPTY: u32 = 3;
+
+/// The block of a thread that has none. Its section counter is odd, as within a look-up.
+static EMPTY: Block = Block::new(1);
+
+/// All blocks, the newest first.
+static NEWEST: AtomicPtr<Block> = AtomicPtr::new(ptr::null_mut());
+
+/// The next block's.
+static NEXT_ID: AtomicU16 = AtomicU16::new(1);
+
+/// How many blocks are left by their threads; a hint.
+static FREE: AtomicU32 = AtomicU32::new(0);
+
+thread_local! {
+    /// Without destructor, so it can be read until the very end of the thread.
+    static BLOCK: Cell<&'static Block> = const { Cell::new(&EMPTY) };
+    static OWNER: Owner = const { Owner(Cell::new(None)) };
+}
+
+/// Hands the block on when the thread ends.
+struct Owner(Cell<Option<&'static Block>>);
+
+impl Drop for Owner {
+    fn drop(&mut self) {
+        BLOCK.set(&EMPTY);
+        if let Some(block) = self.0.take() {
+            block.leave();
+        }
+    }
+}
+
+/// The block of this thread, or [`EMPTY`].
+#[inline]
+pub(crate) fn current() -> &'static Block {
+    BLOCK.get()
+}
+
+/// The block of this thread, which gets one where it has none; nothing where the thread is
+/// ending and its thread-locals are gone.
+#[cold]
+pub(super) fn own() -> Option<&'static Block> {
+    let current = current();
+    if !OWNED {
+        return None;
+    }
+    if !current.is_empty() {
+        return Some(current);
+    }
+    OWNER
+        .try_with(|owner| {
+            let block = Block::claim();
+            owner.0.set(Some(block));
+            BLOCK.set(block);
+            block
+        })
+        .ok()
+}
+
+/// The thread's own word of a number, made where there is none yet.
+#[cold]
+pub(super) fn own_word(number: u16) -> Option<&'static AtomicU64> {
+    let chunk = number >> 8;
+    if chunk == u16::from(NOWHERE) {
+        return None;
+    }
+    let block = own()?;
+    if block.chunk(chunk).is_none() {
+        let new: Box<Chunk> = Box::new([const { AtomicU64::new(0) }; CHUNK]);
+        // Only the owner makes chunks. Release: who finds the chunk finds zeros in it.
+        block.chunks[usize::from(chunk)].store(Box::into_raw(new), Release);
+    }
+    block.word(number)
+}
+
+/// Every block there is.
+pub(super) fn all() -> impl Iterator<Item = &'static Block> {
+    // SeqCst: a look-up that began before this does not stay unseen, see `section`.
+    let newest = NEWEST.load(SeqCst);
+    std::iter::successors(reference(newest), |block| {
+        reference(block.next.load(Relaxed))
+    })
+}
+
+fn reference(block: *mut Block) -> Option<&'static Block> {
+    // SAFETY: a pointer in the list is null or from `Box::leak`, stored after its block was
+    // complete.
+    unsafe { block.as_ref() }
+}
+
+impl Block {
+    const fn new(section: u64) -> Self {
+        Self {
+            chunks: [const { AtomicPtr::new(ptr::null_mut()) }; CHUNK],
+            section: AtomicU64::new(section),
+            owner: AtomicU32::new(OWNED_BY_A_THREAD),
+            process: AtomicU32::new(0),
+            id: 0,
+            next: AtomicPtr::new(ptr::null_mut()),
+        }
+    }
+
+    #[inline]
+    pub(super) fn is_empty(&self) -> bool {
+        ptr::eq(self, &raw const EMPTY)
+    }
+
+    /// The word of a number, where its chunk is there.
+    #[inline]
+    pub(super) fn word(&self, number: u16) -> Option<&'static AtomicU64> {
+        Some(&self.chunk(number >> 8)?[usize::from(number & 0xFF)])
+    }
+
+    /// A chunk, where it is there; `chunk` is a byte.
+    #[inline]
+    pub(super) fn chunk(&self, chunk: u16) -> Option<&'static Chunk> {
+        let chunk = self.chunks.get(usize::from(chunk))?.load(Acquire);
+        // SAFETY: null, or from `Box::into_raw` in `own_word` and never freed; nobody has it
+        // but as a shared reference.
+        unsafe { chunk.as_ref() }
+    }
+
+    /// A block that nobody owns, or a new one.
+    pub(super) fn claim() -> &'static Self {
+        let block = Self::left_or_new();
+        block.process.store(std::process::id(), Relaxed);
+        block
+    }
+
+    /// Whether the thread that has it went on in another process.
+    pub(super) fn is_orphan(&self) -> bool {
+        self.process.load(Relaxed) != std::process::id()
+    }
+
+    fn left_or_new() -> &'static Self {
+        if FREE.load(Relaxed) > 0
+            && let Some(free) = all().find(|block| block.take())
+        {
+            FREE.fetch_sub(1, Relaxed);
+            return free;
+        }
+        let id = NEXT_ID.fetch_add(1, Relaxed);
+        let block = Box::leak(Box::new(Self { id, ..Self::new(0) }));
+        let mut newest = NEWEST.load(Relaxed);
+        loop {
+            *block.next.get_mut() = newest;
+            match NEWEST.compare_exchange(newest, block, SeqCst, Relaxed) {
+                Ok(_) => return block,
+                Err(other) => newest = other,
+            }
+        }
+    }
+
+    fn take(&self) -> bool {
+        [LEFT, LEFT_EMPTY].into_iter().any(|left| {
+            // Acquire: what the last owner wrote is seen by the next.
+            self.owner
+                .compare_exchange(left, OWNED_BY_A_THREAD, Acquire, Relaxed)
+                .is_ok()
+        })
+    }
+
+    /// Gives the block up, values and all.
+    pub(super) fn leave(&self) {
+        // Release: the next owner, and who empties it, see what this thread wrote.
+        self.owner.store(LEFT, Release);
+        FREE.fetch_add(1, Relaxed);
+    }
+
+    /// Whether the block surely holds no values.
+    pub(super) fn is_known_empty(&self) -> bool {
+        self.owner.load(Acquire) == LEFT_EMPTY
+    }
+
+    /// Runs `empty` as the owner, where the block has none.
+    pub(super) fn empty_if_left(&self, empty: impl FnOnce()) {
+        let left = self.owner.compare_exchange(LEFT, EMPTYING, AcqRel, Relaxed);
+        if left.is_ok() {
+            empty();
+            self.owner.store(LEFT_EMPTY, Release);
+        }
+    }
+}

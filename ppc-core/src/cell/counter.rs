@@ -1,0 +1,94 @@
+//! Counters: a total that rises.
+
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering::Relaxed;
+
+use super::block;
+use super::numbers::{Shape, Totals};
+use super::place::OFTEN;
+use super::series::{Pinned, Series};
+use super::value::Cell;
+use super::word::{add_own, add_shared, total};
+use crate::amount::Number;
+use crate::descriptor::Descriptor;
+
+/// A counter: what was added with atomics. What threads added in words of theirs comes to it.
+#[derive(Debug, Default)]
+pub struct CounterCell(AtomicU64);
+
+impl Series<CounterCell> {
+    /// Adds an amount that is not negative and not NaN.
+    #[inline]
+    pub(crate) fn add(&self, amount: Number) {
+        if let Some(word) = self.place.own_word() {
+            add_own(word, amount);
+        } else if self.writer.load(Relaxed) == block::current().id {
+            if add_shared(&self.cell.0, amount).is_multiple_of(OFTEN) {
+                self.promote_hot();
+            }
+        } else {
+            self.add_as_another(amount);
+        }
+    }
+
+    /// The same as another thread than the one before.
+    #[cold]
+    fn add_as_another(&self, amount: Number) {
+        if self.place.make_own() {
+            return self.add(amount);
+        }
+        self.sign();
+        add_shared(&self.cell.0, amount);
+    }
+
+    /// The same through a handle, which is soon worth words of each thread.
+    #[cold]
+    pub(crate) fn add_held(&self, amount: Number) {
+        if self.place.make_own() {
+            return self.add(amount);
+        }
+        self.place.sign(Some(Shape::Total));
+        add_shared(&self.cell.0, amount);
+    }
+}
+
+impl Pinned<CounterCell> {
+    /// Adds an amount that is not negative and not NaN, where this thread has a word for it.
+    #[inline]
+    pub(crate) fn add(&self, amount: Number) -> bool {
+        let word = self.place().own_word();
+        if let Some(word) = word {
+            add_own(word, amount);
+        }
+        word.is_some()
+    }
+}
+
+impl Cell for CounterCell {
+    fn new(_: &Descriptor) -> Self {
+        Self::default()
+    }
+
+    fn shape(&self) -> Option<Shape> {
+        Some(Shape::Total)
+    }
+
+    /// The total.
+    #[inline]
+    fn read(&self, number: Option<u16>, totals: &Totals, words: &mut Vec<u64>) {
+        let mut all = total(&self.0);
+        if let Some(number) = number {
+            all = all.and(totals.total(number));
+        }
+        words.push(all.value().to_bits());
+    }
+
+    fn subtract(reading: &mut [u64], base: &[u64]) {
+        subtract_real(&mut reading[0], base[0]);
+    }
+}
+
+/// Takes one float away from another.
+pub(super) fn subtract_real(from: &mut u64, base: u64) {
+    *from = (f64::from_bits(*from) - f64::from_bits(base)).to_bits();
+}

@@ -1,0 +1,96 @@
+//! Infos and state sets: what is replaced as a whole, and seldom.
+
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering::{Acquire, Release};
+use std::sync::{Mutex, PoisonError};
+
+use super::numbers::{Shape, Totals};
+use super::series::Series;
+use super::value::Cell;
+use crate::descriptor::Descriptor;
+use crate::label::Pairs;
+
+/// An info: pairs of names and values, replaced as a whole.
+#[derive(Debug, Default)]
+pub struct InfoCell(Mutex<Option<Pairs>>);
+
+impl Series<InfoCell> {
+    pub(crate) fn set(&self, pairs: Pairs) {
+        self.notice();
+        self.cell.replace(Some(pairs));
+    }
+}
+
+impl InfoCell {
+    fn replace(&self, pairs: Option<Pairs>) {
+        let old = std::mem::replace(
+            &mut *self.0.lock().unwrap_or_else(PoisonError::into_inner),
+            pairs,
+        );
+        drop(old); // after the lock
+    }
+}
+
+impl Cell for InfoCell {
+    fn new(_: &Descriptor) -> Self {
+        Self::default()
+    }
+
+    fn shape(&self) -> Option<Shape> {
+        None
+    }
+
+    fn read(&self, _: Option<u16>, _: &Totals, _: &mut Vec<u64>) {}
+
+    fn reset(&self) {
+        self.replace(None);
+    }
+
+    fn pairs(&self) -> Option<Pairs> {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+}
+
+/// A state set: one bit a state, so that changing from one state to another is one store and no
+/// reading shows two states or none.
+#[derive(Debug)]
+pub struct StateSetCell(AtomicU64);
+
+impl Series<StateSetCell> {
+    pub(crate) fn set_only(&self, index: usize) {
+        self.notice();
+        self.cell.0.store(1 << index, Release);
+    }
+
+    pub(crate) fn set(&self, index: usize, on: bool) {
+        self.notice();
+        let bit = 1 << index;
+        if on {
+            self.cell.0.fetch_or(bit, Release);
+        } else {
+            self.cell.0.fetch_and(!bit, Release);
+        }
+    }
+}
+
+impl Cell for StateSetCell {
+    /// Starts in the first state.
+    fn new(_: &Descriptor) -> Self {
+        Self(AtomicU64::new(1))
+    }
+
+    fn shape(&self) -> Option<Shape> {
+        None
+    }
+
+    fn read(&self, _: Option<u16>, _: &Totals, words: &mut Vec<u64>) {
+        words.push(self.0.load(Acquire));
+    }
+
+    fn reset(&self) {
+        self.0.store(1, Release);
+    }
+}

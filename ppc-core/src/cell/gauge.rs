@@ -1,0 +1,59 @@
+//! Gauges: a number that is set.
+
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering::{Acquire, Release};
+
+use super::numbers::{Shape, Totals};
+use super::series::{Pinned, Series};
+use super::value::Cell;
+use super::word::add_shared_real;
+use crate::descriptor::Descriptor;
+
+/// A gauge: one float, which all threads share, because the last one to set it is right.
+#[derive(Debug, Default)]
+pub struct GaugeCell(AtomicU64);
+
+impl Series<GaugeCell> {
+    #[inline]
+    pub(crate) fn set(&self, value: f64) {
+        self.notice();
+        self.cell.0.store(value.to_bits(), Release);
+    }
+
+    #[inline]
+    pub(crate) fn add(&self, amount: f64) {
+        self.notice();
+        add_shared_real(&self.cell.0, amount);
+    }
+}
+
+impl Pinned<GaugeCell> {
+    /// Sets the value, where it is resolved and need not be noticed.
+    #[inline]
+    pub(crate) fn set(&self, value: f64) -> bool {
+        let plain = self.plain();
+        if let Some(series) = plain {
+            series.cell.0.store(value.to_bits(), Release);
+        }
+        plain.is_some()
+    }
+}
+
+impl Cell for GaugeCell {
+    fn new(_: &Descriptor) -> Self {
+        Self::default()
+    }
+
+    fn shape(&self) -> Option<Shape> {
+        None
+    }
+
+    #[inline]
+    fn read(&self, _: Option<u16>, _: &Totals, words: &mut Vec<u64>) {
+        words.push(self.0.load(Acquire));
+    }
+
+    fn reset(&self) {
+        self.0.store(0, Release);
+    }
+}

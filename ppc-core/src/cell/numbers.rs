@@ -1,0 +1,365 @@
+//! Numbers of words: who has which, and the sums over all threads.
+//!
+//! One lock guards them, and recording never waits for it: a series that cannot have a number
+//! now records with atomics and asks again later. A gather holds the lock from its sums to its
+//! end, so no number changes hands between the two.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering::{Acquire, Relaxed};
+use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
+
+use super::block::{self, Block, CHUNK, Chunk, NOWHERE, OWNED};
+use super::word::Total;
+
+/// What the words of a number hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// One word, a [`Total`].
+    Total,
+    /// A sum and this many counts.
+    Observations(u8),
+}
+
+impl Shape {
+    fn len(self) -> u8 {
+        match self {
+            Self::Total => 1,
+            // At most 255 in all, by `Shape::observations`.
+            Self::Observations(counts) => counts + 1,
+        }
+    }
+
+    /// Words for a histogram of so many counts, where they fit into a chunk.
+    pub(super) fn observations(counts: usize) -> Option<Self> {
+        let counts = u8::try_from(counts).ok().filter(|counts| *counts < u8::MAX);
+        counts.map(Self::Observations)
+    }
+}
+
+/// A chunk's use: all its words are of one shape's kind, so that sums need not ask word by word.
+enum Use {
+    Totals,
+    /// Where each histogram begins, and its counts; those that are free are among them, as zeros.
+    Observations(Vec<(u8, u8)>),
+}
+
+struct World {
+    chunks: Vec<Use>,
+    /// The chunk that is being given out, with the next word, for totals and for observations.
+    open: [Option<(u8, usize)>; 2],
+    /// Numbers that were given back, by length.
+    free: BTreeMap<u8, Vec<u16>>,
+    /// What threads left that are gone.
+    retired: Sums,
+    /// All of it, as of the last gather.
+    sums: Sums,
+}
+
+/// What the words of every number add up to.
+struct Sums {
+    words: Vec<u64>,
+    /// Fractions of totals; empty as long as there are none.
+    real: Vec<f64>,
+    reading: Vec<u64>,
+}
+
+static WORLD: Mutex<World> = Mutex::new(World {
+    chunks: Vec::new(),
+    open: [None; 2],
+    free: BTreeMap::new(),
+    retired: Sums::new(),
+    sums: Sums::new(),
+});
+
+/// Numbers that are given back by threads that must not wait. Held for a push or a swap only.
+static RETURNED: Mutex<Vec<(u16, u8)>> = Mutex::new(Vec::new());
+
+/// A number for words of this shape, all zero; nothing where all are taken, or now is no time.
+pub(super) fn take(shape: Shape) -> Option<u16> {
+    if !OWNED {
+        return None;
+    }
+    let mut world = match WORLD.try_lock() {
+        Ok(world) => world,
+        Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
+        Err(TryLockError::WouldBlock) => return None,
+    };
+    world.take_back();
+    world.take(shape)
+}
+
+/// Gives a number back. Nobody records under it any more.
+pub(super) fn give_back(number: u16, shape: Shape) {
+    RETURNED
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .push((number, shape.len()));
+}
+
+/// The sums of a moment; no number changes hands while this is held.
+pub struct Totals(MutexGuard<'static, World>);
+
+impl Totals {
+    /// Adds up now. Waits for another gather, never for who records.
+    pub(crate) fn sum_up() -> Self {
+        let mut world = WORLD.lock().unwrap_or_else(PoisonError::into_inner);
+        world.sum_up();
+        Self(world)
+    }
+
+    /// Adds up the words of one number alone.
+    pub(super) fn sum_up_one(words: Option<(u16, Shape)>) -> Self {
+        let mut world = WORLD.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((number, shape)) = words {
+            world.sum_up_one(number, shape);
+        }
+        Self(world)
+    }
+
+    #[inline]
+    pub(super) fn total(&self, number: u16) -> Total {
+        let (sums, index) = (&self.0.sums, usize::from(number));
+        Total {
+            whole: sums.words.get(index).copied().unwrap_or(0),
+            real: sums.real.get(index).copied().unwrap_or(0.0),
+        }
+    }
+
+    /// The sum, as bits, and then the counts; nothing where the number names no words.
+    #[inline]
+    pub(super) fn observations(&self, number: u16, counts: usize) -> Option<&[u64]> {
+        let start = usize::from(number);
+        self.0.sums.words.get(start..=start + counts)
+    }
+}
+
+impl World {
+    fn take_back(&mut self) {
+        let returned =
+            std::mem::take(&mut *RETURNED.lock().unwrap_or_else(PoisonError::into_inner));
+        for (number, len) in returned {
+            self.free.entry(len).or_default().push(number);
+        }
+    }
+
+    fn take(&mut self, shape: Shape) -> Option<u16> {
+        let len = shape.len();
+        if let Some(number) = self.free.get_mut(&len).and_then(Vec::pop) {
+            self.clear(number, len);
+            return Some(number);
+        }
+        let kind = usize::from(shape != Shape::Total);
+        let (chunk, place) = match self.open[kind] {
+            Some((chunk, next)) if next + usize::from(len) <= CHUNK => (chunk, next),
+            _ => (self.new_chunk(shape)?, 0),
+        };
+        self.open[kind] = Some((chunk, place + usize::from(len)));
+        // Below `CHUNK` by the conditions above.
+        let place = u8::try_from(place).ok()?;
+        if let (Use::Observations(runs), Shape::Observations(counts)) =
+            (&mut self.chunks[usize::from(chunk)], shape)
+        {
+            runs.push((place, counts));
+        }
+        Some(u16::from_be_bytes([chunk, place]))
+    }
+
+    fn new_chunk(&mut self, shape: Shape) -> Option<u8> {
+        let chunk = u8::try_from(self.chunks.len()).ok()?;
+        if chunk == NOWHERE {
+            return None;
+        }
+        self.chunks.push(match shape {
+            Shape::Total => Use::Totals,
+            Shape::Observations(_) => Use::Observations(Vec::new()),
+        });
+        Some(chunk)
+    }
+
+    /// Makes a number's words zero in every block. Who gets the number sees it: the number is
+    /// published after.
+    fn clear(&mut self, number: u16, len: u8) {
+        let [chunk, place] = number.to_be_bytes();
+        let words = usize::from(place)..usize::from(place) + usize::from(len);
+        for chunk in block::all().filter_map(|block| block.chunk(u16::from(chunk))) {
+            for word in &chunk[words.clone()] {
+                word.store(0, Relaxed);
+            }
+        }
+        self.retired.clear(usize::from(number), usize::from(len));
+    }
+
+    fn sum_up(&mut self) {
+        let Self {
+            chunks,
+            retired,
+            sums,
+            ..
+        } = self;
+        retired.grow(chunks.len() * CHUNK);
+        for block in block::all() {
+            block.empty_if_left(|| {
+                each_chunk(block, chunks, |base, chunk, used| {
+                    retired.add(base, chunk, used);
+                    for word in chunk {
+                        word.store(0, Relaxed);
+                    }
+                });
+            });
+        }
+        sums.copy(retired);
+        for block in block::all().filter(|block| !block.is_known_empty()) {
+            each_chunk(block, chunks, |base, chunk, used| {
+                sums.add(base, chunk, used)
+            });
+        }
+    }
+}
+
+impl World {
+    fn sum_up_one(&mut self, number: u16, shape: Shape) {
+        let Self {
+            chunks,
+            retired,
+            sums,
+            ..
+        } = self;
+        let [index, place] = number.to_be_bytes();
+        retired.grow(chunks.len() * CHUNK);
+        sums.copy_words(retired, usize::from(number), usize::from(shape.len()));
+        let one = match shape {
+            Shape::Total => None,
+            Shape::Observations(counts) => Some(Use::Observations(vec![(place, counts)])),
+        };
+        for chunk in block::all().filter_map(|block| block.chunk(u16::from(index))) {
+            match &one {
+                Some(used) => sums.add(usize::from(index) * CHUNK, chunk, used),
+                None => sums.add_total(usize::from(number), &chunk[usize::from(place)]),
+            }
+        }
+    }
+}
+
+fn each_chunk(block: &Block, chunks: &[Use], mut visit: impl FnMut(usize, &Chunk, &Use)) {
+    for (index, used) in (0..=u8::MAX).zip(chunks) {
+        if let Some(chunk) = block.chunk(u16::from(index)) {
+            visit(usize::from(index) * CHUNK, chunk, used);
+        }
+    }
+}
+
+impl Sums {
+    const fn new() -> Self {
+        Self {
+            words: Vec::new(),
+            real: Vec::new(),
+            reading: Vec::new(),
+        }
+    }
+
+    fn grow(&mut self, size: usize) {
+        self.words.resize(size, 0);
+    }
+
+    fn copy(&mut self, other: &Self) {
+        self.words.clone_from(&other.words);
+        self.real.clone_from(&other.real);
+    }
+
+    /// Copies some words alone.
+    fn copy_words(&mut self, other: &Self, start: usize, len: usize) {
+        self.words.resize(other.words.len(), 0);
+        self.real.resize(other.real.len().max(self.real.len()), 0.0);
+        self.words[start..start + len].copy_from_slice(&other.words[start..start + len]);
+        for index in start..(start + len).min(self.real.len()) {
+            self.real[index] = other.real.get(index).copied().unwrap_or(0.0);
+        }
+    }
+
+    #[inline]
+    fn add_total(&mut self, index: usize, word: &AtomicU64) {
+        let mut total = Total {
+            whole: self.words[index],
+            real: 0.0,
+        };
+        total.add(word.load(Relaxed));
+        self.words[index] = total.whole;
+        if total.real != 0.0 {
+            add_real(&mut self.real, index, total.real);
+        }
+    }
+
+    /// Adds the words of a chunk to those from `base` on.
+    fn add(&mut self, base: usize, chunk: &Chunk, used: &Use) {
+        match used {
+            // One by one without looking at what it is: that is what makes it fast.
+            Use::Totals => {
+                for (index, word) in chunk.iter().enumerate() {
+                    self.add_total(base + index, word);
+                }
+            }
+            Use::Observations(runs) => {
+                for &(place, counts) in runs {
+                    let start = usize::from(place);
+                    let end = start + usize::from(counts);
+                    self.reading.clear();
+                    read_observations(&chunk[start..=end], &mut self.reading);
+                    let words = &mut self.words[base + start..=base + end];
+                    add_observations(&self.reading, words);
+                }
+            }
+        }
+    }
+
+    /// Forgets the words from `start` on.
+    fn clear(&mut self, start: usize, len: usize) {
+        let range = |size: usize| start.min(size)..(start + len).min(size);
+        let words = range(self.words.len());
+        self.words[words].fill(0);
+        let real = range(self.real.len());
+        self.real[real].fill(0.0);
+    }
+}
+
+#[cold]
+fn add_real(real: &mut Vec<f64>, index: usize, amount: f64) {
+    if real.len() <= index {
+        real.resize(index + 1, 0.0);
+    }
+    real[index] += amount;
+}
+
+/// How often a histogram is read again while it changes.
+const TRIES: usize = 64;
+
+/// Appends a sum and counts, read at one moment.
+///
+/// Who records adds to the sum first and then to a count, both with Release. So when no count
+/// changed around the reading of the sum, the sum has all that was counted, and from each thread
+/// at most the one observation more that it has not counted yet. Words that keep changing are
+/// taken as they are after a while: the count is always that of the buckets.
+pub(super) fn read_observations(from: &[AtomicU64], reading: &mut Vec<u64>) {
+    let start = reading.len();
+    for _ in 0..TRIES {
+        reading.truncate(start);
+        reading.push(0);
+        reading.extend(from[1..].iter().map(|count| count.load(Acquire)));
+        reading[start] = from[0].load(Acquire);
+        let again = from[1..].iter().map(|count| count.load(Relaxed));
+        if again.eq(reading[start + 1..].iter().copied()) {
+            return;
+        }
+    }
+}
+
+/// Adds a reading to the sum and the counts so far.
+pub(super) fn add_observations(reading: &[u64], to: &mut [u64]) {
+    let ([sum, counts @ ..], [sum_to, counts_to @ ..]) = (reading, to) else {
+        return;
+    };
+    *sum_to = (f64::from_bits(*sum_to) + f64::from_bits(*sum)).to_bits();
+    for (count, to) in counts.iter().zip(counts_to) {
+        *to = to.wrapping_add(*count);
+    }
+}

@@ -1,0 +1,170 @@
+//! Histograms and summaries: a sum, and counts.
+//!
+//! No count of all is kept for a histogram: it is the sum of its buckets, so no reading can
+//! contradict itself.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering::{Relaxed, Release};
+
+use super::block;
+use super::counter::subtract_real;
+use super::numbers::{Shape, Totals, add_observations, read_observations};
+use super::place::{OFTEN, Place};
+use super::series::{Pinned, Series};
+use super::value::Cell;
+use super::word::{add_own_real, add_shared_real};
+use crate::descriptor::Descriptor;
+
+/// A histogram: the sum of its observations, and how many fell into each bucket.
+#[derive(Debug)]
+pub struct HistogramCell {
+    bounds: Arc<[f64]>,
+    words: Box<[AtomicU64]>,
+}
+
+/// A summary: the sum of its observations, and how many there were.
+#[derive(Debug, Default)]
+pub struct SummaryCell([AtomicU64; 2]);
+
+/// The place of the bucket that a value falls into.
+#[inline]
+fn bucket(bounds: &[f64], value: f64) -> usize {
+    bounds
+        .iter()
+        .position(|bound| value <= *bound)
+        .unwrap_or(bounds.len())
+}
+
+/// Adds in words of this thread; false where it has none.
+#[inline]
+fn observe_own(place: &Place, index: usize, value: f64) -> bool {
+    let Some((sum, count)) = place.own_words(index) else {
+        return false;
+    };
+    // The sum first, and both with Release, as `read_observations` needs it.
+    add_own_real(sum, value);
+    count.store(count.load(Relaxed).wrapping_add(1), Release);
+    true
+}
+
+/// Adds in words that all threads share; true once in a while for a bucket that is often hit.
+#[inline]
+fn observe_shared(words: &[AtomicU64], index: usize, value: f64) -> bool {
+    add_shared_real(&words[0], value);
+    words[1 + index].fetch_add(1, Release) % OFTEN == OFTEN - 1
+}
+
+macro_rules! observing {
+    ($cell:ty, |$series:ident| $bounds:expr, $words:expr) => {
+        impl Series<$cell> {
+            /// Adds an observation that is not NaN.
+            #[inline]
+            pub(crate) fn observe(&self, value: f64) {
+                let $series = self;
+                let index = bucket($bounds, value);
+                if observe_own(&self.place, index, value) {
+                } else if self.writer.load(Relaxed) == block::current().id {
+                    if observe_shared($words, index, value) {
+                        self.promote_hot();
+                    }
+                } else {
+                    self.observe_as_another(value);
+                }
+            }
+
+            /// The same as another thread than the one before.
+            #[cold]
+            fn observe_as_another(&self, value: f64) {
+                let $series = self;
+                if self.place.make_own() {
+                    return self.observe(value);
+                }
+                self.sign();
+                observe_shared($words, bucket($bounds, value), value);
+            }
+
+            /// The same through a handle, which is soon worth words of each thread.
+            #[cold]
+            pub(crate) fn observe_held(&self, value: f64) {
+                let $series = self;
+                if self.place.make_own() {
+                    return self.observe(value);
+                }
+                self.place.sign(self.cell.shape());
+                observe_shared($words, bucket($bounds, value), value);
+            }
+        }
+
+        impl Pinned<$cell> {
+            /// Adds an observation that is not NaN, where this thread has words for it.
+            #[inline]
+            pub(crate) fn observe(&self, value: f64) -> bool {
+                self.get().is_some_and(|found| {
+                    let $series = &*found;
+                    observe_own(&found.place, bucket($bounds, value), value)
+                })
+            }
+        }
+    };
+}
+
+observing! { HistogramCell, |series| &series.cell.bounds, &series.cell.words }
+observing! { SummaryCell, |_series| &[], &_series.cell.0 }
+
+/// Appends a sum and counts: those of the series, and those of the threads.
+#[inline]
+fn read(shared: &[AtomicU64], number: Option<u16>, totals: &Totals, words: &mut Vec<u64>) {
+    let start = words.len();
+    read_observations(shared, words);
+    if let Some(owned) = number.and_then(|number| totals.observations(number, shared.len() - 1)) {
+        add_observations(owned, &mut words[start..]);
+    }
+}
+
+fn subtract(reading: &mut [u64], base: &[u64]) {
+    subtract_real(&mut reading[0], base[0]);
+    for (count, base) in reading[1..].iter_mut().zip(&base[1..]) {
+        *count = count.wrapping_sub(*base);
+    }
+}
+
+impl Cell for HistogramCell {
+    fn new(descriptor: &Descriptor) -> Self {
+        let bounds = descriptor.buckets().shared_bounds();
+        let words = (0..bounds.len() + 2).map(|_| AtomicU64::new(0)).collect();
+        Self { bounds, words }
+    }
+
+    fn shape(&self) -> Option<Shape> {
+        Shape::observations(self.bounds.len() + 1)
+    }
+
+    /// The sum, then each bucket's own count, not cumulated.
+    fn read(&self, number: Option<u16>, totals: &Totals, words: &mut Vec<u64>) {
+        read(&self.words, number, totals, words);
+    }
+
+    fn subtract(reading: &mut [u64], base: &[u64]) {
+        subtract(reading, base);
+    }
+}
+
+impl Cell for SummaryCell {
+    fn new(_: &Descriptor) -> Self {
+        Self::default()
+    }
+
+    fn shape(&self) -> Option<Shape> {
+        Shape::observations(1)
+    }
+
+    /// The sum, then the count.
+    fn read(&self, number: Option<u16>, totals: &Totals, words: &mut Vec<u64>) {
+        read(&self.0, number, totals, words);
+    }
+
+    fn subtract(reading: &mut [u64], base: &[u64]) {
+        subtract(reading, base);
+    }
+}

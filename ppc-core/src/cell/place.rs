@@ -1,0 +1,149 @@
+//! How a series is recorded: with atomics of its own, or in words of each thread.
+
+use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
+use std::sync::atomic::{AtomicU16, AtomicU32, AtomicU64};
+
+use super::block::{self, CHUNK, NOWHERE};
+use super::numbers::{self, Shape};
+
+/// Stands at the head of every series, and for one where a static is not registered yet.
+#[derive(Debug)]
+pub(super) struct Place {
+    /// What recordings go by: the number of words, or one of those below.
+    number: AtomicU16,
+    /// The number of the words that the series has, while it has any.
+    words: AtomicU16,
+    /// How many there are that keep the series.
+    pub(super) kept: AtomicU32,
+}
+
+const fn nowhere(low: u8) -> u16 {
+    u16::from_be_bytes([NOWHERE, low])
+}
+
+/// No words.
+const NONE: u16 = nowhere(255);
+/// A recording must be noticed: the series is hidden, or may be found idle.
+const ASLEEP: u16 = nowhere(254);
+/// Recorded with atomics; up to the next, the numbers count signs that several threads record.
+const PLAIN: u16 = nowhere(0);
+/// So many signs, and the series gets words of each thread.
+const SIGNED: u16 = nowhere(6);
+
+/// A series recorded so many times, or as many times more, is worth words of each thread even
+/// where one thread alone records: writing them takes no atomic addition.
+pub(super) const OFTEN: u64 = 64;
+
+impl Place {
+    pub(super) const fn new() -> Self {
+        Self {
+            number: AtomicU16::new(PLAIN),
+            words: AtomicU16::new(NONE),
+            kept: AtomicU32::new(1),
+        }
+    }
+
+    /// Of no series: nothing is recorded by it.
+    pub(super) const fn nobody() -> Self {
+        Self {
+            number: AtomicU16::new(NONE),
+            ..Self::new()
+        }
+    }
+
+    /// This thread's own word, where the series has such words and this thread made its own.
+    #[inline]
+    pub(super) fn own_word(&self) -> Option<&'static AtomicU64> {
+        // Acquire: who took the number before left zeros in its words.
+        block::current().word(self.number.load(Acquire))
+    }
+
+    /// The same for a sum and its counts; the index-th count is this many words behind.
+    #[inline]
+    pub(super) fn own_words(
+        &self,
+        index: usize,
+    ) -> Option<(&'static AtomicU64, &'static AtomicU64)> {
+        let number = self.number.load(Acquire);
+        let chunk = block::current().chunk(number >> 8)?;
+        // Never goes round for a number: its words are within one chunk.
+        let count = (usize::from(number) + 1 + index) % CHUNK;
+        Some((&chunk[usize::from(number & 0xFF)], &chunk[count]))
+    }
+
+    /// Makes this thread's own words where the series has such words; the caller then finds them.
+    #[cold]
+    pub(super) fn make_own(&self) -> bool {
+        block::own_word(self.number.load(Acquire)).is_some()
+    }
+
+    /// Whether recordings need not be noticed, and words are none.
+    #[inline]
+    pub(super) fn is_plain(&self) -> bool {
+        self.number.load(Relaxed) == PLAIN
+    }
+
+    #[inline]
+    pub(super) fn is_asleep(&self) -> bool {
+        self.number.load(Relaxed) == ASLEEP
+    }
+
+    /// Asks to notice the next recording of a series without words.
+    pub(super) fn fall_asleep(&self) {
+        self.number.store(ASLEEP, Release);
+    }
+
+    /// True for one of those who notice.
+    #[cold]
+    pub(super) fn wake(&self) -> bool {
+        self.number
+            .compare_exchange(ASLEEP, PLAIN, Release, Relaxed)
+            .is_ok()
+    }
+
+    /// Notes that several threads record, or one through a handle. After a few such signs the
+    /// series gets words.
+    #[cold]
+    pub(super) fn sign(&self, shape: Option<Shape>) {
+        let now = self.number.load(Relaxed);
+        if !(PLAIN..SIGNED).contains(&now) {
+            return;
+        }
+        if now + 1 < SIGNED {
+            // A sign that is lost is no harm.
+            let _ = self.number.compare_exchange(now, now + 1, Relaxed, Relaxed);
+        } else {
+            self.promote(shape);
+        }
+    }
+
+    /// Gives the series words of each thread, where there are any to be had.
+    pub(super) fn promote(&self, shape: Option<Shape>) {
+        let now = self.number.load(Relaxed);
+        let Some(shape) = shape.filter(|_| (PLAIN..SIGNED).contains(&now)) else {
+            return;
+        };
+        let Some(number) = numbers::take(shape) else {
+            // None left, or a gather is under way: asked again after as many signs.
+            let _ = self.number.compare_exchange(now, PLAIN, Relaxed, Relaxed);
+            return;
+        };
+        // Release: who reads with Acquire finds the words zero.
+        if self
+            .words
+            .compare_exchange(NONE, number, Release, Relaxed)
+            .is_err()
+        {
+            numbers::give_back(number, shape); // another thread was first
+        } else {
+            self.number.store(number, Release);
+        }
+    }
+
+    /// The number of the words, for reading.
+    #[inline]
+    pub(super) fn words(&self) -> Option<u16> {
+        let words = self.words.load(Acquire);
+        (words != NONE).then_some(words)
+    }
+}

@@ -1,0 +1,109 @@
+//! Look-ups, and the grace of what they may still see.
+//!
+//! A look-up runs in a section: the counter of the thread's block is odd meanwhile. Who unlinks
+//! something notes the counters that are odd, and frees it once each has changed: nobody waits,
+//! and a look-up writes no word that others write.
+//!
+//! Entering and unlinking are sequentially consistent on both sides: the look-up raises its
+//! counter and then loads what is linked, the remover unlinks and then loads the counters. One of
+//! the two is first, so either the look-up does not see what is gone, or its counter is seen.
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::sync::atomic::Ordering::{Acquire, Relaxed, Release, SeqCst};
+
+use super::block::{self, Block};
+
+/// Held by a look-up. What it finds stays valid until it is dropped.
+pub(crate) struct Section {
+    block: &'static Block,
+    /// What the counter is set to at the end: even, or the same where a section is within another.
+    after: u64,
+    /// The block is not this thread's, which is ending, and is given back.
+    borrowed: bool,
+    /// A section ends on the thread it began on.
+    marker: PhantomData<*const ()>,
+}
+
+impl Section {
+    #[inline]
+    pub(crate) fn enter() -> Self {
+        let block = block::current();
+        let now = block.section.load(Relaxed);
+        if now & 1 == 0 {
+            Self::begin(block, now, false)
+        } else {
+            Self::enter_unusual(block, now)
+        }
+    }
+
+    #[inline]
+    fn begin(block: &'static Block, now: u64, borrowed: bool) -> Self {
+        // Only the owner writes it; the exchange is for its order.
+        block.section.swap(now + 1, SeqCst);
+        Self {
+            block,
+            after: now + 2,
+            borrowed,
+            marker: PhantomData,
+        }
+    }
+
+    /// Within a section, on a new thread, or on one that is ending.
+    #[cold]
+    fn enter_unusual(block: &'static Block, now: u64) -> Self {
+        if !block.is_empty() {
+            return Self {
+                block,
+                after: now,
+                borrowed: false,
+                marker: PhantomData,
+            };
+        }
+        let (block, borrowed) = match block::own() {
+            Some(own) => (own, false),
+            None => (Block::claim(), true),
+        };
+        Self::begin(block, block.section.load(Relaxed), borrowed)
+    }
+}
+
+impl Drop for Section {
+    #[inline]
+    fn drop(&mut self) {
+        // Release: what was read in the section was read before the counter changed.
+        self.block.section.store(self.after, Release);
+        if self.borrowed {
+            self.block.leave();
+        }
+    }
+}
+
+impl fmt::Debug for Section {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Section").finish_non_exhaustive()
+    }
+}
+
+/// The look-ups that may still see what was unlinked before it was begun.
+pub(super) struct Grace(Vec<(&'static Block, u64)>);
+
+impl Grace {
+    /// Begins now; what is waited for has been unlinked by sequentially consistent stores.
+    pub(super) fn begin() -> Self {
+        let under_way = block::all().filter_map(|block| {
+            // SeqCst, see the module; and with Acquire in it, for sections that have ended.
+            let now = block.section.load(SeqCst);
+            (now & 1 == 1).then_some((block, now))
+        });
+        Self(under_way.collect())
+    }
+
+    /// Whether all of them have ended.
+    pub(super) fn is_over(&mut self) -> bool {
+        self.0
+            // Acquire: their readings happened before what follows.
+            .retain(|(block, noted)| block.section.load(Acquire) == *noted && !block.is_orphan());
+        self.0.is_empty()
+    }
+}

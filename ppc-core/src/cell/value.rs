@@ -1,0 +1,34 @@
+//! What a family needs of the cells of its kind.
+
+use super::numbers::{Shape, Totals};
+use crate::descriptor::Descriptor;
+use crate::label::Pairs;
+
+/// What a family creates for each series, and a snapshot reads.
+pub trait Cell: Send + Sync + 'static {
+    #[doc(hidden)]
+    fn new(descriptor: &Descriptor) -> Self;
+
+    /// The words that each thread can have of it; nothing where threads share one value.
+    #[doc(hidden)]
+    fn shape(&self) -> Option<Shape>;
+
+    /// Appends the words of a reading, together with those of the threads under `number`; how
+    /// many, and what they are, is fixed by the descriptor.
+    #[doc(hidden)]
+    fn read(&self, number: Option<u16>, totals: &Totals, words: &mut Vec<u64>);
+
+    /// Takes an earlier reading away from one. By default nothing: a value that is set has none.
+    #[doc(hidden)]
+    fn subtract(_reading: &mut [u64], _base: &[u64]) {}
+
+    /// Forgets what is not counted but set.
+    #[doc(hidden)]
+    fn reset(&self) {}
+
+    /// The pairs of an info; nothing for every other kind.
+    #[doc(hidden)]
+    fn pairs(&self) -> Option<Pairs> {
+        None
+    }
+}

@@ -1,0 +1,61 @@
+//! The series of a family as a snapshot lists them.
+
+use std::fmt;
+
+use crate::cell::{Cell, Found, Kept};
+use crate::label::LabelValues;
+use crate::snapshot::SeriesList;
+
+/// Series that are kept while they are listed. A gather that finds the same ones in the same
+/// order, as it does as a rule, changes nothing here.
+pub(super) struct Entries<C: Cell> {
+    kept: Vec<Kept<C>>,
+    len: usize,
+}
+
+impl<C: Cell> Entries<C> {
+    pub(super) fn start(&mut self) {
+        self.len = 0;
+    }
+
+    #[inline]
+    pub(super) fn push(&mut self, found: Found<'_, C>) {
+        match self.kept.get_mut(self.len) {
+            Some(kept) if kept.is(found) => {}
+            Some(kept) => *kept = found.keep(),
+            None => self.kept.push(found.keep()),
+        }
+        self.len += 1;
+    }
+
+    /// Lets go of what is no longer there; returns how many there are.
+    pub(super) fn finish(&mut self) -> usize {
+        self.kept.truncate(self.len);
+        self.len
+    }
+}
+
+impl<C: Cell> Default for Entries<C> {
+    fn default() -> Self {
+        Self {
+            kept: Vec::new(),
+            len: 0,
+        }
+    }
+}
+
+impl<C: Cell> SeriesList for Entries<C> {
+    fn id(&self, index: usize) -> u64 {
+        self.kept[index].found().id()
+    }
+
+    fn values(&self, index: usize) -> LabelValues<'_> {
+        self.kept[index].found().values()
+    }
+}
+
+impl<C: Cell> fmt::Debug for Entries<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(&self.kept).finish()
+    }
+}
