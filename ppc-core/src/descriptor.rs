@@ -1,13 +1,20 @@
 //! What a family is, computed once when it is built and never changed.
 
+mod parts;
+
+use std::fmt::Write;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+pub(crate) use parts::{Parts, Settings};
 
 use crate::buckets::Buckets;
 use crate::error::{Error, ErrorKind};
 use crate::kind::Kind;
-use crate::name::{NameParts, Names, label_name_fault};
+use crate::name::Names;
+use crate::quantiles::Quantiles;
 
-/// A family's declaration: its names, help, kind, unit and labels.
+/// A family's declaration: its names, help, kind, unit and labels, and what is set for its series.
 #[derive(Debug)]
 pub struct Descriptor {
     kind: Kind,
@@ -17,6 +24,10 @@ pub struct Descriptor {
     label_names: Box<[Box<str>]>,
     buckets: Buckets,
     states: Box<[Box<str>]>,
+    quantiles: Quantiles,
+    window: Duration,
+    max_series: Option<usize>,
+    expire: Option<Duration>,
     ignored: AtomicU64,
 }
 
@@ -31,60 +42,31 @@ pub struct Ignored<'a> {
     pub rule: &'static str,
 }
 
-/// The parts of a declaration, as they come from `metric!` or a builder.
-#[derive(Debug)]
-pub(crate) struct Parts<'a> {
-    pub(crate) kind: Kind,
-    pub(crate) name: NameParts<'a>,
-    pub(crate) help: &'a str,
-    pub(crate) label_names: Vec<&'a str>,
-    pub(crate) buckets: Option<Vec<f64>>,
-    pub(crate) states: Vec<&'a str>,
-}
-
-/// How many states fit into one word.
-const MAX_STATES: usize = 64;
+/// How far quantiles look back where nothing else is declared.
+const DEFAULT_WINDOW: Duration = Duration::from_mins(10);
 
 impl Descriptor {
     pub(crate) fn new(parts: Parts<'_>) -> Result<Self, Error> {
-        let kind = parts.kind;
-        let names = Names::new(kind, parts.name)?;
-        for (index, label) in parts.label_names.iter().enumerate() {
-            let reserved = kind == Kind::StateSet && *label == names.family();
-            let twice = parts.label_names[..index].contains(label);
-            let reason = label_name_fault(label, kind)
-                .or(reserved.then_some("the metric's own name is the label of its states"))
-                .or(twice.then_some("it is declared twice"));
-            if let Some(reason) = reason {
-                let (metric, label) = (names.family().to_owned(), (*label).to_owned());
-                return Err(ErrorKind::Label {
-                    metric,
-                    label,
-                    reason,
-                }
-                .into());
-            }
-        }
-        let buckets = match (kind, &parts.buckets) {
-            (Kind::Histogram, Some(bounds)) => Buckets::new(names.family(), bounds)?,
-            (Kind::Histogram, None) => {
-                Buckets::new(names.family(), crate::buckets::DEFAULT_BUCKETS)?
-            }
-            _ => Buckets::none(),
-        };
-        if kind == Kind::StateSet {
-            check_states(names.family(), &parts.states)?;
-        }
+        let names = parts.names()?;
+        let metric = names.family();
+        parts.check_labels(metric)?;
+        parts.check_states(metric)?;
+        parts.settings.check(metric)?;
+        let (buckets, quantiles) = (parts.buckets(metric)?, parts.quantiles(metric)?);
         let boxed = |texts: Vec<&str>| texts.into_iter().map(Box::from).collect();
         Ok(Self {
-            kind,
-            names,
+            kind: parts.kind,
             help: parts.help.into(),
             unit: parts.name.unit.into(),
             label_names: boxed(parts.label_names),
             buckets,
             states: boxed(parts.states),
+            quantiles,
+            window: parts.settings.window.unwrap_or(DEFAULT_WINDOW),
+            max_series: parts.settings.max_series,
+            expire: parts.settings.expire,
             ignored: AtomicU64::new(0),
+            names,
         })
     }
 
@@ -123,6 +105,35 @@ impl Descriptor {
         self.states.iter().map(|state| &**state)
     }
 
+    /// The quantiles of a summary, rising, each from 0 to 1; none by default, and for any other
+    /// kind.
+    pub fn quantiles(&self) -> &[f64] {
+        self.quantiles.values()
+    }
+
+    /// The values of the label `quantile`, one for each of [`quantiles`](Self::quantiles), written
+    /// as `le` is: `0.5`, `0.99`, `1.0`.
+    pub fn quantile_labels(&self) -> impl ExactSizeIterator<Item = &str> + Clone {
+        self.quantiles.labels()
+    }
+
+    /// How far back the observations lie that a summary's quantiles are of; 10 minutes by default.
+    pub fn window(&self) -> Duration {
+        self.window
+    }
+
+    /// How many series the family may have at a time, before further labels share one; any number
+    /// by default.
+    pub fn max_series(&self) -> Option<usize> {
+        self.max_series
+    }
+
+    /// How long a series stays that nothing is recorded to, before it is removed; for ever by
+    /// default.
+    pub fn expire(&self) -> Option<Duration> {
+        self.expire
+    }
+
     /// What was ignored since this was last asked, where anything was.
     pub fn take_ignored(&self) -> Option<Ignored<'_>> {
         let count = self.ignored.swap(0, Ordering::Relaxed);
@@ -155,17 +166,58 @@ impl Descriptor {
             && self.label_names == other.label_names
             && self.buckets == other.buckets
             && self.states == other.states
+            && self.quantiles == other.quantiles
+            && self.window == other.window
+            && self.max_series == other.max_series
+            && self.expire == other.expire
     }
 
     /// One line that tells two declarations of one name apart.
     pub(crate) fn summary(&self) -> String {
         let labels = self.label_list();
-        format!(
+        let mut summary = format!(
             "a {} `{}` with {labels} and help {:?}",
             self.kind,
             self.names.family(),
             self.help
-        )
+        );
+        for (setting, value) in self.settings() {
+            let _ = write!(summary, ", {setting} {value}");
+        }
+        summary
+    }
+
+    /// What is set beyond names and help, by the words of `metric!`.
+    fn settings(&self) -> Vec<(&'static str, String)> {
+        let set = |setting, value: Option<String>| value.map(|value| (setting, value));
+        let debug = |value: Duration| format!("{value:?}");
+        [
+            set(
+                "unit",
+                (!self.unit.is_empty()).then(|| format!("{:?}", self.unit)),
+            ),
+            set(
+                "buckets",
+                (self.kind == Kind::Histogram).then(|| format!("{:?}", self.buckets.bounds())),
+            ),
+            set(
+                "states",
+                (self.kind == Kind::StateSet).then(|| format!("{:?}", self.states)),
+            ),
+            set(
+                "quantiles",
+                (!self.quantiles().is_empty()).then(|| format!("{:?}", self.quantiles())),
+            ),
+            set(
+                "window",
+                (self.window != DEFAULT_WINDOW).then(|| debug(self.window)),
+            ),
+            set("max_series", self.max_series.map(|max| max.to_string())),
+            set("expire", self.expire.map(debug)),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
     }
 
     fn label_list(&self) -> String {
@@ -204,19 +256,4 @@ impl Descriptor {
         }
         .into()
     }
-}
-
-fn check_states(metric: &str, states: &[&str]) -> Result<(), Error> {
-    let twice = (1..states.len()).any(|index| states[..index].contains(&states[index]));
-    let reason = match states.len() {
-        0 => "a state set has at least one state",
-        count if count > MAX_STATES => "a state set has at most 64 states",
-        _ if twice => "a state is declared twice",
-        _ => return Ok(()),
-    };
-    Err(ErrorKind::States {
-        metric: metric.into(),
-        reason,
-    }
-    .into())
 }

@@ -42,6 +42,12 @@ pub(crate) enum ErrorKind {
         metric: String,
         reason: &'static str,
     },
+    Setting {
+        metric: String,
+        setting: &'static str,
+        found: String,
+        reason: &'static str,
+    },
     Conflict {
         name: String,
         present: String,
@@ -122,6 +128,17 @@ impl fmt::Display for Error {
             }
             ErrorKind::States { metric, reason } => {
                 write!(f, "invalid states of state set `{metric}`: {reason}")
+            }
+            ErrorKind::Setting {
+                metric,
+                setting,
+                found,
+                reason,
+            } => {
+                write!(
+                    f,
+                    "invalid {setting} of metric `{metric}`: found {found}, but {reason}"
+                )
             }
             ErrorKind::Conflict {
                 name,

@@ -15,6 +15,7 @@ mod kind;
 mod label;
 mod metric;
 mod name;
+mod quantiles;
 mod registry;
 mod snapshot;
 #[cfg(test)]

@@ -3,6 +3,7 @@
 mod kinds;
 mod labels;
 mod registry;
+mod settings;
 mod threads;
 
 use crate::{Registry, Snapshot, Value};

@@ -42,6 +42,7 @@ const LAYERS: &[Layer] = &[
     core("kind", CORE),
     core("label", CORE),
     core("name", CORE),
+    core("quantiles", CORE),
     core("descriptor", above("descriptor")),
     core("cell", above("cell")),
     Layer {

@@ -3,9 +3,10 @@
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::{Family, Metric};
-use crate::descriptor::{Descriptor, Parts};
+use crate::descriptor::{Descriptor, Parts, Settings};
 use crate::error::Error;
 use crate::label::{DefaultValue, Defaults, LabelValue, Scratch};
 use crate::name::NameParts;
@@ -48,6 +49,7 @@ pub struct Builder<M, L = NoLabels> {
     /// Set by the kind that has them.
     pub(crate) buckets: Option<Vec<f64>>,
     pub(crate) states: Vec<String>,
+    pub(crate) settings: Settings,
     marker: PhantomData<(fn() -> M, L)>,
 }
 
@@ -63,6 +65,7 @@ impl<M: Metric> Builder<M> {
             defaults: Vec::new(),
             buckets: None,
             states: Vec::new(),
+            settings: Settings::default(),
             marker: PhantomData,
         }
     }
@@ -85,6 +88,7 @@ impl<M: Metric> Builder<M> {
             defaults: self.defaults,
             buckets: self.buckets,
             states: self.states,
+            settings: self.settings,
             marker: PhantomData,
         }
     }
@@ -95,7 +99,7 @@ impl<M: Metric> Builder<M> {
     ///
     /// # Errors
     ///
-    /// When a name, unit or bucket is invalid, or another metric has one of its names.
+    /// When a name, unit, bucket or setting is invalid, or another metric has one of its names.
     pub fn register(self, registry: &Registry) -> Result<M, Error> {
         let family = self.register_family(registry)?;
         Ok(family.at(&()))
@@ -110,12 +114,19 @@ impl<M: Metric> Builder<M, Labels> {
         self
     }
 
+    /// How many series the family may have at a time, 1 at the least: what is recorded to labels
+    /// beyond them goes to one more series together. Any number by default.
+    pub fn max_series(mut self, series: usize) -> Self {
+        self.settings.max_series = Some(series);
+        self
+    }
+
     /// Registers the family; each series appears from its first use on.
     ///
     /// # Errors
     ///
-    /// When a name, label, unit or bucket is invalid, a default is for no label of the family, or
-    /// another metric has one of its names.
+    /// When a name, label, unit, bucket or setting is invalid, a default is for no label of the
+    /// family, or another metric has one of its names.
     pub fn register(self, registry: &Registry) -> Result<Family<M>, Error> {
         self.register_family(registry)
     }
@@ -146,6 +157,13 @@ impl<M: Metric, L> Builder<M, L> {
         self
     }
 
+    /// How long a series stays that nothing is recorded to, longer than 0: then it is removed, and
+    /// starts anew with what is recorded next. For ever by default.
+    pub fn expire(mut self, idle: Duration) -> Self {
+        self.settings.expire = Some(idle);
+        self
+    }
+
     fn register_family(self, registry: &Registry) -> Result<Family<M>, Error> {
         let descriptor = Descriptor::new(Parts {
             kind: M::KIND,
@@ -159,6 +177,7 @@ impl<M: Metric, L> Builder<M, L> {
             label_names: self.label_names.iter().map(String::as_str).collect(),
             buckets: self.buckets,
             states: self.states.iter().map(String::as_str).collect(),
+            settings: self.settings,
         })?;
         for (name, _) in &self.defaults {
             if !self.label_names.contains(name) {

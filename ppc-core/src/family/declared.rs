@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::{Family, Metric};
 use crate::cell::Pinned;
-use crate::descriptor::{Descriptor, Parts};
+use crate::descriptor::{Descriptor, Parts, Settings};
 use crate::error::Error;
 use crate::label::{DefaultValue, Defaults};
 use crate::name::NameParts;
@@ -60,6 +60,7 @@ impl Declaration {
             label_names: self.labels.iter().map(|label| label.name).collect(),
             buckets: self.buckets.map(|bounds| bounds()),
             states: self.states.to_vec(),
+            settings: Settings::default(),
         })?;
         let defaults = self
             .labels
@@ -86,6 +87,7 @@ impl Declaration {
             label_names: label_names.iter().map(String::as_str).collect(),
             buckets: Some(Vec::new()),
             states: vec!["refused"],
+            settings: Settings::default(),
         };
         let descriptor = Descriptor::new(parts).unwrap_or_else(|_| unreachable!("all parts valid"));
         let defaults = self

@@ -6,7 +6,7 @@ use super::held::{Held, metric_type, recording, timing};
 use super::timer::Timed;
 use crate::amount::Amount;
 use crate::cell::SummaryCell;
-use crate::family::Labelled;
+use crate::family::{Builder, Labelled};
 use crate::kind::Kind;
 use crate::label::Complete;
 
@@ -40,6 +40,21 @@ timing! { Summary, "observes" }
 impl Timed for Summary {
     fn took(&self, elapsed: Duration) {
         self.observe(elapsed);
+    }
+}
+
+impl<L> Builder<Summary, L> {
+    /// The quantiles to tell, rising, each from 0 to 1: `[0.5, 0.9, 0.99]`. None by default.
+    pub fn quantiles(mut self, quantiles: impl Into<Vec<f64>>) -> Self {
+        self.settings.quantiles = Some(quantiles.into());
+        self
+    }
+
+    /// How far back the observations lie that the quantiles are of, longer than 0. 10 minutes by
+    /// default.
+    pub fn window(mut self, window: Duration) -> Self {
+        self.settings.window = Some(window);
+        self
     }
 }
 
