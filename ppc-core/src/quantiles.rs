@@ -25,8 +25,9 @@ impl Quantiles {
         if let Some(odd) = values.iter().find(|value| !(0.0..=1.0).contains(*value)) {
             return refuse(odd.to_string(), "a quantile is a number from 0 to 1");
         }
-        if let Some(pair) = values.windows(2).find(|pair| pair[0] >= pair[1]) {
-            let found = format!("{} before {}", pair[0], pair[1]);
+        let falls = |pair: &&[f64]| pair[0] >= pair[1];
+        if let Some([before, after, ..]) = values.windows(2).find(falls) {
+            let found = format!("{before} before {after}");
             return refuse(found, "quantiles rise from each to the next");
         }
         // A negative zero is no label of its own.

@@ -75,10 +75,17 @@ pub fn push_metrics(settings: TokenStream, item: TokenStream) -> TokenStream {
 /// | `unit: "seconds"` | the unit, which ends the name | none |
 /// | `labels: [..]` | labels: `ident`, `as "wire name"`, `: Type`, `= default` | none |
 /// | `buckets: [..]` | of a histogram: upper bounds, rising; any expression of bounds | `DEFAULT_BUCKETS` |
+/// | `quantiles: [..]` | of a summary: numbers from 0 to 1, rising; any expression of them | none |
+/// | `window: "10m"` | of a summary: how far its quantiles look back | 10 minutes |
 /// | `states: [..]` | of a state set: texts, or a type with `#[derive(LabelValue)]` | required |
 /// | `eager` | appears as 0 from the first push on | from its first use on |
+/// | `max_series: 1000` | how many series there may be, before further labels share one | any number |
+/// | `expire: "5m"` | how long a series stays that nothing is recorded to | for ever |
 /// | `registry: R` | a static, or a `&'static Registry` | the default registry |
 /// | `crate: path` | the path of `ppc`, where it has another name | `::ppc` |
+///
+/// Times are seconds, `"1m30s"` or a `Duration`. Literals are checked while compiling; any other
+/// expression is evaluated once, at the first use.
 #[proc_macro]
 pub fn metric(declarations: TokenStream) -> TokenStream {
     metric::metric(declarations.into()).into()

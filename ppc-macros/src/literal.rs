@@ -55,6 +55,18 @@ pub(crate) fn text(expr: &Expr) -> Option<&LitStr> {
     }
 }
 
+/// The whole number that the expression is written as.
+pub(crate) fn count(expr: &Expr) -> Option<usize> {
+    match expr {
+        Expr::Lit(ExprLit {
+            lit: Lit::Int(number),
+            ..
+        }) => number.base10_parse().ok(),
+        Expr::Paren(ExprParen { expr, .. }) | Expr::Group(ExprGroup { expr, .. }) => count(expr),
+        _ => None,
+    }
+}
+
 /// The expression without the invisible group that a macro of the user's put around it.
 pub(crate) fn bare(expr: &Expr) -> &Expr {
     match expr {
@@ -68,6 +80,20 @@ mod tests {
     use syn::parse_quote;
 
     use super::*;
+
+    #[test]
+    fn counts_are_whole_numbers() {
+        for (expr, whole) in [
+            (parse_quote!(1_000), Some(1000)),
+            (parse_quote!((0x10_u8)), Some(16)),
+            (parse_quote!(10.0), None),
+            (parse_quote!(-1), None),
+            (parse_quote!("1"), None),
+            (parse_quote!(MANY), None),
+        ] {
+            assert_eq!(count(&expr), whole);
+        }
+    }
 
     #[test]
     fn literals_are_read_and_other_expressions_left_alone() {

@@ -15,27 +15,35 @@ pub(crate) enum Zero {
 
 /// Says why a literal cannot be this length of time; nothing where it can, or is no literal.
 pub(crate) fn fault(key: &str, expr: &Expr, zero: Zero) -> Option<String> {
-    let forms = "seconds such as `15` or `0.5`, text such as `\"1m30s\"`, or a `Duration`";
-    let time = match Literal::of(expr)? {
-        Literal::Text(text) => match crate::time_text::parse(&text) {
-            Some(time) => time,
-            None => {
-                return Some(format!(
-                    "`{key}` cannot be {text:?}: text reads like `\"1m30s\"`, with the units `d`, `h`, `m`, `s` and `ms` in this order"
-                ));
-            }
-        },
-        Literal::Number(seconds) if seconds < 0.0 => {
-            return Some(format!("`{key}` cannot be negative"));
+    match read(key, expr)? {
+        Ok(time) if time.is_zero() && zero == Zero::Refused => {
+            Some(format!("`{key}` cannot be 0; it takes {FORMS}"))
         }
-        Literal::Number(seconds) => match Duration::try_from_secs_f64(seconds) {
-            Ok(time) => time,
-            Err(_) => return Some(format!("`{key}` is longer than time can be counted")),
-        },
-        Literal::Bool | Literal::Other => return Some(format!("`{key}` takes {forms}")),
+        Ok(_) => None,
+        Err(fault) => Some(fault),
+    }
+}
+
+/// The time that a literal says; nothing where it is no literal, or says none.
+pub(crate) fn literal(expr: &Expr) -> Option<Duration> {
+    read("", expr)?.ok()
+}
+
+const FORMS: &str = "seconds such as `15` or `0.5`, text such as `\"1m30s\"`, or a `Duration`";
+
+fn read(key: &str, expr: &Expr) -> Option<Result<Duration, String>> {
+    let time = match Literal::of(expr)? {
+        Literal::Text(text) => crate::time_text::parse(&text).ok_or_else(|| {
+            format!(
+                "`{key}` cannot be {text:?}: text reads like `\"1m30s\"`, with the units `d`, `h`, `m`, `s` and `ms` in this order"
+            )
+        }),
+        Literal::Number(seconds) if seconds < 0.0 => Err(format!("`{key}` cannot be negative")),
+        Literal::Number(seconds) => Duration::try_from_secs_f64(seconds)
+            .map_err(|_| format!("`{key}` is longer than time can be counted")),
+        Literal::Bool | Literal::Other => Err(format!("`{key}` takes {FORMS}")),
     };
-    (time.is_zero() && zero == Zero::Refused)
-        .then(|| format!("`{key}` cannot be 0; it takes {forms}"))
+    Some(time)
 }
 
 #[cfg(test)]
@@ -74,5 +82,19 @@ mod tests {
             fault("flush_timeout", &parse_quote!(0), Zero::Allowed),
             None
         );
+    }
+
+    #[test]
+    fn literals_say_a_time_and_other_expressions_none() {
+        for (expr, time) in [
+            (parse_quote!(15), Some(Duration::from_secs(15))),
+            (parse_quote!(0.5), Some(Duration::from_millis(500))),
+            (parse_quote!("1m30s"), Some(Duration::from_secs(90))),
+            (parse_quote!("soon"), None),
+            (parse_quote!(-1), None),
+            (parse_quote!(PERIOD), None),
+        ] {
+            assert_eq!(literal(&expr), time);
+        }
     }
 }

@@ -35,6 +35,11 @@ pub(super) enum Outcome {
 /// Nobody pushes it.
 static REGISTRY: Registry = Registry::new();
 
+/// A time that is not written out.
+const fn minute() -> std::time::Duration {
+    std::time::Duration::from_mins(1)
+}
+
 metric! {
     /// Everything that a declaration can have.
     pub(super) static LINTS_EVENTS: Counter {
@@ -44,6 +49,11 @@ metric! {
     }
     /// Seconds.
     pub(super) static LINTS_SECONDS: Histogram { unit: "seconds", buckets: [1, 2.5], registry: REGISTRY }
+    /// What can be set.
+    pub(super) static LINTS_SUMMARY: Summary {
+        quantiles: [0, 0.99], window: minute(), labels: [a = 1],
+        max_series: 10, expire: "1m30s", registry: REGISTRY,
+    }
     static LINTS_PRIVATE: Gauge { labels: [used, not_used = 1], registry: REGISTRY }
     static LINTS_PHASE: StateSet { states: Outcome, eager, registry: REGISTRY }
     static LINTS_EAGER: Counter { labels: [outcome: Outcome], eager, registry: REGISTRY }
@@ -54,6 +64,7 @@ metric! {
 fn nothing(_guard: String, mut changed: u32) {
     changed += 1;
     LINTS_SECONDS.observe(changed);
+    LINTS_SUMMARY.observe(changed);
 }
 
 /// A result.

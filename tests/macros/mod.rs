@@ -5,6 +5,7 @@ mod label_value;
 mod lints;
 mod metric_forms;
 mod metric_labels;
+mod metric_settings;
 mod push_async;
 mod push_faithful;
 mod push_forms;

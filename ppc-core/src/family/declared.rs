@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use super::{Family, Metric};
 use crate::cell::Pinned;
@@ -31,6 +32,14 @@ pub struct Declaration {
     pub buckets: Option<fn() -> Vec<f64>>,
     /// A state set's states.
     pub states: &'static [&'static str],
+    /// A summary's quantiles, where any are declared.
+    pub quantiles: Option<fn() -> Vec<f64>>,
+    /// How far a summary's quantiles look back, where it is declared.
+    pub window: Option<fn() -> Duration>,
+    /// How many series there may be, where it is declared.
+    pub max_series: Option<fn() -> usize>,
+    /// How long an idle series stays, where it is declared.
+    pub expire: Option<fn() -> Duration>,
     /// The registry, where it is not the default one.
     pub registry: Option<fn() -> &'static Registry>,
 }
@@ -60,7 +69,12 @@ impl Declaration {
             label_names: self.labels.iter().map(|label| label.name).collect(),
             buckets: self.buckets.map(|bounds| bounds()),
             states: self.states.to_vec(),
-            settings: Settings::default(),
+            settings: Settings {
+                quantiles: self.quantiles.map(|quantiles| quantiles()),
+                window: self.window.map(|window| window()),
+                max_series: self.max_series.map(|max| max()),
+                expire: self.expire.map(|expire| expire()),
+            },
         })?;
         let defaults = self
             .labels

@@ -6,9 +6,13 @@ use crate::diag::Diagnostics;
 use crate::keys::Keyed;
 use crate::kind::Kind;
 use crate::names::{family_name, label_name_fault, metric_name_fault, unit_fault};
+use crate::times::{self, Zero};
 
-use super::model::{Label, Metric, Source, Text};
+use super::model::{Label, Labelled, Metric, Source, Text};
 use super::values;
+
+/// How many labels a series can hold.
+pub(super) const MAX_LABELS: usize = 255;
 
 /// Methods of a look-up that no label may hide.
 const RESERVED: [&str; 3] = ["handle", "with", "labels"];
@@ -29,9 +33,14 @@ pub(super) fn metric(metric: &Metric, diagnostics: &mut Diagnostics) {
     if let (Kind::Histogram, Some(buckets)) = (metric.kind, &metric.buckets) {
         values::buckets(&buckets.value, diagnostics);
     }
+    if let (Kind::Summary, Some(quantiles)) = (metric.kind, &metric.quantiles) {
+        values::quantiles(&quantiles.value, diagnostics);
+    }
     if let (Kind::StateSet, Some(states)) = (metric.kind, &metric.states) {
         values::states(&states.value, diagnostics);
     }
+    check_times(metric, diagnostics);
+    check_max_series(metric, diagnostics);
     check_eager(metric, diagnostics);
 }
 
@@ -94,6 +103,8 @@ fn family_of(metric: &Metric) -> String {
 fn check_keys_of_kinds(metric: &Metric, diagnostics: &mut Diagnostics) {
     let keys = [
         (&metric.buckets, Kind::Histogram),
+        (&metric.quantiles, Kind::Summary),
+        (&metric.window, Kind::Summary),
         (&metric.states, Kind::StateSet),
     ];
     for (keyed, kind) in keys {
@@ -115,7 +126,47 @@ fn check_keys_of_kinds(metric: &Metric, diagnostics: &mut Diagnostics) {
     }
 }
 
+fn check_times(metric: &Metric, diagnostics: &mut Diagnostics) {
+    for Keyed { key, value } in [&metric.window, &metric.expire].into_iter().flatten() {
+        if let Some(fault) = times::fault(&key.to_string(), value, Zero::Refused) {
+            diagnostics.on(value, fault);
+        }
+    }
+    if let (Kind::Summary, Some(Keyed { key, .. }), None) =
+        (metric.kind, &metric.window, &metric.quantiles)
+    {
+        diagnostics.on(
+            key,
+            format!(
+                "`{key}` belongs to quantiles: add `quantiles: [0.5, 0.9, 0.99]`, or leave `{key}` out"
+            ),
+        );
+    }
+}
+
+fn check_max_series(metric: &Metric, diagnostics: &mut Diagnostics) {
+    let Some(Keyed { key, value }) = &metric.max_series else {
+        return;
+    };
+    if metric.labelled == Labelled::No {
+        diagnostics.on(
+            key,
+            format!(
+                "`{key}` belongs to a metric with labels, and this is one series: add `labels: [..]`, or leave `{key}` out"
+            ),
+        );
+    }
+    values::count(key, value, diagnostics);
+}
+
 fn check_labels(metric: &Metric, diagnostics: &mut Diagnostics) {
+    if let Some(label) = metric.labels.get(MAX_LABELS) {
+        let count = metric.labels.len();
+        diagnostics.on(
+            &label.ident,
+            format!("a metric has at most {MAX_LABELS} labels: found {count}"),
+        );
+    }
     for (index, label) in metric.labels.iter().enumerate() {
         let Label { ident, wire, .. } = label;
         let before = &metric.labels[..index];

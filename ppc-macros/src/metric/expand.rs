@@ -4,12 +4,13 @@ use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::{Expr, Ident};
 
+use crate::keys::Keyed;
 use crate::kind::Kind;
 use crate::literal::{self, Literal};
 use crate::paths::{hygienic, located};
 
-use super::labelled;
 use super::model::{Label, Metric, State, Text};
+use super::{labelled, settings};
 
 pub(super) fn expand(metric: &Metric) -> TokenStream {
     let Metric {
@@ -83,6 +84,14 @@ fn declared(metric: &Metric, g: &TokenStream, kind: &TokenStream) -> TokenStream
             .map(|buckets| bounds(&buckets.value, g)),
     );
     let states = states(metric, g);
+    let (quantiles, window) = (
+        setting(metric.quantiles.as_ref(), settings::quantiles),
+        setting(metric.window.as_ref(), settings::time),
+    );
+    let (max_series, expire) = (
+        setting(metric.max_series.as_ref(), settings::count),
+        setting(metric.expire.as_ref(), settings::time),
+    );
     let registry =
         option(
             metric
@@ -104,6 +113,10 @@ fn declared(metric: &Metric, g: &TokenStream, kind: &TokenStream) -> TokenStream
             labels: &[#(#labels),*],
             buckets: #buckets,
             states: #states,
+            quantiles: #quantiles,
+            window: #window,
+            max_series: #max_series,
+            expire: #expire,
             registry: #registry,
         });
     }
@@ -189,6 +202,10 @@ fn states_assertion(metric: &Metric, g: &TokenStream) -> Option<TokenStream> {
             );
         }
     })
+}
+
+fn setting(keyed: Option<&Keyed>, quote: fn(&Expr) -> TokenStream) -> TokenStream {
+    option(keyed.map(|keyed| quote(&keyed.value)))
 }
 
 fn option(value: Option<TokenStream>) -> TokenStream {

@@ -2,6 +2,7 @@
 
 use syn::ext::IdentExt;
 
+use super::check::MAX_LABELS;
 use super::model::{Label, Metric, State};
 
 /// The metric without what may be wrong beyond the mistakes that were reported. It never runs, so
@@ -16,10 +17,18 @@ pub(super) fn usable(mut metric: Metric) -> Metric {
             labels.push(label);
         }
     }
+    if labels.len() > MAX_LABELS {
+        // rustc would give up on so many, in many words.
+        labels.truncate(16);
+    }
     metric.labels = labels;
     metric.buckets = None;
+    metric.quantiles = None;
+    metric.window = None;
     metric.states = None;
     metric.eager = None;
+    metric.max_series = None;
+    metric.expire = None;
     metric.registry = None;
     metric.state = State::Refused;
     metric

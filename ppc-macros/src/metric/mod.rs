@@ -6,6 +6,7 @@ mod fallback;
 mod labelled;
 mod model;
 mod parse;
+mod settings;
 mod values;
 
 use proc_macro2::TokenStream;

@@ -27,9 +27,14 @@ pub(super) struct Metric {
     pub(super) subsystem: Option<Text>,
     pub(super) unit: Option<Text>,
     pub(super) labels: Vec<Label>,
+    pub(super) labelled: Labelled,
     pub(super) buckets: Option<Keyed>,
+    pub(super) quantiles: Option<Keyed>,
+    pub(super) window: Option<Keyed>,
     pub(super) states: Option<Keyed>,
     pub(super) eager: Option<Ident>,
+    pub(super) max_series: Option<Keyed>,
+    pub(super) expire: Option<Keyed>,
     pub(super) registry: Option<Keyed>,
     pub(super) state: State,
 }
@@ -40,6 +45,13 @@ pub(super) enum State {
     Checked,
     /// A mistake was reported: nothing of it will run, and only its types matter.
     Refused,
+}
+
+/// Whether labels were written, if only such as could not be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Labelled {
+    Yes,
+    No,
 }
 
 /// A text and where it stands.
@@ -94,16 +106,22 @@ impl Metric {
             span: ident.span(),
             source: Source::Ident,
         });
-        let labels = keys
-            .list("labels")
-            .map(|list| parse::labels(&list, diagnostics));
-        let (buckets, states) = (keys.value("buckets"), keys.value("states"));
-        let kind = known_kind(&kind, diagnostics).unwrap_or(match (&buckets, &states) {
-            // A guess, so that what is recorded with it need not be a mistake as well.
-            (Some(_), _) => Kind::Histogram,
-            (None, Some(_)) => Kind::StateSet,
-            (None, None) => Kind::Gauge,
-        });
+        let list = keys.list("labels");
+        let labelled = match &list {
+            Some(list) if !list.stream().is_empty() => Labelled::Yes,
+            _ => Labelled::No,
+        };
+        let labels = list.map(|list| parse::labels(&list, diagnostics));
+        let (buckets, quantiles) = (keys.value("buckets"), keys.value("quantiles"));
+        let (window, states) = (keys.value("window"), keys.value("states"));
+        // A guess, so that what is recorded with it need not be a mistake as well.
+        let guess = || match (&buckets, &quantiles, &states) {
+            (Some(_), _, _) => Kind::Histogram,
+            (None, Some(_), _) => Kind::Summary,
+            (None, None, Some(_)) => Kind::StateSet,
+            (None, None, None) => Kind::Gauge,
+        };
+        let kind = known_kind(&kind, diagnostics).unwrap_or_else(guess);
         Self {
             attrs,
             vis,
@@ -119,9 +137,14 @@ impl Metric {
                 .into_iter()
                 .map(Label::from)
                 .collect(),
+            labelled,
             buckets,
+            quantiles,
+            window,
             states,
             eager: keys.flag("eager"),
+            max_series: keys.value("max_series"),
+            expire: keys.value("expire"),
             registry: keys.value("registry"),
             state: State::Checked,
         }

@@ -1,6 +1,6 @@
-//! Refuses bounds and states that are written out and cannot be meant.
+//! Refuses bounds, quantiles, counts and states that are written out and cannot be meant.
 
-use syn::{Expr, ExprArray, ExprPath, ExprReference};
+use syn::{Expr, ExprArray, ExprPath, ExprReference, Ident};
 
 use crate::diag::Diagnostics;
 use crate::literal::{self, Literal};
@@ -52,6 +52,67 @@ pub(super) fn buckets(value: &Expr, diagnostics: &mut Diagnostics) {
         }
         before = Some(number);
     }
+}
+
+/// Quantiles that are written out rise from 0 to 1; others are checked when the metric is
+/// registered.
+pub(super) fn quantiles(value: &Expr, diagnostics: &mut Diagnostics) {
+    let Expr::Array(ExprArray { elems, .. }) = literal::bare(value) else {
+        if Literal::of(value).is_some() {
+            diagnostics.on(
+                value,
+                "`quantiles` takes a list of numbers from 0 to 1, such as `[0.5, 0.9, 0.99]`",
+            );
+        }
+        return;
+    };
+    let mut before: Option<f64> = None;
+    for quantile in elems {
+        let number = match (Literal::of(quantile), named_float(quantile).as_deref()) {
+            (Some(Literal::Number(number)), _) => number,
+            (Some(_), _) | (None, Some("INFINITY" | "NAN" | "NEG_INFINITY")) => {
+                diagnostics.on(quantile, "a quantile is a number from 0 to 1");
+                continue;
+            }
+            (None, _) => {
+                before = None;
+                continue;
+            }
+        };
+        if !(0.0..=1.0).contains(&number) {
+            let meant = match number / 100.0 {
+                meant if number.fract() == 0.0 && (0.0..1.0).contains(&meant) => {
+                    format!(", did you mean {meant}?")
+                }
+                _ => String::new(),
+            };
+            diagnostics.on(
+                quantile,
+                format!("a quantile is a number from 0 to 1: found {number}{meant}"),
+            );
+            continue;
+        }
+        if let Some(before) = before.filter(|before| number <= *before) {
+            diagnostics.on(
+                quantile,
+                format!("quantiles rise from each to the next: {number} follows {before}"),
+            );
+        }
+        before = Some(number);
+    }
+}
+
+/// A count that is written out is a whole number above 0.
+pub(super) fn count(key: &Ident, value: &Expr, diagnostics: &mut Diagnostics) {
+    let fault = match (literal::count(value), Literal::of(value)) {
+        (Some(0), _) => "cannot be 0; it takes",
+        (None, Some(_)) => "takes",
+        _ => return,
+    };
+    diagnostics.on(
+        value,
+        format!("`{key}` {fault} a whole number above 0, such as `1000`"),
+    );
 }
 
 /// The last word of a path such as `f64::INFINITY`.

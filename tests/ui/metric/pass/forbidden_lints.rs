@@ -29,10 +29,15 @@ metric! {
     static JOBS: Counter {}
     /// The phase.
     static PHASE: StateSet { states: Outcome, labels: [flag: bool] }
+    /// Seconds.
+    static SECONDS: Summary {
+        quantiles: [0.5, 1], window: "1m", labels: [host = "h"], max_series: 10, expire: 0.5,
+    }
 }
 
 fn main() {
     EVENTS.event_type(1).outcome(Outcome::Ok).inc();
     JOBS.inc();
+    SECONDS.observe(1);
     PHASE.flag(true).set(Outcome::Ok);
 }
