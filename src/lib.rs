@@ -43,6 +43,8 @@ pub use ppc_core::Error as MetricError;
 ///     Ok,
 ///     #[label(rename = "error")]
 ///     Failed,
+///     #[label(skip)]
+///     Unknown,
 /// }
 ///
 /// metric! {
@@ -51,6 +53,7 @@ pub use ppc_core::Error as MetricError;
 /// }
 ///
 /// JOBS.outcome(Outcome::Failed).inc(); // jobs_total{outcome="error"} 1
+/// JOBS.outcome(Outcome::Unknown).inc(); // jobs_total 1
 /// ```
 #[cfg(feature = "macros")]
 pub use ppc_macros::LabelValue;

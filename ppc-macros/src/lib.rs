@@ -97,6 +97,10 @@ pub fn metric(declarations: TokenStream) -> TokenStream {
 /// `#[label(rename_all = "kebab-case")]` chooses another case: `snake_case`, `kebab-case`,
 /// `lowercase`, `UPPERCASE`, `camelCase`, `PascalCase` or `SCREAMING_SNAKE_CASE`; on a variant,
 /// `#[label(rename = "text")]` gives the text itself. The enum has to be `Copy`.
+///
+/// A variant with `#[label(skip)]` has no text, which is the same as no label: its series goes
+/// without it, `eager` metrics do not start one, and it is no state of a state set. Such a variant
+/// may have fields, which then play no part.
 #[proc_macro_derive(LabelValue, attributes(label))]
 pub fn derive_label_value(input: TokenStream) -> TokenStream {
     label_value::label_value(input.into()).into()

@@ -1,6 +1,8 @@
 //! `#[derive(LabelValue)]`.
 
-use ppc::{FixedLabelValue, LabelValue, Scratch};
+use ppc::{FixedLabelValue, LabelValue, Registry, Scratch, metric};
+
+use super::registered::{registered, series};
 
 fn text(value: &impl LabelValue) -> String {
     value.text(&mut Scratch::default()).to_owned()
@@ -94,4 +96,72 @@ fn the_users_names_are_not_met() {
     }
     assert_eq!(text(&Value::A), "a");
     assert_eq!(Value::A.index(), 0);
+}
+
+#[derive(Clone, Copy, LabelValue)]
+enum Ended {
+    #[label(skip)]
+    NotYet,
+    Ok,
+    #[label(skip)]
+    Code(#[allow(dead_code)] u16),
+    Failed,
+    #[label(skip)]
+    Signal {
+        #[allow(dead_code)]
+        number: i32,
+    },
+}
+
+const SKIPPED: [Ended; 3] = [Ended::NotYet, Ended::Code(7), Ended::Signal { number: 9 }];
+
+#[test]
+fn a_skipped_variant_has_no_text_and_is_no_value() {
+    assert_eq!(Ended::VALUES, ["ok", "failed"]);
+    assert_eq!((text(&Ended::Ok), Ended::Ok.index()), ("ok".into(), 0));
+    assert_eq!(Ended::Failed.index(), 1);
+    for skipped in SKIPPED {
+        assert_eq!(text(&skipped), "");
+        assert_eq!(skipped.index(), Ended::VALUES.len());
+    }
+}
+
+static REGISTRY: Registry = Registry::new();
+
+metric! {
+    static JOBS: Counter { labels: [ended: Ended], eager, registry: REGISTRY }
+    static ENDED: StateSet { states: Ended, registry: REGISTRY }
+    static DEFAULTED: Counter { labels: [ended: Ended = Ended::NotYet], registry: REGISTRY }
+}
+
+#[test]
+fn a_skipped_variant_is_not_eager_and_no_state() {
+    ppc::register(&[&JOBS, &ENDED]);
+    assert_eq!(series(&REGISTRY, "jobs"), ["ended=failed", "ended=ok"]);
+    for skipped in SKIPPED {
+        JOBS.ended(skipped).inc();
+    }
+    JOBS.ended(Ended::Ok).inc();
+    assert_eq!(
+        series(&REGISTRY, "jobs"),
+        ["ended=", "ended=failed", "ended=ok"]
+    );
+    DEFAULTED.inc();
+    assert_eq!(series(&REGISTRY, "defaulted"), ["ended="]);
+    ENDED.set(Ended::Failed);
+    let states = registered(&REGISTRY, "ended").map(|family| family.states);
+    assert_eq!(states.unwrap_or_default(), ["ok", "failed"]);
+}
+
+/// What an index over all values is made of.
+#[test]
+fn fixed_sets_say_how_many_values_they_have() {
+    assert_eq!(<Outcome as LabelValue>::FIXED, Outcome::VALUES.len());
+    assert_eq!(<&Ended as LabelValue>::FIXED, Ended::VALUES.len() + 1);
+    assert_eq!(<Box<bool> as LabelValue>::FIXED, 2);
+    assert_eq!(<String as LabelValue>::FIXED, 0);
+    assert_eq!(<&Ended as LabelValue>::fixed_index(&&Ended::Failed), 1);
+    assert_eq!(Box::new(Ended::NotYet).fixed_index(), 2);
+    assert_eq!(Outcome::Type.fixed_index(), 4);
+    assert_eq!([false, true].map(|flag| flag.fixed_index()), [0, 1]);
 }

@@ -68,10 +68,12 @@ pub trait LabelValue {
             fixed sets of values"
 )]
 pub trait FixedLabelValue: LabelValue + Copy {
-    /// The texts of all values, in the order of [`index`](Self::index).
+    /// The texts of all values, in the order of [`index`](Self::index), without those that are
+    /// skipped: they have none.
     const VALUES: &'static [&'static str];
 
-    /// The place of this value in [`VALUES`](Self::VALUES).
+    /// The place of this value in [`VALUES`](Self::VALUES). Values that are skipped share the
+    /// index behind the last.
     fn index(self) -> usize;
 }
 

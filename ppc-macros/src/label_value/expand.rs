@@ -2,9 +2,9 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::DeriveInput;
+use syn::{DeriveInput, Fields};
 
-use super::model::Enum;
+use super::model::{Enum, Skipped};
 
 pub(super) fn expand(input: &DeriveInput, model: &Enum) -> TokenStream {
     let krate = &model.krate;
@@ -13,8 +13,11 @@ pub(super) fn expand(input: &DeriveInput, model: &Enum) -> TokenStream {
     let (impl_generics, ty_generics, where_clause) = input.generics.split_for_impl();
     let variants: Vec<_> = model.values.iter().map(|value| &value.variant).collect();
     let texts: Vec<_> = model.values.iter().map(|value| &value.text).collect();
-    let indices: Vec<_> = (0..variants.len()).collect();
-    let count = variants.len();
+    let indices = 0..variants.len();
+    let skipped: Vec<_> = model.skipped.iter().map(pattern).collect();
+    let behind = variants.len();
+    // Whatever is skipped is one more value: that of no label.
+    let count = behind + usize::from(!skipped.is_empty());
     quote! {
         #[automatically_derived]
         impl #impl_generics #g::LabelValue for #ident #ty_generics #where_clause {
@@ -22,15 +25,7 @@ pub(super) fn expand(input: &DeriveInput, model: &Enum) -> TokenStream {
             fn text<'a>(&'a self, _: &'a mut #g::Scratch) -> &'a ::core::primitive::str {
                 match self {
                     #(Self::#variants => #texts,)*
-                }
-            }
-
-            const IS_TEXT: ::core::primitive::bool = true;
-
-            #[inline]
-            fn lend(&self) -> &::core::primitive::str {
-                match self {
-                    #(Self::#variants => #texts,)*
+                    #(#skipped => "",)*
                 }
             }
 
@@ -40,6 +35,17 @@ pub(super) fn expand(input: &DeriveInput, model: &Enum) -> TokenStream {
             fn fixed_index(&self) -> ::core::primitive::usize {
                 match self {
                     #(Self::#variants => #indices,)*
+                    #(#skipped => #behind,)*
+                }
+            }
+
+            const IS_TEXT: ::core::primitive::bool = true;
+
+            #[inline]
+            fn lend(&self) -> &::core::primitive::str {
+                match self {
+                    #(Self::#variants => #texts,)*
+                    #(#skipped => "",)*
                 }
             }
         }
@@ -50,10 +56,17 @@ pub(super) fn expand(input: &DeriveInput, model: &Enum) -> TokenStream {
 
             #[inline]
             fn index(self) -> ::core::primitive::usize {
-                match self {
-                    #(Self::#variants => #indices,)*
-                }
+                #g::LabelValue::fixed_index(&self)
             }
         }
+    }
+}
+
+/// Matches the variant, whatever its fields are.
+fn pattern(Skipped { variant, fields }: &Skipped) -> TokenStream {
+    match fields {
+        Fields::Unit => quote!(Self::#variant),
+        Fields::Unnamed(_) => quote!(Self::#variant(..)),
+        Fields::Named(_) => quote!(Self::#variant { .. }),
     }
 }

@@ -1,4 +1,4 @@
-//! The enum as a list of texts, each with the tokens it came from.
+//! The enum as a list of texts, each with the tokens it came from, and of variants without one.
 
 use proc_macro2::{Span, TokenStream};
 use syn::ext::IdentExt;
@@ -18,6 +18,8 @@ pub(super) struct Enum {
     /// The path of the facade.
     pub(super) krate: TokenStream,
     pub(super) values: Vec<Value>,
+    /// Variants without a text.
+    pub(super) skipped: Vec<Skipped>,
 }
 
 /// One value and its text.
@@ -28,6 +30,12 @@ pub(super) struct Value {
     pub(super) span: Span,
 }
 
+/// A variant that stands for no label at all.
+pub(super) struct Skipped {
+    pub(super) variant: Ident,
+    pub(super) fields: Fields,
+}
+
 impl Enum {
     pub(super) fn new(input: &DeriveInput, diagnostics: &mut Diagnostics) -> Self {
         let mut keys = parse::on_enum(&input.attrs, diagnostics);
@@ -35,22 +43,41 @@ impl Enum {
         let case = keys
             .value("rename_all")
             .and_then(|keyed| case(&keyed, diagnostics));
-        let values = match &input.data {
-            Data::Enum(data) => data
-                .variants
-                .iter()
-                .filter_map(|variant| value(variant, case.unwrap_or_default(), diagnostics))
-                .collect(),
-            Data::Struct(data) => {
-                not_an_enum(data.struct_token, "a struct", diagnostics);
-                Vec::new()
-            }
-            Data::Union(data) => {
-                not_an_enum(data.union_token, "a union", diagnostics);
-                Vec::new()
-            }
+        let mut model = Self {
+            krate,
+            values: Vec::new(),
+            skipped: Vec::new(),
         };
-        Self { krate, values }
+        match &input.data {
+            Data::Enum(data) => {
+                for variant in &data.variants {
+                    model.add(variant, case.unwrap_or_default(), diagnostics);
+                }
+            }
+            Data::Struct(data) => not_an_enum(data.struct_token, "a struct", diagnostics),
+            Data::Union(data) => not_an_enum(data.union_token, "a union", diagnostics),
+        }
+        model
+    }
+
+    fn add(&mut self, variant: &Variant, case: Case, diagnostics: &mut Diagnostics) {
+        let mut keys = parse::on_variant(&variant.attrs, diagnostics);
+        let (skip, rename) = (keys.flag("skip"), keys.value("rename"));
+        if skip.is_none() {
+            let value = value(variant, rename.as_ref(), case, diagnostics);
+            return self.values.extend(value);
+        }
+        if let Some(Keyed { key, .. }) = rename {
+            let message = format!(
+                "`rename` gives `{}` a text, and `skip` leaves it without one: only one of them can be meant",
+                variant.ident
+            );
+            diagnostics.on(key, message);
+        }
+        self.skipped.push(Skipped {
+            variant: variant.ident.clone(),
+            fields: variant.fields.clone(),
+        });
     }
 }
 
@@ -61,16 +88,18 @@ fn not_an_enum(token: impl quote::ToTokens, found: &str, diagnostics: &mut Diagn
     );
 }
 
-fn value(variant: &Variant, case: Case, diagnostics: &mut Diagnostics) -> Option<Value> {
-    let mut keys = parse::on_variant(&variant.attrs, diagnostics);
-    let rename = keys
-        .value("rename")
-        .and_then(|keyed| literal(&keyed, diagnostics));
+fn value(
+    variant: &Variant,
+    rename: Option<&Keyed>,
+    case: Case,
+    diagnostics: &mut Diagnostics,
+) -> Option<Value> {
+    let rename = rename.and_then(|keyed| literal(keyed, diagnostics));
     if !matches!(variant.fields, Fields::Unit) {
         diagnostics.on(
             &variant.fields,
             format!(
-                "`{}` has fields; a label value is one of a fixed set of texts",
+                "`{}` has fields; a label value is one of a fixed set of texts, or none with `#[label(skip)]`",
                 variant.ident
             ),
         );

@@ -27,11 +27,18 @@ const ENUM: Keys = Keys {
 const VARIANT: Keys = Keys {
     of: "`#[label(..)]` on a variant",
     syntax: Syntax::Equals,
-    known: &[Key {
-        name: "rename",
-        form: Form::Value,
-        example: "rename = \"text\"",
-    }],
+    known: &[
+        Key {
+            name: "rename",
+            form: Form::Value,
+            example: "rename = \"text\"",
+        },
+        Key {
+            name: "skip",
+            form: Form::Flag,
+            example: "skip",
+        },
+    ],
 };
 
 /// The keys on the enum itself.

@@ -19,6 +19,22 @@ enum Case {
     Bare,
     #[label]
     Empty,
+    #[label(skip = true)]
+    Switched,
+    #[label(skip, skip)]
+    Twice,
+    #[label(skip, rename = "text")]
+    Both,
+    #[label(skipped)]
+    Misspelt,
+}
+
+#[derive(Clone, Copy, LabelValue)]
+enum Skipped {
+    #[label(skip)]
+    One,
+    #[label(skip)]
+    Two(u8),
 }
 
 fn main() {}
