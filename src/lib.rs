@@ -9,17 +9,18 @@
 //! - Recording: [`Counter`], [`Gauge`], [`Histogram`], [`Summary`], [`Info`], [`StateSet`].
 //! - Pushing: [`push_metrics`], or without macros [`Push`] and its [`Guard`].
 //! - Destinations: [`InfluxUdp`].
-//! - Reading what was recorded: [`Registry::gather`] and [`Snapshot`].
+//! - What to push: a [`Registry`], a view of one, or several, each of them a [`Source`].
+//! - Reading what was recorded: [`Source::gather`] and [`Snapshot`].
 
 #![forbid(unsafe_code)]
 #![cfg_attr(not(feature = "full"), allow(rustdoc::broken_intra_doc_links))]
 
 pub use ppc_core::{
     Amount, BucketBounds, Buckets, Builder, Counter, DEFAULT_BUCKETS, Declare, Descriptor, Family,
-    FamilySnapshot, FixedLabelValue, Gauge, Histogram, HistogramValue, InProgress, Info, InfoValue,
-    Kind, LabelSet, LabelValue, Labelled, Metric, Positional, Registry, Scratch, SeriesSnapshot,
-    Snapshot, StateSet, StateSetValue, Summary, Timed, Timer, Value, exponential_buckets,
-    linear_buckets, register, registry,
+    FamilySnapshot, Filtered, FixedLabelValue, Gauge, Histogram, HistogramValue, InProgress, Info,
+    InfoValue, Kind, LabelSet, LabelValue, Labelled, Metric, Positional, Registry, Scratch,
+    SeriesSnapshot, Snapshot, Source, Sources, StateSet, StateSetValue, Summary, Timed, Timer,
+    Value, exponential_buckets, linear_buckets, register, registry,
 };
 #[cfg(feature = "influx")]
 pub use ppc_transports::Names;

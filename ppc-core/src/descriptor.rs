@@ -1,11 +1,13 @@
 //! What a family is, computed once when it is built and never changed.
 
+mod filter;
 mod parts;
 
 use std::fmt::Write;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+pub(crate) use filter::{Filter, Keep};
 pub(crate) use parts::{Parts, Settings};
 
 use crate::buckets::Buckets;

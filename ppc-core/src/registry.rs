@@ -72,15 +72,17 @@ impl Registry {
     ///
     /// Whatever was recorded before, by any thread, is in it. A family of a name that another
     /// registry has put into the snapshot before is left out, and named in
-    /// [`Snapshot::left_out`].
+    /// [`Snapshot::left_out`]. One that is in the snapshot itself stays in it once.
     pub fn gather_into(&self, snapshot: &mut Snapshot) {
         // The list is copied, so that no lock is held while families are read.
-        let families: Vec<_> = self
+        let mut families: Vec<_> = self
             .lock()
             .entries
             .iter()
             .map(|entry| Arc::clone(&entry.family))
             .collect();
+        // Before anything is read: a filter may be a user's code.
+        families.retain(|family| snapshot.lets_through(family.descriptor()));
         let first = snapshot.is_empty();
         // Once for all families: what threads recorded in words of their own.
         let totals = Totals::sum_up();

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::buckets::Buckets;
-use crate::descriptor::Descriptor;
+use crate::descriptor::{Descriptor, Filter};
 use crate::kind::Kind;
 use crate::label::{LabelValues, Pairs};
 
@@ -19,6 +19,8 @@ pub struct Snapshot {
     families: Vec<FamilySnapshot>,
     used: usize,
     left_out: Vec<Arc<Descriptor>>,
+    /// Of the views that are being read, from the outermost in.
+    filters: Vec<Filter>,
 }
 
 impl Snapshot {
@@ -52,7 +54,7 @@ impl Snapshot {
         self.families().map(|family| family.len).sum()
     }
 
-    /// Families whose names were in the snapshot already, from another registry.
+    /// Families that have a name of another family, which was in the snapshot before them.
     pub fn left_out(&self) -> impl ExactSizeIterator<Item = &Descriptor> {
         self.left_out.iter().map(|descriptor| &**descriptor)
     }
@@ -61,7 +63,27 @@ impl Snapshot {
         self.used == 0
     }
 
-    /// Whether another family has one of the names; then this one is noted as left out.
+    /// Lets only what `filter` lets through into the snapshot while `gather` runs.
+    pub(crate) fn filtered(&mut self, filter: &Filter, gather: impl FnOnce(&mut Self)) {
+        // Also where a user's source panics: the snapshot is used again.
+        struct Pop<'a>(&'a mut Snapshot);
+        impl Drop for Pop<'_> {
+            fn drop(&mut self) {
+                self.0.filters.pop();
+            }
+        }
+        self.filters.push(filter.clone());
+        let view = Pop(self);
+        gather(&mut *view.0);
+    }
+
+    /// Whether all filters let the family through; asked before it is read, and under no lock.
+    pub(crate) fn lets_through(&self, descriptor: &Descriptor) -> bool {
+        let mut filters = self.filters.iter();
+        filters.all(|filter| filter.lets_through(descriptor))
+    }
+
+    /// Whether a family has one of the names; where it is another, this one is noted as left out.
     pub(crate) fn has_name_of(&mut self, descriptor: &Arc<Descriptor>) -> bool {
         let names = |of: &Descriptor, name: &str| {
             of.names().family() == name || of.names().samples().any(|sample| sample == name)
@@ -74,7 +96,8 @@ impl Snapshot {
                     .samples()
                     .any(|sample| names(other, sample))
         });
-        if taken {
+        let is_same = |family: &FamilySnapshot| Arc::ptr_eq(&family.descriptor, descriptor);
+        if taken && !self.families().any(is_same) {
             self.left_out.push(Arc::clone(descriptor));
         }
         taken

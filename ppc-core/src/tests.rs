@@ -4,6 +4,7 @@ mod kinds;
 mod labels;
 mod registry;
 mod settings;
+mod sources;
 mod threads;
 
 use crate::{Registry, Snapshot, Value};

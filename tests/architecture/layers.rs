@@ -29,6 +29,7 @@ const METRICS: &[&str] = &["ppc_core"];
 const CORE: &[&str] = &[
     "metric",
     "family",
+    "source",
     "registry",
     "snapshot",
     "cell",
@@ -48,9 +49,13 @@ const LAYERS: &[Layer] = &[
     Layer {
         // A snapshot is plain data.
         not_foreign: &["std::sync::atomic", "core::sync::atomic"],
-        ..core("snapshot", &["metric", "family", "registry", "cell"])
+        ..core(
+            "snapshot",
+            &["metric", "family", "source", "registry", "cell"],
+        )
     },
     core("registry", above("registry")),
+    core("source", above("source")),
     core("family", above("family")),
     Layer {
         not_foreign: IO,
