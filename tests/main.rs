@@ -8,6 +8,7 @@ mod formats;
 mod lifecycle;
 mod macros;
 mod repeated;
+mod sources;
 mod support;
 mod ui;
 mod victoria_metrics;

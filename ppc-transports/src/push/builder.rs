@@ -4,13 +4,14 @@ use std::process;
 use std::thread;
 use std::time::Duration;
 
-use ppc_core::{LabelSet, LabelValue, Registry, registry};
+use ppc_core::{LabelSet, LabelValue, Registry, Source, registry};
 
 use super::client;
 use super::destination::Destination;
 use super::guard::{Guard, OnDrop, Use};
 use super::job::JobMetrics;
 use super::outcome::Outcome;
+use super::pushed::Pushed;
 use super::settings::Settings;
 use super::{end, task, thread as pushing_thread};
 use crate::error::{Error, ErrorKind};
@@ -46,7 +47,7 @@ const FLUSH_TIMEOUT: Duration = Duration::from_secs(5);
 )]
 pub struct Push {
     destinations: Vec<Destination>,
-    registry: Registry,
+    source: Pushed,
     labels: LabelSet,
     job: Option<String>,
     job_metrics: bool,
@@ -68,7 +69,7 @@ impl Push {
     pub fn new() -> Self {
         Self {
             destinations: Vec::new(),
-            registry: registry().clone(),
+            source: Pushed::new(registry()),
             labels: LabelSet::new(),
             job: None,
             job_metrics: true,
@@ -119,7 +120,31 @@ impl Push {
 
     /// The registry to push; the default one by default.
     pub fn registry(mut self, registry: &Registry) -> Self {
-        self.registry = registry.clone();
+        self.source = Pushed::new(registry.clone());
+        self
+    }
+
+    /// What to push, in place of a registry: a view of one, several, or a source of one's own. A
+    /// family that has a name of one before it is left out, which is logged and counted.
+    ///
+    /// Uses share a client where their sources are known to be the same: the same registry, the
+    /// same choice by names or prefix of the same source, the same list of the same sources, and
+    /// otherwise clones of one `Arc` or of one view. The source is read where the client pushes;
+    /// its panic is logged, and what it gave before is pushed.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use ppc_core::{Registry, Source};
+    /// use ppc_transports::{InfluxUdp, Push};
+    ///
+    /// static BILLING: Registry = Registry::new();
+    ///
+    /// let chosen = [BILLING.only_prefix("acme_"), BILLING.only_names(["invoices"])];
+    /// Push::to(InfluxUdp::new("127.0.0.1:8089")).source(chosen).run(|| ());
+    /// ```
+    pub fn source(mut self, source: impl Source + 'static) -> Self {
+        self.source = Pushed::new(source);
         self
     }
 
@@ -311,7 +336,7 @@ impl Push {
         });
         Settings {
             destinations: self.destinations,
-            registry: self.registry,
+            source: self.source,
             labels: self.labels,
             job: job.filter(|_| self.job_metrics),
             client_metrics: self.client_metrics,

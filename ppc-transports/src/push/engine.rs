@@ -137,7 +137,7 @@ impl Engine {
             settings, snapshot, ..
         } = self;
         snapshot.start(timestamp);
-        settings.registry.gather_into(snapshot);
+        settings.source.gather_into(snapshot);
         if let Some(job) = &settings.job {
             job.registry().gather_into(snapshot);
         }

@@ -14,6 +14,7 @@ mod guard;
 mod job;
 mod lane;
 mod outcome;
+mod pushed;
 mod schedule;
 mod settings;
 mod stamp;

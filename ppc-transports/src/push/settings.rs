@@ -3,15 +3,16 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use ppc_core::{LabelSet, Registry};
+use ppc_core::LabelSet;
 
 use super::destination::Destination;
 use super::job::JobMetrics;
+use super::pushed::Pushed;
 
 #[derive(Clone)]
 pub(crate) struct Settings {
     pub(crate) destinations: Vec<Destination>,
-    pub(crate) registry: Registry,
+    pub(crate) source: Pushed,
     /// Added to every series, the job among them.
     pub(crate) labels: LabelSet,
     pub(crate) job: Option<Arc<JobMetrics>>,
@@ -26,7 +27,7 @@ impl PartialEq for Settings {
     fn eq(&self, other: &Self) -> bool {
         // The label `job` tells jobs apart.
         self.destinations == other.destinations
-            && self.registry.is(&other.registry)
+            && self.source == other.source
             && self.labels == other.labels
             && self.job.is_some() == other.job.is_some()
             && self.client_metrics == other.client_metrics
