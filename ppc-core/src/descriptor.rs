@@ -31,6 +31,7 @@ pub struct Descriptor {
     max_series: Option<usize>,
     expire: Option<Duration>,
     ignored: AtomicU64,
+    overflowed: AtomicU64,
 }
 
 /// Why a recording was ignored: it had no meaning for the metric's kind.
@@ -68,6 +69,7 @@ impl Descriptor {
             max_series: parts.settings.max_series,
             expire: parts.settings.expire,
             ignored: AtomicU64::new(0),
+            overflowed: AtomicU64::new(0),
             names,
         })
     }
@@ -151,6 +153,18 @@ impl Descriptor {
             count,
             rule,
         })
+    }
+
+    /// How many recordings went to the overflow series since this was last asked, because there
+    /// were [`max_series`](Self::max_series) others already. Recordings of a handle that was made
+    /// then count once, when it was made.
+    pub fn take_overflowed(&self) -> u64 {
+        self.overflowed.swap(0, Ordering::Relaxed)
+    }
+
+    /// Counts a recording for the overflow series.
+    pub(crate) fn overflow(&self) {
+        self.overflowed.fetch_add(1, Ordering::Relaxed);
     }
 
     /// Counts a recording that had no meaning.

@@ -35,8 +35,11 @@ pub struct Registry {
 
 #[derive(Default)]
 struct Inner {
-    entries: Vec<Entry>,
-    /// Family and sample names that are taken, with the entry that has them.
+    /// In the order of their registration; a gather shares the list.
+    families: Arc<Vec<Arc<dyn Gather>>>,
+    /// The same families, to be had back in their own types.
+    typed: Vec<Arc<dyn Any + Send + Sync>>,
+    /// Family and sample names that are taken, with the place of the family that has them.
     names: HashMap<Box<str>, usize>,
 }
 
@@ -44,12 +47,6 @@ struct Inner {
 pub(crate) trait Gather: Send + Sync {
     fn descriptor(&self) -> &Arc<Descriptor>;
     fn gather(&self, totals: &Totals, snapshot: &mut FamilySnapshot);
-}
-
-struct Entry {
-    family: Arc<dyn Gather>,
-    /// The same family, to be had back in its own type.
-    typed: Arc<dyn Any + Send + Sync>,
 }
 
 impl Registry {
@@ -74,25 +71,22 @@ impl Registry {
     /// registry has put into the snapshot before is left out, and named in
     /// [`Snapshot::left_out`]. One that is in the snapshot itself stays in it once.
     pub fn gather_into(&self, snapshot: &mut Snapshot) {
-        // The list is copied, so that no lock is held while families are read.
-        let mut families: Vec<_> = self
-            .lock()
-            .entries
-            .iter()
-            .map(|entry| Arc::clone(&entry.family))
-            .collect();
+        // The list is shared, so that no lock is held while families are read.
+        let families = Arc::clone(&self.lock().families);
         // Before anything is read: a filter may be a user's code.
-        families.retain(|family| snapshot.lets_through(family.descriptor()));
+        let choice = snapshot.choose(families.iter().map(|family| &**family.descriptor()));
         let first = snapshot.is_empty();
         // Once for all families: what threads recorded in words of their own.
         let totals = Totals::sum_up();
-        for family in families {
+        for (family, chosen) in families.iter().zip(&choice) {
             let descriptor = family.descriptor();
             // Within one registry names are unique; a second source may have one of them again.
-            if first || !snapshot.has_name_of(descriptor) {
+            if *chosen && (first || !snapshot.has_name_of(descriptor)) {
                 family.gather(&totals, snapshot.family(descriptor));
             }
         }
+        drop(totals);
+        snapshot.use_again(choice);
     }
 
     /// True where both are the same registry.
@@ -111,11 +105,8 @@ impl Registry {
         };
         let mut inner = self.lock();
         if let Some(taken) = names().find_map(|name| inner.names.get(name).copied()) {
-            let Entry {
-                family: present,
-                typed,
-            } = &inner.entries[taken];
-            let (present, typed) = (present.descriptor(), Arc::clone(typed).downcast::<F>());
+            let present = inner.families[taken].descriptor();
+            let typed = Arc::clone(&inner.typed[taken]).downcast::<F>();
             return match typed {
                 Ok(typed) if present.agrees(descriptor) => Ok(typed),
                 _ => {
@@ -130,15 +121,13 @@ impl Registry {
                 }
             };
         }
-        let index = inner.entries.len();
+        let index = inner.typed.len();
         for name in names() {
             inner.names.insert(name.into(), index);
         }
-        let entry = Entry {
-            family: Arc::clone(&family) as _,
-            typed: Arc::clone(&family) as _,
-        };
-        inner.entries.push(entry);
+        // Copied only while a gather shares it.
+        Arc::make_mut(&mut inner.families).push(Arc::clone(&family) as _);
+        inner.typed.push(Arc::clone(&family) as _);
         Ok(family)
     }
 
@@ -162,10 +151,8 @@ impl Clone for Registry {
 impl fmt::Debug for Registry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let inner = self.lock();
-        let names = inner
-            .entries
-            .iter()
-            .map(|entry| entry.family.descriptor().names().family());
+        let families = inner.families.iter();
+        let names = families.map(|family| family.descriptor().names().family());
         f.debug_list().entries(names).finish()
     }
 }

@@ -19,6 +19,7 @@ pub struct Snapshot {
     families: Vec<FamilySnapshot>,
     used: usize,
     left_out: Vec<Arc<Descriptor>>,
+    choice: Vec<bool>,
     /// Of the views that are being read, from the outermost in.
     filters: Vec<Filter>,
 }
@@ -77,10 +78,23 @@ impl Snapshot {
         gather(&mut *view.0);
     }
 
-    /// Whether all filters let the family through; asked before it is read, and under no lock.
-    pub(crate) fn lets_through(&self, descriptor: &Descriptor) -> bool {
-        let mut filters = self.filters.iter();
-        filters.all(|filter| filter.lets_through(descriptor))
+    /// Which families the filters let through.
+    pub(crate) fn choose<'d>(
+        &mut self,
+        descriptors: impl Iterator<Item = &'d Descriptor>,
+    ) -> Vec<bool> {
+        let mut choice = std::mem::take(&mut self.choice);
+        choice.extend(descriptors.map(|descriptor| {
+            let mut filters = self.filters.iter();
+            filters.all(|filter| filter.lets_through(descriptor))
+        }));
+        choice
+    }
+
+    /// Keeps the memory of a choice for the next one.
+    pub(crate) fn use_again(&mut self, mut choice: Vec<bool>) {
+        choice.clear();
+        self.choice = choice;
     }
 
     /// Whether a family has one of the names; where it is another, this one is noted as left out.

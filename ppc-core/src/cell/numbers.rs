@@ -5,6 +5,7 @@
 //! end, so no number changes hands between the two.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::{Acquire, Relaxed};
 use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
@@ -99,6 +100,12 @@ pub(super) fn give_back(number: u16, shape: Shape) {
 
 /// The sums of a moment; no number changes hands while this is held.
 pub struct Totals(MutexGuard<'static, World>);
+
+impl fmt::Debug for Totals {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Totals").finish_non_exhaustive()
+    }
+}
 
 impl Totals {
     /// Adds up now. Waits for another gather, never for who records.
@@ -211,7 +218,7 @@ impl World {
         sums.copy(retired);
         for block in block::all().filter(|block| !block.is_known_empty()) {
             each_chunk(block, chunks, |base, chunk, used| {
-                sums.add(base, chunk, used)
+                sums.add(base, chunk, used);
             });
         }
     }

@@ -30,7 +30,7 @@ use crate::label::{LabelValues, Texts};
 
 /// One series: what stands before its label values.
 #[repr(C)]
-pub struct Series<C> {
+pub(crate) struct Series<C> {
     pub(super) place: Place,
     id: u64,
     pub(crate) cell: C,
@@ -76,13 +76,6 @@ impl<C> Series<C> {
         }
     }
 
-    /// Whether nobody recorded it since this was last asked; only for kinds without words.
-    pub(crate) fn slept(&self) -> bool {
-        let slept = self.place.is_asleep();
-        self.place.fall_asleep();
-        slept
-    }
-
     /// A number that no other series of this process has, and that rises with each new series.
     pub(crate) fn id(&self) -> u64 {
         self.id
@@ -94,6 +87,17 @@ impl<C: Cell> Series<C> {
     #[inline]
     pub(crate) fn read(&self, totals: &Totals, words: &mut Vec<u64>) {
         self.cell.read(self.place.words(), totals, words);
+    }
+
+    /// Whether nobody recorded it since this was last asked, where it can tell: kinds without
+    /// words of each thread notice, so that the same value set again counts.
+    pub(crate) fn slept(&self) -> Option<bool> {
+        if self.cell.shape().is_some() {
+            return None;
+        }
+        let slept = self.place.is_asleep();
+        self.place.fall_asleep();
+        Some(slept)
     }
 
     /// Gives it words of each thread now, where there are any to be had.

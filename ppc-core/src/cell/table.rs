@@ -287,7 +287,9 @@ impl<C: Cell> Table<C> {
 
     /// Unlinks series that were found idle.
     pub(crate) fn expire(&self, idle: Vec<Going<C>>) {
-        self.unlink(&mut self.lock(), idle, Reason::Idle);
+        if !idle.is_empty() {
+            self.unlink(&mut self.lock(), idle, Reason::Idle);
+        }
     }
 
     /// Frees what was unlinked before and is seen by nobody any more.

@@ -3,25 +3,27 @@
 mod builder;
 mod declared;
 mod entries;
+mod idle;
 mod labelled;
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 pub use builder::{Builder, Labels, NoLabels};
 pub use declared::{
     Declaration, Declare, Declared, Eager, LabelDeclaration, register, register_eager,
 };
 use entries::Entries;
+use idle::Idle;
 pub use labelled::Labelled;
 
-use crate::cell::{BASED, Cell, Found, HIDDEN, Kept, Section, Table, Totals};
+use crate::cell::{BASED, Cell, Found, HIDDEN, Kept, Pinned, Section, Table, Totals};
 use crate::descriptor::Descriptor;
 use crate::error::{Error, ErrorKind};
 use crate::kind::Kind;
 use crate::label::{Defaults, Gathered, LabelValue, Positional, Scratch, Texts, taken, with_texts};
 use crate::registry::{Gather, Registry};
-use crate::snapshot::FamilySnapshot;
+use crate::snapshot::{FamilySnapshot, Readings};
 
 /// A kind of metric. Sealed by its hidden parts: cells, snapshot and encoders know just these.
 pub trait Metric: Sized + Send + Sync + 'static {
@@ -58,20 +60,32 @@ pub struct Family<M: Metric> {
 pub(crate) struct FamilyInner<M: Metric> {
     pub(crate) descriptor: Arc<Descriptor>,
     pub(crate) table: Table<M::Cell>,
+    /// Stands for the series that are too many, once there are any.
+    overflow: Pinned<M::Cell>,
+    /// For gathers to find series that expire.
+    idle: Option<Mutex<Idle>>,
 }
+
+/// What each label of the overflow series says.
+const OVERFLOW: &str = "__overflow__";
 
 /// A series and the family that knows its names: what a metric holds.
 #[doc(hidden)]
+#[derive(Debug)]
 pub struct Handle<M: Metric> {
     pub(crate) family: Arc<FamilyInner<M>>,
     pub(crate) series: Kept<M::Cell>,
 }
 
+impl<M: Metric> fmt::Debug for FamilyInner<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Family").field(&self.descriptor).finish()
+    }
+}
+
 impl<M: Metric> fmt::Debug for Family<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Family")
-            .field(&self.inner.descriptor)
-            .finish()
+        self.inner.fmt(f)
     }
 }
 
@@ -87,8 +101,12 @@ impl<M: Metric> Clone for Family<M> {
 impl<M: Metric> Family<M> {
     pub(crate) fn new(descriptor: Arc<Descriptor>, defaults: Defaults) -> Self {
         let inner = Arc::new(FamilyInner {
-            descriptor,
             table: Table::new(),
+            overflow: Pinned::unresolved(),
+            idle: descriptor
+                .expire()
+                .map(|expire| Mutex::new(Idle::new(expire))),
+            descriptor,
         });
         Self {
             inner,
@@ -267,8 +285,32 @@ impl<M: Metric> FamilyInner<M> {
     #[cold]
     fn insert(&self, texts: &(impl Texts + ?Sized)) -> Kept<M::Cell> {
         let cell = || M::Cell::new(&self.descriptor);
-        let series = self.table.get_or_insert(texts, None, cell);
-        series.unwrap_or_else(|| unreachable!("no limit is set"))
+        let overflow = self.overflow.get();
+        let limit = self.descriptor.max_series().map(|most| {
+            // The overflow series comes on top.
+            most.saturating_add(usize::from(overflow.is_some()))
+        });
+        // Who is too many takes no lock.
+        let is_full = limit.is_some_and(|limit| self.table.len() >= limit);
+        let series = match overflow {
+            Some(_) if is_full => None,
+            _ => self.table.get_or_insert(texts, limit, cell),
+        };
+        series.unwrap_or_else(|| {
+            self.descriptor.overflow();
+            let overflow = overflow.unwrap_or_else(|| self.make_overflow());
+            overflow.show();
+            overflow.keep()
+        })
+    }
+
+    fn make_overflow(&self) -> Found<'_, M::Cell> {
+        let texts = vec![OVERFLOW; self.descriptor.label_names().len()];
+        let cell = || M::Cell::new(&self.descriptor);
+        let series = self.table.get_or_insert(&texts[..], None, cell);
+        let series = series.unwrap_or_else(|| unreachable!("there is no limit"));
+        series.found().promote();
+        self.overflow.resolve(series)
     }
 }
 
@@ -279,23 +321,43 @@ impl<M: Metric> Gather for FamilyInner<M> {
 
     fn gather(&self, totals: &Totals, snapshot: &mut FamilySnapshot) {
         self.table.settle(totals);
-        snapshot.fill(|entries: &mut Entries<M::Cell>, readings| {
-            entries.start();
-            self.table.for_each(&Section::enter(), |found| {
-                let start = readings.words.len();
-                found.read(totals, &mut readings.words);
-                if found.has(HIDDEN | BASED)
-                    && !self.table.unhide(found, &mut readings.words[start..])
-                {
-                    readings.words.truncate(start);
-                    return;
-                }
-                if M::KIND == Kind::Info {
-                    readings.pairs.push(found.cell.pairs());
-                }
-                entries.push(found);
-            });
-            entries.finish()
-        });
+        let mut idle = self
+            .idle
+            .as_ref()
+            .map(|idle| idle.lock().unwrap_or_else(PoisonError::into_inner));
+        if let Some(idle) = &mut idle {
+            idle.start();
+        }
+        let mut expired = Vec::new();
+        snapshot.fill(
+            |entries: &mut Entries<M::Cell>, Readings { words, pairs }| {
+                entries.start();
+                self.table.for_each(&Section::enter(), |found| {
+                    let start = words.len();
+                    found.read(totals, words);
+                    if let Some(idle) = &mut idle
+                        && !found.has(HIDDEN)
+                        && idle.is_over(found, &words[start..])
+                    {
+                        expired.push((found.keep(), Box::from(&words[start..])));
+                        words.truncate(start);
+                    } else if found.has(HIDDEN | BASED)
+                        && !self.table.unhide(found, &mut words[start..])
+                    {
+                        words.truncate(start);
+                    } else {
+                        if M::KIND == Kind::Info {
+                            pairs.push(found.cell.pairs());
+                        }
+                        entries.push(found);
+                    }
+                });
+                entries.finish()
+            },
+        );
+        if let Some(idle) = &mut idle {
+            idle.finish();
+        }
+        self.table.expire(expired);
     }
 }

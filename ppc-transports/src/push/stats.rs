@@ -144,6 +144,17 @@ pub(crate) fn tell_problems(snapshot: &Snapshot) {
             let message = format_args!("{count} recordings to `{metric}` were ignored: {rule}");
             log::tell(Level::Warn, &format!("ignored {metric}"), message);
         }
+        let overflowed = family.descriptor().take_overflowed();
+        if overflowed > 0 {
+            let metric = family.descriptor().names().family();
+            let most = family.descriptor().max_series().unwrap_or_default();
+            stats().dropped("overflow", overflowed);
+            let message = format_args!(
+                "`{metric}` has {most} series, as many as it may: {overflowed} recordings for others \
+                 went to the series `__overflow__`"
+            );
+            log::tell(Level::Warn, &format!("overflow {metric}"), message);
+        }
     }
 }
 
