@@ -21,6 +21,8 @@ mod table;
 mod value;
 mod word;
 
+#[cfg(test)]
+pub(crate) use block::block_count;
 pub(crate) use counter::CounterCell;
 pub(crate) use facts::{InfoCell, StateSetCell};
 pub(crate) use gauge::GaugeCell;

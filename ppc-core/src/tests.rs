@@ -1,7 +1,11 @@
 //! Tests of the crate as a whole: from recording to the snapshot.
 
+mod allocations;
+mod endings;
 mod kinds;
 mod labels;
+mod lifetimes;
+mod model;
 mod registry;
 mod settings;
 mod sources;

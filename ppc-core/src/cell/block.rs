@@ -137,6 +137,12 @@ pub(super) fn all() -> impl Iterator<Item = &'static Block> {
     })
 }
 
+/// How many blocks there are.
+#[cfg(test)]
+pub(crate) fn block_count() -> usize {
+    all().count()
+}
+
 fn reference(block: *mut Block) -> Option<&'static Block> {
     // SAFETY: a pointer in the list is null or from `Box::leak`, stored after its block was
     // complete.
@@ -234,5 +240,25 @@ impl Block {
             empty();
             self.owner.store(LEFT_EMPTY, Release);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_thread_takes_less_than_eight_kilobytes_for_a_chunk_of_words() {
+        assert!(size_of::<Block>() + size_of::<Chunk>() <= 8 << 10);
+    }
+
+    #[test]
+    fn a_thread_keeps_its_block_and_the_next_one_takes_it() {
+        let ids = std::thread::spawn(|| {
+            let own = own().map(|block| block.id);
+            assert_eq!(current().id, own.unwrap_or(0));
+            own
+        });
+        assert_eq!(ids.join().unwrap().is_some(), OWNED);
     }
 }

@@ -1,0 +1,200 @@
+//! What takes heap memory, and how much: nothing that is known already does.
+
+use allocation_counter::{AllocationInfo, measure};
+
+use crate::generated::{Declaration, Declared, LabelDeclaration, Typed};
+use crate::{
+    Counter, Gauge, Histogram, LabelValue, Labelled, Registry, Scratch, Snapshot, Summary,
+    unix_time,
+};
+
+/// What a second run of the same takes.
+fn second(mut run: impl FnMut()) -> AllocationInfo {
+    run();
+    measure(run)
+}
+
+#[track_caller]
+fn check_none(what: &str, run: impl FnMut()) {
+    let info = second(run);
+    assert_eq!(info.count_total, 0, "{what}: {info:?}");
+}
+
+#[test]
+fn recording_takes_no_memory() {
+    let registry = Registry::new();
+    let counter = Counter::builder("c").register(&registry).unwrap();
+    let gauge = Gauge::builder("g").register(&registry).unwrap();
+    let histogram = Histogram::builder("h").register(&registry).unwrap();
+    let summary = Summary::builder("s").register(&registry).unwrap();
+    check_none("a record", || {
+        // Beyond what makes a series worth words of its own.
+        for _ in 0..100 {
+            counter.inc();
+            counter.inc_by(0.5);
+            gauge.set(1);
+            gauge.add(2.5);
+            histogram.observe(0.3);
+            summary.observe(7);
+        }
+    });
+}
+
+#[test]
+fn a_look_up_of_a_known_series_takes_no_memory() {
+    let registry = Registry::new();
+    let builder = Counter::builder("c").label_names(["a", "b", "c"]);
+    let family = builder.default_label("a", "1").register(&registry).unwrap();
+    let long = "x".repeat(80);
+    check_none("by position", || {
+        family.labels(("login", &long, 7)).unwrap().inc();
+        family.labels(["x", "y"]).unwrap().inc();
+        family.remove(("none", "of", "these")).unwrap();
+    });
+    check_none("by name", || {
+        family.with([("c", &long[..]), ("b", "2")]).unwrap().inc();
+    });
+}
+
+/// Three labels: text, an integer, and one of a fixed set.
+static DECLARED: Declared<Counter> = Declared::new(Declaration {
+    labels: &[
+        LabelDeclaration {
+            name: "a",
+            default: None,
+            fixed: &[],
+        },
+        LabelDeclaration {
+            name: "b",
+            default: None,
+            fixed: &[],
+        },
+        LabelDeclaration {
+            name: "c",
+            default: None,
+            fixed: &[],
+        },
+    ],
+    name: "allocations",
+    namespace: "",
+    subsystem: "",
+    unit: "",
+    help: "",
+    buckets: None,
+    states: &[],
+    registry: None,
+    quantiles: None,
+    window: None,
+    max_series: None,
+    expire: None,
+});
+
+#[test]
+fn a_typed_look_up_takes_no_memory() {
+    let text = "a text that is not short, but not so very long either".to_owned();
+    check_none("typed", || {
+        for n in 0..200_u64 {
+            let slots = (
+                Typed::<_, 0>(&text),
+                (Typed::<_, 0>(n % 2), (Typed::<_, 0>(n % 3 == 0), ())),
+            );
+            Labelled::new(&DECLARED, slots).inc();
+        }
+    });
+}
+
+#[test]
+fn a_formatted_label_takes_its_text_alone() {
+    struct Shard(u32);
+    impl LabelValue for Shard {
+        fn text<'a>(&'a self, scratch: &'a mut Scratch) -> &'a str {
+            scratch.format(format_args!("shard-{}", self.0))
+        }
+    }
+    let registry = Registry::new();
+    let family = Counter::builder("c")
+        .label_names(["shard"])
+        .register(&registry)
+        .unwrap();
+    let info = second(|| family.labels((Shard(3),)).unwrap().inc());
+    assert_eq!(info.count_current, 0, "{info:?}");
+    assert!(info.count_total <= 2, "{info:?}");
+}
+
+#[test]
+fn a_gather_of_known_series_takes_no_memory() {
+    let registry = Registry::new();
+    let family = Counter::builder("c")
+        .label_names(["n"])
+        .register(&registry)
+        .unwrap();
+    let histograms = Histogram::builder("h")
+        .label_names(["n"])
+        .register(&registry)
+        .unwrap();
+    for n in 0..1_000 {
+        family.labels((n,)).unwrap().inc_by(0.5);
+        histograms.labels((n,)).unwrap().observe(0.3);
+    }
+    let mut snapshot = Snapshot::new();
+    check_none("a gather", || {
+        snapshot.start(unix_time());
+        registry.gather_into(&mut snapshot);
+        assert_eq!(snapshot.series_count(), 2_000);
+    });
+}
+
+#[test]
+fn a_series_takes_little_memory() {
+    const SERIES: usize = 100_000;
+    let registry = Registry::new();
+    let family = Counter::builder("events")
+        .label_names(["account", "host", "event_type"])
+        .register(&registry)
+        .unwrap();
+    let mut text = 0;
+    let info = measure(|| {
+        for n in 0..SERIES {
+            let (account, host) = (format!("account-{n}"), format!("host-{}", n % 50));
+            text += account.len() + host.len() + "login".len();
+            family.labels((&account, &host, "login")).unwrap().inc();
+        }
+    });
+    let beyond = |bytes: u64| (bytes - text as u64) / SERIES as u64;
+    let (end, peak) = (
+        beyond(info.bytes_current.unsigned_abs()),
+        beyond(info.bytes_max),
+    );
+    assert!(end <= 64, "{end} bytes a series");
+    assert!(peak <= 80, "{peak} bytes a series while the table grows");
+}
+
+#[test]
+fn removed_series_give_their_memory_back() {
+    let registry = Registry::new();
+    let family = Counter::builder("c")
+        .label_names(["n"])
+        .register(&registry)
+        .unwrap();
+    let mut snapshot = Snapshot::new();
+    let mut round = |from: usize| {
+        for n in from..from + 1_000 {
+            family.labels((n,)).unwrap().inc();
+        }
+        // Twice: what a snapshot still lists is kept until it lists something else.
+        for _ in 0..3 {
+            snapshot.start(unix_time());
+            registry.gather_into(&mut snapshot);
+            family.clear();
+        }
+    };
+    for n in 0..3 {
+        round(n * 1_000);
+    }
+    let info = measure(|| {
+        for n in 3..20 {
+            round(n * 1_000);
+        }
+    });
+    assert!(info.bytes_current <= 1_000, "{info:?}");
+}
