@@ -3,7 +3,7 @@
 //! A counter, histogram or summary that several threads record has words of each thread's own
 //! ([`block`]), found by a number ([`numbers`]); what all threads share is written with atomics.
 //! [`place`] decides which. Series are found by their label values in a [`table`] without locks
-//! for those who look up ([`section`]).
+//! for those who look up ([`section`]). A [`feed`] can be told of every recording.
 //!
 //! Everything outside sees a cell through its few methods and through [`Cell::read`], which
 //! appends the words of one consistent reading. Floats are words by their bits.
@@ -11,6 +11,7 @@
 mod block;
 mod counter;
 mod facts;
+mod feed;
 mod gauge;
 mod numbers;
 mod observations;
@@ -25,6 +26,8 @@ mod word;
 pub(crate) use block::block_count;
 pub(crate) use counter::CounterCell;
 pub(crate) use facts::{InfoCell, StateSetCell};
+pub(crate) use feed::Subscription;
+pub use feed::{Change, Feed};
 pub(crate) use gauge::GaugeCell;
 pub(crate) use numbers::Totals;
 pub(crate) use observations::{HistogramCell, SummaryCell};

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use crate::cell::Totals;
+use crate::cell::{Feed, Subscription, Totals};
 use crate::clock;
 use crate::descriptor::Descriptor;
 use crate::error::{Error, ErrorKind};
@@ -41,12 +41,16 @@ struct Inner {
     typed: Vec<Arc<dyn Any + Send + Sync>>,
     /// Family and sample names that are taken, with the place of the family that has them.
     names: HashMap<Box<str>, usize>,
+    watches: usize,
 }
 
 /// A family of any kind, as the registry holds it.
 pub(crate) trait Gather: Send + Sync {
     fn descriptor(&self) -> &Arc<Descriptor>;
     fn gather(&self, totals: &Totals, snapshot: &mut FamilySnapshot);
+
+    /// Has every recording told to the feed from now on, or no longer.
+    fn watch(&self, on: bool);
 }
 
 impl Registry {
@@ -89,6 +93,26 @@ impl Registry {
         snapshot.use_again(choice);
     }
 
+    /// Has a feed told of every recording of this registry, and of others that are watched, until
+    /// what is returned is dropped.
+    ///
+    /// Meanwhile recordings take a longer way; without a watch they take the same instructions as
+    /// if there were no feed.
+    #[doc(hidden)]
+    pub fn watch(&self, feed: Arc<dyn Feed>) -> Watch {
+        let subscription = Subscription::new(feed);
+        let mut inner = self.lock();
+        inner.watches += 1;
+        if inner.watches == 1 {
+            inner.families.iter().for_each(|family| family.watch(true));
+        }
+        drop(inner);
+        Watch {
+            registry: self.clone(),
+            _subscription: subscription,
+        }
+    }
+
     /// True where both are the same registry.
     pub fn is(&self, other: &Self) -> bool {
         Arc::ptr_eq(self.shared(), other.shared())
@@ -128,6 +152,9 @@ impl Registry {
         // Copied only while a gather shares it.
         Arc::make_mut(&mut inner.families).push(Arc::clone(&family) as _);
         inner.typed.push(Arc::clone(&family) as _);
+        if inner.watches > 0 {
+            family.watch(true);
+        }
         Ok(family)
     }
 
@@ -137,6 +164,26 @@ impl Registry {
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
         self.shared().lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A feed that is told of a registry's recordings; until this is dropped.
+#[doc(hidden)]
+#[derive(Debug)]
+#[must_use = "nobody is told any more when this is dropped"]
+pub struct Watch {
+    registry: Registry,
+    /// Ends after `drop` below.
+    _subscription: Subscription,
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        let mut inner = self.registry.lock();
+        inner.watches -= 1;
+        if inner.watches == 0 {
+            inner.families.iter().for_each(|family| family.watch(false));
+        }
     }
 }
 

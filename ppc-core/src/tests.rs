@@ -2,6 +2,7 @@
 
 mod allocations;
 mod endings;
+mod feed;
 mod kinds;
 mod labels;
 mod lifetimes;

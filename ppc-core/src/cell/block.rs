@@ -200,7 +200,8 @@ impl Block {
             FREE.fetch_sub(1, Relaxed);
             return free;
         }
-        let id = NEXT_ID.fetch_add(1, Relaxed);
+        // Nobody's are 0, of a thread without block, and the greatest.
+        let id = NEXT_ID.fetch_add(1, Relaxed).clamp(1, u16::MAX - 1);
         let block = Box::leak(Box::new(Self { id, ..Self::new(0) }));
         let mut newest = NEWEST.load(Relaxed);
         loop {

@@ -4,6 +4,7 @@ use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::Relaxed;
 
 use super::block;
+use super::feed::Change;
 use super::numbers::{Shape, Totals};
 use super::place::OFTEN;
 use super::series::{Pinned, Series};
@@ -37,8 +38,10 @@ impl Series<CounterCell> {
         if self.place.make_own() {
             return self.add(amount);
         }
-        self.sign();
         add_shared(&self.cell.0, amount);
+        if !self.tell(Change::Added(amount.as_f64())) {
+            self.sign();
+        }
     }
 
     /// The same through a handle, which is soon worth words of each thread.
@@ -47,8 +50,10 @@ impl Series<CounterCell> {
         if self.place.make_own() {
             return self.add(amount);
         }
-        self.place.sign(Some(Shape::Total));
         add_shared(&self.cell.0, amount);
+        if !self.tell(Change::Added(amount.as_f64())) {
+            self.place.sign(Some(Shape::Total));
+        }
     }
 }
 

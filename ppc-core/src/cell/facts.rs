@@ -4,6 +4,7 @@ use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::{Acquire, Release};
 use std::sync::{Mutex, PoisonError};
 
+use super::feed::Change;
 use super::numbers::{Shape, Totals};
 use super::series::Series;
 use super::value::Cell;
@@ -18,6 +19,7 @@ impl Series<InfoCell> {
     pub(crate) fn set(&self, pairs: Pairs) {
         self.notice();
         self.cell.replace(Some(pairs));
+        self.tell(Change::Replaced);
     }
 }
 
@@ -63,6 +65,7 @@ impl Series<StateSetCell> {
     pub(crate) fn set_only(&self, index: usize) {
         self.notice();
         self.cell.0.store(1 << index, Release);
+        self.tell(Change::Replaced);
     }
 
     pub(crate) fn set(&self, index: usize, on: bool) {
@@ -73,6 +76,7 @@ impl Series<StateSetCell> {
         } else {
             self.cell.0.fetch_and(!bit, Release);
         }
+        self.tell(Change::Replaced);
     }
 }
 

@@ -3,6 +3,7 @@
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::{Acquire, Release};
 
+use super::feed::Change;
 use super::numbers::{Shape, Totals};
 use super::series::{Pinned, Series};
 use super::value::Cell;
@@ -18,12 +19,14 @@ impl Series<GaugeCell> {
     pub(crate) fn set(&self, value: f64) {
         self.notice();
         self.cell.0.store(value.to_bits(), Release);
+        self.tell(Change::Set(value));
     }
 
     #[inline]
     pub(crate) fn add(&self, amount: f64) {
         self.notice();
         add_shared_real(&self.cell.0, amount);
+        self.tell(Change::Added(amount));
     }
 }
 

@@ -9,6 +9,7 @@ use std::sync::atomic::Ordering::{Relaxed, Release};
 
 use super::block;
 use super::counter::subtract_real;
+use super::feed::Change;
 use super::numbers::{Shape, Totals, add_observations, read_observations};
 use super::place::{OFTEN, Place};
 use super::series::{Pinned, Series};
@@ -80,8 +81,10 @@ macro_rules! observing {
                 if self.place.make_own() {
                     return self.observe(value);
                 }
-                self.sign();
                 observe_shared($words, bucket($bounds, value), value);
+                if !self.tell(Change::Observed(value)) {
+                    self.sign();
+                }
             }
 
             /// The same through a handle, which is soon worth words of each thread.
@@ -91,8 +94,10 @@ macro_rules! observing {
                 if self.place.make_own() {
                     return self.observe(value);
                 }
-                self.place.sign(self.cell.shape());
                 observe_shared($words, bucket($bounds, value), value);
+                if !self.tell(Change::Observed(value)) {
+                    self.place.sign(self.cell.shape());
+                }
             }
         }
 

@@ -25,6 +25,8 @@ const fn nowhere(low: u8) -> u16 {
 const NONE: u16 = nowhere(255);
 /// A recording must be noticed: the series is hidden, or may be found idle.
 const ASLEEP: u16 = nowhere(254);
+/// Every recording is told to the feed.
+const WATCHED: u16 = nowhere(253);
 /// Recorded with atomics; up to the next, the numbers count signs that several threads record.
 const PLAIN: u16 = nowhere(0);
 /// So many signs, and the series gets words of each thread.
@@ -88,6 +90,11 @@ impl Place {
         self.number.load(Relaxed) == ASLEEP
     }
 
+    #[inline]
+    pub(super) fn is_watched(&self) -> bool {
+        self.number.load(Relaxed) == WATCHED
+    }
+
     /// Asks to notice the next recording of a series without words.
     pub(super) fn fall_asleep(&self) {
         self.number.store(ASLEEP, Release);
@@ -95,10 +102,21 @@ impl Place {
 
     /// True for one of those who notice.
     #[cold]
-    pub(super) fn wake(&self) -> bool {
+    pub(super) fn wake(&self, watched: bool) -> bool {
+        let awake = if watched { WATCHED } else { PLAIN };
         self.number
-            .compare_exchange(ASLEEP, PLAIN, Release, Relaxed)
+            .compare_exchange(ASLEEP, awake, Release, Relaxed)
             .is_ok()
+    }
+
+    /// Has every recording told, or no longer.
+    pub(super) fn watch(&self, on: bool) {
+        let number = match self.words.load(Acquire) {
+            _ if on => WATCHED,
+            NONE => PLAIN,
+            words => words,
+        };
+        self.number.store(number, Release);
     }
 
     /// Notes that several threads record, or one through a handle. After a few such signs the
@@ -136,7 +154,8 @@ impl Place {
         {
             numbers::give_back(number, shape); // another thread was first
         } else {
-            self.number.store(number, Release);
+            // Not where it began to be watched meanwhile: then it goes by them later.
+            let _ = self.number.compare_exchange(now, number, Release, Relaxed);
         }
     }
 

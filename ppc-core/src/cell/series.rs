@@ -23,6 +23,7 @@ use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 use std::sync::atomic::{AtomicPtr, AtomicU8, AtomicU16, AtomicU64, fence};
 
 use super::block;
+use super::feed::{self, Change};
 use super::numbers::{self, Totals};
 use super::place::Place;
 use super::value::Cell;
@@ -43,6 +44,10 @@ pub(crate) struct Series<C> {
 
 /// Not shown: removed or expired, and still kept by somebody.
 pub(crate) const HIDDEN: u8 = 1;
+/// Every recording is told to the feed.
+const WATCHED: u8 = 4;
+/// The [`Series::writer`] of a series that is watched: no thread's, so each looks closer.
+const NOBODYS: u16 = u16::MAX;
 /// What is shown is less than what is counted, by what there was when it was hidden.
 pub(crate) const BASED: u8 = 2;
 
@@ -60,20 +65,26 @@ impl<C> Series<C> {
         self.marks.fetch_and(!marks, Release) & marks != 0
     }
 
-    /// Notices a recording, where that was asked for: the series is shown.
+    /// Tells who watches it, where somebody does.
     #[inline]
-    pub(super) fn notice(&self) {
-        if !self.place.is_plain() && self.place.wake() {
-            self.unmark(HIDDEN);
+    pub(super) fn tell(&self, change: Change) -> bool {
+        let watched = self.place.is_watched();
+        if watched {
+            feed::tell(self.id, change);
         }
+        watched
     }
 
-    /// Shows it, where it was hidden.
-    pub(crate) fn show(&self) {
-        if self.has(HIDDEN) {
-            self.place.wake();
-            self.unmark(HIDDEN);
+    /// Has every recording told from now on, or no longer.
+    pub(crate) fn watch(&self, on: bool) {
+        if on {
+            self.mark(WATCHED);
+            self.writer.store(NOBODYS, Relaxed);
+        } else {
+            self.unmark(WATCHED);
+            self.writer.store(0, Relaxed);
         }
+        self.place.watch(on);
     }
 
     /// A number that no other series of this process has, and that rises with each new series.
@@ -87,6 +98,29 @@ impl<C: Cell> Series<C> {
     #[inline]
     pub(crate) fn read(&self, totals: &Totals, words: &mut Vec<u64>) {
         self.cell.read(self.place.words(), totals, words);
+    }
+
+    /// Notices that a recording begins, where that was asked for: the series is shown.
+    #[inline]
+    pub(super) fn notice(&self) {
+        if self.place.is_asleep() {
+            self.wake();
+        }
+    }
+
+    #[cold]
+    fn wake(&self) {
+        if self.place.wake(self.has(WATCHED)) {
+            self.show();
+        }
+    }
+
+    /// Shows it, where it was hidden; what was set and not counted is forgotten.
+    pub(crate) fn show(&self) {
+        if self.has(HIDDEN) && self.unmark(HIDDEN) {
+            self.cell.reset();
+            self.place.wake(self.has(WATCHED));
+        }
     }
 
     /// Whether nobody recorded it since this was last asked, where it can tell: kinds without

@@ -471,11 +471,10 @@ impl<C: Cell> Writer<C> {
     /// Shows a series no more until it is recorded again.
     fn hide(&mut self, series: &Kept<C>, base: Box<[u64]>) {
         let found = series.found();
+        self.rebase(series, base);
         found.mark(HIDDEN);
-        if found.cell.shape().is_some() {
-            self.rebase(series, base);
-        } else {
-            found.cell.reset();
+        if found.cell.shape().is_none() {
+            // Who sets it next shows it, even to what it was before.
             found.place.fall_asleep();
         }
         self.hidden.push(series.clone());
@@ -483,10 +482,8 @@ impl<C: Cell> Writer<C> {
 
     /// Shows of a series only what is counted beyond `base`.
     fn rebase(&mut self, series: &Kept<C>, base: Box<[u64]>) {
-        if series.found().cell.shape().is_some() {
-            self.bases.insert(series.found().id(), base);
-            series.found().mark(BASED);
-        }
+        self.bases.insert(series.found().id(), base);
+        series.found().mark(BASED);
     }
 
     fn take_from_limbo(&mut self, texts: &(impl Texts + ?Sized)) -> Option<Going<C>> {

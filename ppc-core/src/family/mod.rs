@@ -7,6 +7,8 @@ mod idle;
 mod labelled;
 
 use std::fmt;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering::SeqCst;
 use std::sync::{Arc, Mutex, PoisonError};
 
 pub use builder::{Builder, Labels, NoLabels};
@@ -64,6 +66,8 @@ pub(crate) struct FamilyInner<M: Metric> {
     overflow: Pinned<M::Cell>,
     /// For gathers to find series that expire.
     idle: Option<Mutex<Idle>>,
+    /// Whether new series are watched.
+    watched: AtomicBool,
 }
 
 /// What each label of the overflow series says.
@@ -106,6 +110,7 @@ impl<M: Metric> Family<M> {
             idle: descriptor
                 .expire()
                 .map(|expire| Mutex::new(Idle::new(expire))),
+            watched: AtomicBool::new(false),
             descriptor,
         });
         Self {
@@ -296,12 +301,17 @@ impl<M: Metric> FamilyInner<M> {
             Some(_) if is_full => None,
             _ => self.table.get_or_insert(texts, limit, cell),
         };
-        series.unwrap_or_else(|| {
+        let series = series.unwrap_or_else(|| {
             self.descriptor.overflow();
             let overflow = overflow.unwrap_or_else(|| self.make_overflow());
             overflow.show();
             overflow.keep()
-        })
+        });
+        // Linked before: who begins to watch either finds it or is seen here.
+        if self.watched.load(SeqCst) {
+            series.found().watch(true);
+        }
+        series
     }
 
     fn make_overflow(&self) -> Found<'_, M::Cell> {
@@ -359,5 +369,11 @@ impl<M: Metric> Gather for FamilyInner<M> {
             idle.finish();
         }
         self.table.expire(expired);
+    }
+
+    fn watch(&self, on: bool) {
+        self.watched.store(on, SeqCst);
+        self.table
+            .for_each(&Section::enter(), |found| found.watch(on));
     }
 }

@@ -1,0 +1,106 @@
+//! The change feed: who is told of every recording, for streams.
+//!
+//! A series that is watched has a number that names no words, so each recording takes the way
+//! that a new thread's takes, and asks here. One that is not watched records with the same
+//! instructions as if there were no feed.
+
+#![expect(unsafe_code, reason = "a list that is freed after a grace")]
+
+use std::fmt;
+use std::ptr;
+use std::sync::atomic::AtomicPtr;
+use std::sync::atomic::Ordering::SeqCst;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+
+use super::section::{Grace, Section};
+
+/// Is told of every recording of what it watches, on the thread that records, after the
+/// recording.
+pub trait Feed: Send + Sync {
+    /// A series, by its [`id`](crate::SeriesSnapshot::id), changed. Must neither block nor record.
+    fn changed(&self, series: u64, change: Change);
+}
+
+/// What a recording did.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Change {
+    /// Added to a counter or gauge.
+    Added(f64),
+    /// Set a gauge.
+    Set(f64),
+    /// Observed by a histogram or summary.
+    Observed(f64),
+    /// Replaced an info's facts, or changed the states of a state set: what it says now is to be
+    /// gathered.
+    Replaced,
+}
+
+type Feeds = Vec<Arc<dyn Feed>>;
+
+/// Those who are told; null where nobody is.
+static FEEDS: AtomicPtr<Feeds> = AtomicPtr::new(ptr::null_mut());
+
+/// Held by who replaces the list.
+static CHANGING: Mutex<()> = Mutex::new(());
+
+/// Tells everybody of a change.
+#[cold]
+pub(super) fn tell(series: u64, change: Change) {
+    let _section = Section::enter();
+    // SAFETY: null or from `Box::into_raw`, and freed after the grace of this section.
+    if let Some(feeds) = unsafe { FEEDS.load(SeqCst).as_ref() } {
+        for feed in feeds {
+            feed.changed(series, change);
+        }
+    }
+}
+
+/// A feed that is told; until this is dropped.
+pub(crate) struct Subscription(Arc<dyn Feed>);
+
+impl Subscription {
+    pub(crate) fn new(feed: Arc<dyn Feed>) -> Self {
+        replace(|feeds| feeds.push(Arc::clone(&feed)));
+        Self(feed)
+    }
+}
+
+impl Drop for Subscription {
+    /// Waits for those who tell it something now: when this returns nobody does any more.
+    fn drop(&mut self) {
+        replace(|feeds| {
+            let place = feeds.iter().position(|feed| Arc::ptr_eq(feed, &self.0));
+            place.map(|place| feeds.swap_remove(place));
+        });
+    }
+}
+
+impl fmt::Debug for Subscription {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Subscription").finish_non_exhaustive()
+    }
+}
+
+fn replace(change: impl FnOnce(&mut Feeds)) {
+    let _changing = CHANGING.lock().unwrap_or_else(PoisonError::into_inner);
+    let old = FEEDS.load(SeqCst);
+    // SAFETY: as in `tell`; and only who holds the lock frees it.
+    let mut feeds = unsafe { old.as_ref() }.cloned().unwrap_or_default();
+    change(&mut feeds);
+    let new = if feeds.is_empty() {
+        ptr::null_mut()
+    } else {
+        Box::into_raw(Box::new(feeds))
+    };
+    FEEDS.store(new, SeqCst);
+    if !old.is_null() {
+        let mut grace = Grace::begin();
+        while !grace.is_over() {
+            thread::yield_now();
+        }
+        // SAFETY: from `Box::into_raw`; who might have loaded it has ended its section.
+        drop(unsafe { Box::from_raw(old) });
+    }
+}

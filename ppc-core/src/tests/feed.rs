@@ -1,0 +1,124 @@
+//! The change feed: told of everything while somebody watches, and of nothing else.
+
+use std::sync::{Arc, Mutex};
+use std::thread;
+
+use super::check;
+use crate::feed::{Change, Feed};
+use crate::{Counter, Gauge, Histogram, Info, Registry, StateSet};
+
+#[derive(Default)]
+struct Told(Mutex<Vec<Change>>);
+
+impl Feed for Told {
+    fn changed(&self, _: u64, change: Change) {
+        self.0.lock().unwrap().push(change);
+    }
+}
+
+impl Told {
+    fn take(&self) -> Vec<Change> {
+        std::mem::take(&mut self.0.lock().unwrap())
+    }
+}
+
+#[test]
+fn every_recording_is_told_while_it_is_watched() {
+    let registry = Registry::new();
+    let counter = Counter::builder("c").register(&registry).unwrap();
+    let gauge = Gauge::builder("g").register(&registry).unwrap();
+    let info = Info::builder("i").register(&registry).unwrap();
+    let record = |times: usize| {
+        for _ in 0..times {
+            counter.inc();
+            gauge.set(3);
+            gauge.sub(1);
+            info.set([("a", "b")]);
+        }
+    };
+    record(100); // has words of its own by now
+    let told = Arc::new(Told::default());
+    let watch = registry.watch(Arc::clone(&told) as _);
+    record(1);
+    let changes = [
+        Change::Added(1.0),
+        Change::Set(3.0),
+        Change::Added(-1.0),
+        Change::Replaced,
+    ];
+    assert_eq!(told.take(), changes);
+    // A second feed is told as well, and the first one until its own end.
+    let second = Arc::new(Told::default());
+    let other = registry.watch(Arc::clone(&second) as _);
+    record(1);
+    drop(watch);
+    record(1);
+    assert_eq!(told.take(), changes);
+    assert_eq!(second.take(), [changes, changes].concat());
+    drop(other);
+    record(1);
+    assert_eq!((told.take(), second.take()), (vec![], vec![]));
+    check(&registry, &["c_total 104", "g 2", r#"i_info{a="b"} 1"#]);
+}
+
+#[test]
+fn what_is_made_or_hidden_meanwhile_is_watched_too() {
+    let registry = Registry::new();
+    let told = Arc::new(Told::default());
+    let watch = registry.watch(Arc::clone(&told) as _);
+    let family = Histogram::builder("h")
+        .label_names(["n"])
+        .buckets([1])
+        .register(&registry)
+        .unwrap();
+    let states = StateSet::builder("s")
+        .states(["a", "b"])
+        .register(&registry)
+        .unwrap();
+    family.labels((1,)).unwrap().observe(0.5);
+    states.set("b");
+    let gauges = Gauge::builder("g")
+        .label_names(["n"])
+        .register(&registry)
+        .unwrap();
+    let gauge = gauges.labels((1,)).unwrap();
+    gauges.clear();
+    gauge.set(2);
+    let expected = [Change::Observed(0.5), Change::Replaced, Change::Set(2.0)];
+    assert_eq!(told.take(), expected);
+    drop(watch);
+    gauge.set(3);
+    family.labels((1,)).unwrap().observe(0.5);
+    assert_eq!(told.take(), []);
+    check(
+        &registry,
+        &[
+            r#"g{n="1"} 3"#,
+            r#"h_bucket{n="1",le="1.0"} 2"#,
+            r#"h_bucket{n="1",le="+Inf"} 2"#,
+            r#"h_count{n="1"} 2"#,
+            r#"h_sum{n="1"} 1"#,
+            r#"s{s="a"} 0"#,
+            r#"s{s="b"} 1"#,
+        ],
+    );
+}
+
+#[test]
+fn watching_begins_and_ends_while_others_record() {
+    const EACH: u64 = if cfg!(miri) { 50 } else { 50_000 };
+    let registry = Registry::new();
+    let counter = Counter::builder("c").register(&registry).unwrap();
+    thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| (0..EACH).for_each(|_| counter.inc()));
+        }
+        for _ in 0..20 {
+            let told = Arc::new(Told::default());
+            drop(registry.watch(Arc::clone(&told) as _));
+            // Nobody holds it any more: whoever told it something has come back.
+            assert_eq!(Arc::strong_count(&told), 1);
+        }
+    });
+    check(&registry, &[&format!("c_total {}", 2 * EACH)]);
+}
