@@ -10,7 +10,8 @@ use crate::{Counter, Histogram, Registry};
 
 #[test]
 fn ten_thousand_short_threads_lose_nothing_and_leave_nothing() {
-    const THREADS: usize = if cfg!(miri) { 20 } else { 10_000 };
+    const FIRST: usize = if cfg!(miri) { 5 } else { 100 };
+    const THREADS: usize = if cfg!(miri) { 15 } else { 10_000 };
     let registry = Registry::new();
     let counter = Counter::builder("c").register(&registry).unwrap();
     let histogram = Histogram::builder("h")
@@ -27,12 +28,12 @@ fn ten_thousand_short_threads_lose_nothing_and_leave_nothing() {
         });
     };
     // Beyond what makes a series worth words of its own.
-    for _ in 0..100 {
+    for _ in 0..FIRST {
         run();
     }
     registry.gather();
     let before = block_count();
-    for _ in 100..THREADS {
+    for _ in FIRST..THREADS {
         run();
     }
     // Other tests have threads as well, but not thousands of them.
@@ -53,7 +54,8 @@ fn ten_thousand_short_threads_lose_nothing_and_leave_nothing() {
 
 #[test]
 fn threads_that_are_alive_at_once_each_have_their_own() {
-    const THREADS: usize = 64;
+    const THREADS: usize = if cfg!(miri) { 4 } else { 64 };
+    const EACH: usize = if cfg!(miri) { 10 } else { 100 };
     let registry = Registry::new();
     let family = Counter::builder("c")
         .label_names(["n"])
@@ -64,7 +66,7 @@ fn threads_that_are_alive_at_once_each_have_their_own() {
     thread::scope(|scope| {
         for _ in 0..THREADS {
             scope.spawn(|| {
-                for _ in 0..100 {
+                for _ in 0..EACH {
                     handles.iter().for_each(Counter::inc);
                 }
                 barrier.wait(); // all have recorded, and all are alive
@@ -73,7 +75,7 @@ fn threads_that_are_alive_at_once_each_have_their_own() {
         }
         barrier.wait();
         let expected: Vec<String> = (0..32)
-            .map(|n| format!(r#"c_total{{n="{n}"}} {}"#, THREADS * 100))
+            .map(|n| format!(r#"c_total{{n="{n}"}} {}"#, THREADS * EACH))
             .collect();
         let expected: Vec<&str> = expected.iter().map(String::as_str).collect();
         check(&registry, &expected);
