@@ -207,6 +207,28 @@ impl<'a, C> Found<'a, C> {
         }
     }
 
+    /// Whether the label values are these texts.
+    #[inline]
+    pub(super) fn has_values(self, texts: &(impl Texts + ?Sized)) -> bool {
+        let (mut index, mut start) = (0, 0);
+        // SAFETY: as in `values`; `index` stays below the number of labels, and a value is
+        // compared only where its end says that it is as long as the text.
+        unsafe {
+            let head = self.series.as_ptr();
+            let labels = usize::from((*head).labels);
+            let ends = (&raw const (*head).ends).cast::<u32>();
+            let values = ends.add(labels).cast::<u8>();
+            texts.count() == labels
+                && texts.all(&mut |text| {
+                    let end = start + text.len();
+                    let same = ends.add(index).read() as usize == end
+                        && equal(values.add(start), text.as_bytes());
+                    (index, start) = (index + 1, end);
+                    same
+                })
+        }
+    }
+
     /// Keeps it beyond `'a`.
     #[inline]
     pub(crate) fn keep(self) -> Kept<C>
@@ -236,7 +258,10 @@ impl<C: Cell> Kept<C> {
     pub(crate) fn new(texts: &(impl Texts + ?Sized), cell: C) -> Self {
         static NEXT: AtomicU64 = AtomicU64::new(1);
         let (mut len, mut labels) = (0, 0_u8);
-        texts.for_each(&mut |text| (len, labels) = (len + text.len(), labels + 1));
+        texts.all(&mut |text| {
+            (len, labels) = (len + text.len(), labels + 1);
+            true
+        });
         let layout = layout::<C>(labels, len);
         // SAFETY: the layout is not of size zero: it has a head.
         let head = unsafe { alloc(layout) }.cast::<Series<C>>();
@@ -258,12 +283,13 @@ impl<C: Cell> Kept<C> {
             let mut ends = (&raw mut (*head).ends).cast::<u32>();
             let start = ends.add(usize::from(labels)).cast::<u8>();
             let mut end = 0;
-            texts.for_each(&mut |text| {
+            texts.all(&mut |text| {
                 ptr::copy_nonoverlapping(text.as_ptr(), start.add(end), text.len());
                 end += text.len();
                 // Fits: texts are at most `LONGEST` long.
                 ends.write(u32::try_from(end).unwrap_or(u32::MAX));
                 ends = ends.add(1);
+                true
             });
         }
         Self(series)
@@ -323,6 +349,29 @@ impl<C: Cell> fmt::Debug for Kept<C> {
         f.debug_list()
             .entries(self.found().values().iter())
             .finish()
+    }
+}
+
+/// Whether the bytes at `a` are those of `b`; without a call where they are few, as in labels
+/// they are.
+///
+/// # Safety
+///
+/// There are as many bytes at `a` as in `b`.
+#[inline]
+unsafe fn equal(a: *const u8, b: &[u8]) -> bool {
+    let len = b.len();
+    // SAFETY: each reading is of bytes below `len`.
+    unsafe {
+        let b = b.as_ptr();
+        let word = |bytes: *const u8, at| bytes.add(at).cast::<u64>().read_unaligned();
+        let half = |bytes: *const u8, at| bytes.add(at).cast::<u32>().read_unaligned();
+        match len {
+            // Both ends, which may overlap.
+            8..=16 => word(a, 0) ^ word(b, 0) | word(a, len - 8) ^ word(b, len - 8) == 0,
+            4..=7 => half(a, 0) ^ half(b, 0) | half(a, len - 4) ^ half(b, len - 4) == 0,
+            _ => std::slice::from_raw_parts(a, len) == std::slice::from_raw_parts(b, len),
+        }
     }
 }
 
@@ -432,5 +481,27 @@ impl<C: Cell> Drop for Pinned<C> {
 impl<C: Cell> fmt::Debug for Pinned<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Pinned").finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_of_every_length_are_compared_whole() {
+        let text: String = ('a'..='z').cycle().take(40).collect();
+        for len in 0..40 {
+            let a = &text.as_bytes()[..len];
+            let mut b = a.to_vec();
+            // SAFETY: both are `len` long.
+            assert!(unsafe { equal(a.as_ptr(), &b) });
+            for place in 0..len {
+                b[place] ^= 1;
+                // SAFETY: both are `len` long.
+                assert!(!unsafe { equal(a.as_ptr(), &b) }, "{len} {place}");
+                b[place] ^= 1;
+            }
+        }
     }
 }

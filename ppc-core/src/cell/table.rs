@@ -125,17 +125,36 @@ impl<C> Slots<C> {
         }
     }
 
-    /// The slots to look at for a hash, one after the other.
+    /// The next series from `index` on that may be the one of a hash, which it is but once in
+    /// 65,536 times; `index` is then that of the slot behind it.
     #[inline]
+    fn candidate(&self, hash: u64, index: &mut usize) -> Option<NonNull<Series<C>>> {
+        loop {
+            // SeqCst here and where the slots are loaded: see `section`.
+            let word = self.slot(*index).load(SeqCst);
+            *index = index.wrapping_add(1);
+            if TAGGED && (word.addr() ^ tag(hash)) >> TAG_SHIFT != 0 {
+                if word.is_null() {
+                    return None;
+                }
+            } else if let Some(series) = Self::series(word) {
+                return Some(series);
+            } else if word.is_null() {
+                return None;
+            }
+        }
+    }
+
+    /// A slot, of any index.
+    #[inline]
+    fn slot(&self, index: usize) -> &AtomicPtr<Series<C>> {
+        // SAFETY: `new` makes as many slots as a power of two, and the mask one less.
+        unsafe { self.slots.get_unchecked(index & self.mask) }
+    }
+
+    /// The slots to look at for a hash, one after the other.
     fn probe(&self, hash: u64) -> impl Iterator<Item = &AtomicPtr<Series<C>>> {
-        let (mask, slots) = (self.mask, &*self.slots);
-        let mut index = low(hash);
-        std::iter::from_fn(move || {
-            // SAFETY: `new` makes as many slots as a power of two, and the mask one less.
-            let slot = unsafe { slots.get_unchecked(index & mask) };
-            index = index.wrapping_add(1);
-            Some(slot)
-        })
+        (0..).map(move |step| self.slot(low(hash).wrapping_add(step)))
     }
 
     /// The series that a slot's word points to, where it does.
@@ -189,29 +208,17 @@ impl<C: Cell> Table<C> {
         hash: u64,
         texts: &(impl Texts + ?Sized),
     ) -> Option<Found<'s, C>> {
-        for slot in self.slots(section).probe(hash) {
-            // SeqCst here and in `slots`: see `section`.
-            let word = slot.load(SeqCst);
-            if TAGGED && (word.addr() ^ tag(hash)) >> TAG_SHIFT != 0 {
-                if word.is_null() {
-                    return None;
-                }
-                continue;
-            }
-            let Some(series) = Slots::series(word) else {
-                if word.is_null() {
-                    return None;
-                }
-                continue;
-            };
+        let slots = self.slots(section);
+        let mut index = low(hash);
+        loop {
+            let series = slots.candidate(hash, &mut index)?;
             // SAFETY: it was linked within this section, so its grace ends after it; and the
             // table, which keeps it meanwhile, is borrowed.
             let found = unsafe { Found::new(series) };
-            if texts.are(found.values(), 0, 0) {
+            if found.has_values(texts) {
                 return Some(found);
             }
         }
-        None
     }
 
     /// The same, kept.
@@ -491,7 +498,7 @@ impl<C: Cell> Writer<C> {
             let series = &mut unlinked.series;
             let place = series
                 .iter()
-                .position(|(series, _)| texts.are(series.found().values(), 0, 0))?;
+                .position(|(series, _)| series.found().has_values(texts))?;
             Some(series.swap_remove(place))
         })
     }

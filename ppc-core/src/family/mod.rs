@@ -263,8 +263,9 @@ impl<M: Metric> Family<M> {
 }
 
 impl<M: Metric> FamilyInner<M> {
-    /// Runs `record` on the series of these labels, which is made where there is none.
-    #[inline]
+    /// Runs `record` on the series of these labels, which is made where there is none. Once for
+    /// each number of labels, not at each caller: it is long.
+    #[inline(never)]
     pub(crate) fn record<R>(
         &self,
         texts: &(impl Texts + ?Sized),

@@ -16,11 +16,8 @@ pub trait Texts {
     /// Feeds each text to a hasher.
     fn hash(&self, hasher: &mut impl Hasher);
 
-    /// Whether these texts are the values from the index-th on, which begins at `start`.
-    fn are(&self, values: LabelValues<'_>, index: usize, start: usize) -> bool;
-
-    /// Visits each text.
-    fn for_each(&self, visit: &mut impl FnMut(&str));
+    /// Visits each text in turn, for as long as the answer is yes; whether it always was.
+    fn all(&self, is: &mut impl FnMut(&str) -> bool) -> bool;
 }
 
 impl Texts for () {
@@ -33,12 +30,9 @@ impl Texts for () {
     fn hash(&self, _: &mut impl Hasher) {}
 
     #[inline]
-    fn are(&self, values: LabelValues<'_>, index: usize, _: usize) -> bool {
-        index == values.len()
+    fn all(&self, _: &mut impl FnMut(&str) -> bool) -> bool {
+        true
     }
-
-    #[inline]
-    fn for_each(&self, _: &mut impl FnMut(&str)) {}
 }
 
 impl<T: Texts> Texts for (&str, T) {
@@ -54,15 +48,12 @@ impl<T: Texts> Texts for (&str, T) {
     }
 
     #[inline(always)]
-    #[expect(clippy::inline_always, reason = "else the values go through memory")]
-    fn are(&self, values: LabelValues<'_>, index: usize, start: usize) -> bool {
-        values.has(index, start, self.0) && self.1.are(values, index + 1, start + self.0.len())
-    }
-
-    #[inline]
-    fn for_each(&self, visit: &mut impl FnMut(&str)) {
-        visit(self.0);
-        self.1.for_each(visit);
+    #[expect(
+        clippy::inline_always,
+        reason = "else the state of `is` goes through memory"
+    )]
+    fn all(&self, is: &mut impl FnMut(&str) -> bool) -> bool {
+        is(self.0) && self.1.all(is)
     }
 }
 
@@ -77,19 +68,8 @@ impl Texts for [&str] {
         }
     }
 
-    fn are(&self, values: LabelValues<'_>, index: usize, mut start: usize) -> bool {
-        self.len() + index == values.len()
-            && self.iter().enumerate().all(|(n, text)| {
-                let has = values.has(index + n, start, text);
-                start += text.len();
-                has
-            })
-    }
-
-    fn for_each(&self, visit: &mut impl FnMut(&str)) {
-        for text in self {
-            visit(text);
-        }
+    fn all(&self, is: &mut impl FnMut(&str) -> bool) -> bool {
+        self.iter().all(|text| is(text))
     }
 }
 
@@ -105,11 +85,7 @@ impl Texts for LabelValues<'_> {
         }
     }
 
-    fn are(&self, values: LabelValues<'_>, index: usize, _: usize) -> bool {
-        index == 0 && *self == values
-    }
-
-    fn for_each(&self, visit: &mut impl FnMut(&str)) {
-        self.iter().for_each(visit);
+    fn all(&self, is: &mut impl FnMut(&str) -> bool) -> bool {
+        self.iter().all(is)
     }
 }

@@ -2,7 +2,7 @@
 
 use super::held::{Held, holding, metric_type, recording};
 use crate::amount::{Amount, Number};
-use crate::cell::CounterCell;
+use crate::cell::{CounterCell, Found};
 use crate::family::Labelled;
 use crate::kind::Kind;
 use crate::label::Complete;
@@ -69,8 +69,13 @@ fn add_found(labelled: &Labelled<Counter, impl Complete>, amount: Number) {
     if !is_sound(amount) {
         labelled.family().descriptor().ignore();
     } else if !labelled.pinned().is_some_and(|pinned| pinned.add(amount)) {
-        labelled.record(|series| series.add(amount));
+        labelled.record(adding(amount));
     }
+}
+
+/// Not a closure at its caller, which would be another one for each type of labels.
+fn adding(amount: Number) -> impl FnOnce(Found<'_, CounterCell>) {
+    move |series| series.add(amount)
 }
 
 /// Counts an error when it is dropped, which a panic does as well as a plain end.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::held::{Held, holding, metric_type, recording, timing};
 use super::timer::Timed;
 use crate::amount::Amount;
-use crate::cell::GaugeCell;
+use crate::cell::{Found, GaugeCell};
 use crate::clock;
 use crate::family::Labelled;
 use crate::kind::Kind;
@@ -58,7 +58,7 @@ fn set_held(held: &Held<Gauge>, value: f64) {
 #[inline]
 fn set_found(labelled: &Labelled<Gauge, impl Complete>, value: f64) {
     if !labelled.pinned().is_some_and(|pinned| pinned.set(value)) {
-        labelled.record(|series| series.set(value));
+        labelled.record(setting(value));
     }
 }
 
@@ -69,7 +69,16 @@ fn add_held(held: &Held<Gauge>, amount: f64) {
 
 #[inline]
 fn add_found(labelled: &Labelled<Gauge, impl Complete>, amount: f64) {
-    labelled.record(|series| series.add(amount));
+    labelled.record(adding(amount));
+}
+
+/// Not a closure at its caller, which would be another one for each type of labels.
+fn setting(value: f64) -> impl FnOnce(Found<'_, GaugeCell>) {
+    move |series| series.set(value)
+}
+
+fn adding(amount: f64) -> impl FnOnce(Found<'_, GaugeCell>) {
+    move |series| series.add(amount)
 }
 
 holding! { Gauge:

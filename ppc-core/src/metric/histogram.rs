@@ -6,7 +6,7 @@ use super::held::{Held, metric_type, recording, timing};
 use super::timer::Timed;
 use crate::amount::Amount;
 use crate::buckets::BucketBounds;
-use crate::cell::HistogramCell;
+use crate::cell::{Found, HistogramCell};
 use crate::family::{Builder, Labelled};
 use crate::kind::Kind;
 use crate::label::Complete;
@@ -70,6 +70,11 @@ fn observe_found(labelled: &Labelled<Histogram, impl Complete>, value: f64) {
         .pinned()
         .is_some_and(|pinned| pinned.observe(value))
     {
-        labelled.record(|series| series.observe(value));
+        labelled.record(observing(value));
     }
+}
+
+/// Not a closure at its caller, which would be another one for each type of labels.
+fn observing(value: f64) -> impl FnOnce(Found<'_, HistogramCell>) {
+    move |series| series.observe(value)
 }

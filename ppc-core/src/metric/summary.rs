@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::held::{Held, metric_type, recording, timing};
 use super::timer::Timed;
 use crate::amount::Amount;
-use crate::cell::SummaryCell;
+use crate::cell::{Found, SummaryCell};
 use crate::family::{Builder, Labelled};
 use crate::kind::Kind;
 use crate::label::Complete;
@@ -75,6 +75,11 @@ fn observe_found(labelled: &Labelled<Summary, impl Complete>, value: f64) {
         .pinned()
         .is_some_and(|pinned| pinned.observe(value))
     {
-        labelled.record(|series| series.observe(value));
+        labelled.record(observing(value));
     }
+}
+
+/// Not a closure at its caller, which would be another one for each type of labels.
+fn observing(value: f64) -> impl FnOnce(Found<'_, SummaryCell>) {
+    move |series| series.observe(value)
 }
