@@ -8,6 +8,7 @@
 //! Everything outside sees a cell through its few methods and through [`Cell::read`], which
 //! appends the words of one consistent reading. Floats are words by their bits.
 
+mod barrier;
 mod block;
 mod counter;
 mod facts;

@@ -16,6 +16,8 @@ use std::ptr;
 use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release, SeqCst};
 use std::sync::atomic::{AtomicPtr, AtomicU16, AtomicU32, AtomicU64};
 
+use super::barrier;
+
 /// Words of a chunk, and chunks of a block: as many as a byte counts.
 pub(super) const CHUNK: usize = 256;
 
@@ -183,6 +185,7 @@ impl Block {
 
     /// A block that nobody owns, or a new one.
     pub(super) fn claim() -> &'static Self {
+        barrier::prepare();
         let block = Self::left_or_new();
         block.process.store(std::process::id(), Relaxed);
         block

@@ -4,14 +4,15 @@
 //! something notes the counters that are odd, and frees it once each has changed: nobody waits,
 //! and a look-up writes no word that others write.
 //!
-//! Entering and unlinking are sequentially consistent on both sides: the look-up raises its
-//! counter and then loads what is linked, the remover unlinks and then loads the counters. One of
-//! the two is first, so either the look-up does not see what is gone, or its counter is seen.
+//! The look-up raises its counter and then loads what is linked; the remover unlinks and then
+//! loads the counters. Between the two there is a full fence on both sides ([`barrier`]), so
+//! either the look-up does not see what is gone, or its counter is seen.
 
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::atomic::Ordering::{Acquire, Relaxed, Release, SeqCst};
 
+use super::barrier;
 use super::block::{self, Block};
 
 /// Held by a look-up. What it finds stays valid until it is dropped.
@@ -39,8 +40,7 @@ impl Section {
 
     #[inline]
     fn begin(block: &'static Block, now: u64, borrowed: bool) -> Self {
-        // Only the owner writes it; the exchange is for its order.
-        block.section.swap(now + 1, SeqCst);
+        barrier::begin(&block.section, now + 1);
         Self {
             block,
             after: now + 2,
@@ -86,24 +86,32 @@ impl fmt::Debug for Section {
 }
 
 /// The look-ups that may still see what was unlinked before it was begun.
-pub(super) struct Grace(Vec<(&'static Block, u64)>);
+pub(super) struct Grace {
+    under_way: Vec<(&'static Block, u64)>,
+    /// Look-ups cannot be told any more, so it never ends.
+    endless: bool,
+}
 
 impl Grace {
-    /// Begins now; what is waited for has been unlinked by sequentially consistent stores.
+    /// Begins now, for what has been unlinked before.
     pub(super) fn begin() -> Self {
+        let endless = !barrier::demand();
         let under_way = block::all().filter_map(|block| {
-            // SeqCst, see the module; and with Acquire in it, for sections that have ended.
+            // Acquire, in SeqCst: of sections that have ended.
             let now = block.section.load(SeqCst);
             (now & 1 == 1).then_some((block, now))
         });
-        Self(under_way.collect())
+        Self {
+            under_way: under_way.collect(),
+            endless,
+        }
     }
 
     /// Whether all of them have ended.
     pub(super) fn is_over(&mut self) -> bool {
-        self.0
+        self.under_way
             // Acquire: their readings happened before what follows.
             .retain(|(block, noted)| block.section.load(Acquire) == *noted && !block.is_orphan());
-        self.0.is_empty()
+        self.under_way.is_empty() && !self.endless
     }
 }

@@ -208,12 +208,32 @@ impl<C: Cell> Table<C> {
         hash: u64,
         texts: &(impl Texts + ?Sized),
     ) -> Option<Found<'s, C>> {
-        let slots = self.slots(section);
         let mut index = low(hash);
+        let series = self.slots(section).candidate(hash, &mut index)?;
+        // SAFETY: it was linked within this section, so its grace ends after it; and the table,
+        // which keeps it meanwhile, is borrowed.
+        let found = unsafe { Found::new(series) };
+        if found.has_values(texts) {
+            Some(found)
+        } else {
+            self.find_behind(section, hash, index, texts)
+        }
+    }
+
+    /// Goes on behind a series that has the same bits of a hash, once in 65,536 times. Not in the
+    /// same loop: the compiler would prepare each comparison for the next.
+    #[cold]
+    #[inline(never)]
+    fn find_behind<'s>(
+        &'s self,
+        section: &'s Section,
+        hash: u64,
+        mut index: usize,
+        texts: &(impl Texts + ?Sized),
+    ) -> Option<Found<'s, C>> {
         loop {
-            let series = slots.candidate(hash, &mut index)?;
-            // SAFETY: it was linked within this section, so its grace ends after it; and the
-            // table, which keeps it meanwhile, is borrowed.
+            let series = self.slots(section).candidate(hash, &mut index)?;
+            // SAFETY: as in `find`.
             let found = unsafe { Found::new(series) };
             if found.has_values(texts) {
                 return Some(found);
