@@ -15,7 +15,8 @@ use ppc::{Counter, Histogram, Registry};
 const ROUNDS: usize = 31;
 const ROUND: Duration = Duration::from_millis(10);
 
-type Operation<'a> = Box<dyn FnMut(u64) + 'a>;
+/// Does something so many times, and says how long it took.
+type Operation<'a> = Box<dyn FnMut(u64) -> Duration + 'a>;
 
 /// A table of cases, printed row by row.
 pub(crate) struct Table {
@@ -34,20 +35,29 @@ impl Table {
     }
 
     /// Compares one operation with its raw limit. Each is called with a number of repetitions.
-    pub(crate) fn row(&self, name: &str, ours: impl FnMut(u64), raw: impl FnMut(u64)) {
+    pub(crate) fn row(
+        &self,
+        name: &str,
+        ours: impl FnMut(u64) -> Duration,
+        raw: impl FnMut(u64) -> Duration,
+    ) {
         self.batch(name, 1, ours, raw);
     }
 
     /// The same, where one call does the work of `size` operations.
-    pub(crate) fn batch(&self, name: &str, size: u64, ours: impl FnMut(u64), raw: impl FnMut(u64)) {
+    pub(crate) fn batch(
+        &self,
+        name: &str,
+        size: u64,
+        ours: impl FnMut(u64) -> Duration,
+        raw: impl FnMut(u64) -> Duration,
+    ) {
         let mut sides: [Operation<'_>; 2] = [Box::new(ours), Box::new(raw)];
         let repetitions = [calibrate(&mut *sides[0]), calibrate(&mut *sides[1])];
         let mut times = [Vec::new(), Vec::new()];
         for _ in 0..self.rounds {
             for side in 0..2 {
-                let start = Instant::now();
-                sides[side](repetitions[side]);
-                let nanos = start.elapsed().as_secs_f64() * 1e9;
+                let nanos = sides[side](repetitions[side]).as_secs_f64() * 1e9;
                 times[side].push(nanos / (repetitions[side] * size) as f64);
             }
         }
@@ -63,12 +73,10 @@ impl Table {
 }
 
 /// How many repetitions fill a round.
-fn calibrate(operation: &mut dyn FnMut(u64)) -> u64 {
+fn calibrate(operation: &mut dyn FnMut(u64) -> Duration) -> u64 {
     let mut repetitions = 1;
     loop {
-        let start = Instant::now();
-        operation(repetitions);
-        let elapsed = start.elapsed();
+        let elapsed = operation(repetitions);
         if elapsed >= ROUND / 2 {
             let more = ROUND.as_secs_f64() / elapsed.as_secs_f64();
             #[expect(
@@ -88,28 +96,29 @@ fn summary(mut times: Vec<f64>) -> (f64, f64) {
 }
 
 /// Repeats an operation.
-pub(crate) fn repeat<R>(mut operation: impl FnMut() -> R) -> impl FnMut(u64) {
+pub(crate) fn repeat<R>(mut operation: impl FnMut() -> R) -> impl FnMut(u64) -> Duration {
     move |repetitions| {
+        let start = Instant::now();
         for _ in 0..repetitions {
             black_box(operation());
         }
+        start.elapsed()
     }
 }
 
-/// Repeats an operation on two threads at once, which start together; the time is that of both.
-pub(crate) fn on_two_threads<R>(operation: impl Fn() -> R + Sync) -> impl FnMut(u64) {
+/// Repeats an operation on two threads at once, which start together; the time is that of the
+/// slower one.
+pub(crate) fn on_two_threads<R>(operation: impl Fn() -> R + Sync) -> impl FnMut(u64) -> Duration {
     move |repetitions| {
         let barrier = Barrier::new(2);
+        let run = || {
+            barrier.wait();
+            repeat(&operation)(repetitions)
+        };
         thread::scope(|scope| {
-            for _ in 0..2 {
-                scope.spawn(|| {
-                    barrier.wait();
-                    for _ in 0..repetitions {
-                        black_box(operation());
-                    }
-                });
-            }
-        });
+            let other = scope.spawn(run);
+            run().max(other.join().expect("an operation that does not panic"))
+        })
     }
 }
 

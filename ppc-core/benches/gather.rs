@@ -1,5 +1,6 @@
 //! Gathering: reading every series into a snapshot, beside copying as many numbers.
 
+#[path = "../../benches/harness/mod.rs"]
 mod harness;
 
 use std::sync::atomic::AtomicU64;

@@ -1,5 +1,6 @@
 //! Recording: a counter, a gauge, a histogram, on one thread and on two.
 
+#[path = "../../benches/harness/mod.rs"]
 mod harness;
 
 use std::hint::black_box;

@@ -1,5 +1,6 @@
 //! Look-up of a known series by three string labels, beside a look-up in a bare hash table.
 
+#[path = "../../benches/harness/mod.rs"]
 mod harness;
 
 use std::collections::HashMap;
