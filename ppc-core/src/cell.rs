@@ -14,6 +14,8 @@ mod counter;
 mod facts;
 mod feed;
 mod gauge;
+#[cfg(test)]
+mod models;
 mod numbers;
 mod observations;
 mod place;

@@ -18,9 +18,10 @@ pub(super) fn value(metric: &Metric, g: &TokenStream) -> TokenStream {
     let ty = renamed(&metric.ident);
     let slots = nested(metric.labels.iter().map(|label| {
         let slot = empty_slot(metric, label, g);
-        match &label.default {
-            Some(_) => quote!(<#slot>::NEW),
-            None => quote!(#slot {}),
+        if label.default.is_some() {
+            quote!(<#slot>::NEW)
+        } else {
+            quote!(#slot {})
         }
     }));
     quote!(#ty { metric: #g::Labelled::new(&DECLARED, #slots) })
