@@ -36,6 +36,10 @@ const SIGNED: u16 = nowhere(6);
 /// where one thread alone records: writing them takes no atomic addition.
 pub(super) const OFTEN: u64 = 64;
 
+fn is_signing(number: u16) -> bool {
+    (PLAIN..SIGNED).contains(&number)
+}
+
 impl Place {
     pub(super) const fn new() -> Self {
         Self {
@@ -109,14 +113,21 @@ impl Place {
             .is_ok()
     }
 
-    /// Has every recording told, or no longer.
+    /// Has every recording told, or no longer. Who is asleep is asked when it wakes.
     pub(super) fn watch(&self, on: bool) {
-        let number = match self.words.load(Acquire) {
+        let awake = match self.words() {
             _ if on => WATCHED,
-            NONE => PLAIN,
-            words => words,
+            None => PLAIN,
+            Some(words) => words,
         };
-        self.number.store(number, Release);
+        self.change(|now| now != ASLEEP, awake);
+    }
+
+    /// Goes by another number, if that is right for the one it goes by.
+    fn change(&self, is_right: impl Fn(u16) -> bool, number: u16) {
+        let change = |now| is_right(now).then_some(number);
+        // Release: who reads with Acquire finds the words zero.
+        let _ = self.number.fetch_update(Release, Relaxed, change);
     }
 
     /// Notes that several threads record, or one through a handle. After a few such signs the
@@ -124,10 +135,8 @@ impl Place {
     #[cold]
     pub(super) fn sign(&self, shape: Option<Shape>) {
         let now = self.number.load(Relaxed);
-        if !(PLAIN..SIGNED).contains(&now) {
-            return;
-        }
-        if now + 1 < SIGNED {
+        if !is_signing(now) {
+        } else if is_signing(now + 1) {
             // A sign that is lost is no harm.
             let _ = self.number.compare_exchange(now, now + 1, Relaxed, Relaxed);
         } else {
@@ -137,25 +146,25 @@ impl Place {
 
     /// Gives the series words of each thread, where there are any to be had.
     pub(super) fn promote(&self, shape: Option<Shape>) {
-        let now = self.number.load(Relaxed);
-        let Some(shape) = shape.filter(|_| (PLAIN..SIGNED).contains(&now)) else {
+        let Some(shape) = shape.filter(|_| is_signing(self.number.load(Relaxed))) else {
             return;
         };
-        let Some(number) = numbers::take(shape) else {
+        match self.words().or_else(|| self.take_words(shape)) {
+            Some(words) => self.change(is_signing, words),
             // None left, or a gather is under way: asked again after as many signs.
-            let _ = self.number.compare_exchange(now, PLAIN, Relaxed, Relaxed);
-            return;
-        };
-        // Release: who reads with Acquire finds the words zero.
-        if self
-            .words
-            .compare_exchange(NONE, number, Release, Relaxed)
-            .is_err()
-        {
-            numbers::give_back(number, shape); // another thread was first
-        } else {
-            // Not where it began to be watched meanwhile: then it goes by them later.
-            let _ = self.number.compare_exchange(now, number, Release, Relaxed);
+            None => self.change(is_signing, PLAIN),
+        }
+    }
+
+    fn take_words(&self, shape: Shape) -> Option<u16> {
+        let number = numbers::take(shape)?;
+        let known = self.words.compare_exchange(NONE, number, Release, Acquire);
+        match known {
+            Ok(_) => Some(number),
+            Err(words) => {
+                numbers::give_back(number, shape); // another thread was first
+                Some(words)
+            }
         }
     }
 

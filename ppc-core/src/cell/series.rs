@@ -19,7 +19,7 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::ops::Deref;
 use std::ptr::{self, NonNull};
-use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
+use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release};
 use std::sync::atomic::{AtomicPtr, AtomicU8, AtomicU16, AtomicU64, fence};
 
 use super::block;
@@ -79,12 +79,14 @@ impl<C> Series<C> {
     pub(crate) fn watch(&self, on: bool) {
         if on {
             self.mark(WATCHED);
-            self.writer.store(NOBODYS, Relaxed);
+            self.place.watch(true);
+            // After that: see `sign`.
+            self.writer.store(NOBODYS, Release);
         } else {
             self.unmark(WATCHED);
+            self.place.watch(false);
             self.writer.store(0, Relaxed);
         }
-        self.place.watch(on);
     }
 
     /// A number that no other series of this process has, and that rises with each new series.
@@ -147,7 +149,10 @@ impl<C: Cell> Series<C> {
 
     /// Notes that another thread records than before.
     pub(super) fn sign(&self) {
-        self.writer.store(block::current().id, Relaxed);
+        let before = self.writer.swap(block::current().id, AcqRel);
+        if before == NOBODYS && self.place.is_watched() {
+            self.writer.store(NOBODYS, Relaxed); // it began to be watched meanwhile
+        }
         self.place.sign(self.cell.shape());
     }
 }
