@@ -19,19 +19,21 @@ pub(crate) enum Step {
     Features,
     Receivers,
     Tests,
+    Portable,
     Quickstart,
     Budget,
     Marks,
 }
 
 impl Step {
-    pub(crate) const ALL: [Self; 9] = [
+    pub(crate) const ALL: [Self; 10] = [
         Self::Format,
         Self::Clippy,
         Self::Docs,
         Self::Features,
         Self::Receivers,
         Self::Tests,
+        Self::Portable,
         Self::Quickstart,
         Self::Budget,
         Self::Marks,
@@ -45,6 +47,7 @@ impl Step {
             Self::Features => "features",
             Self::Receivers => "receivers",
             Self::Tests => "tests",
+            Self::Portable => "portable",
             Self::Quickstart => "quickstart",
             Self::Budget => "budget",
             Self::Marks => "marks",
@@ -135,6 +138,12 @@ impl Run<'_> {
             Step::Features => features::check(self.workspace),
             Step::Receivers => self.fetch(),
             Step::Tests => self.test(),
+            // The same programs, as on targets without fast thread-locals.
+            Step::Portable => succeed(
+                self.tests()
+                    .args(["--lib", "--quiet"])
+                    .env("PPC_PORTABLE", "1"),
+            ),
             Step::Quickstart => quickstart::run(self.workspace),
             Step::Budget => budget::check(self.workspace),
             Step::Marks => {

@@ -10,7 +10,7 @@ use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::{Acquire, Relaxed};
 use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 
-use super::block::{self, Block, CHUNK, Chunk, NOWHERE, OWNED};
+use super::block::{self, Block, CHUNK, Chunk, NOWHERE};
 use super::word::Total;
 
 /// What the words of a number hold.
@@ -78,7 +78,7 @@ static RETURNED: Mutex<Vec<(u16, u8)>> = Mutex::new(Vec::new());
 
 /// A number for words of this shape, all zero; nothing where all are taken, or now is no time.
 pub(super) fn take(shape: Shape) -> Option<u16> {
-    if !OWNED {
+    if !block::is_owned() {
         return None;
     }
     let mut world = match WORLD.try_lock() {
