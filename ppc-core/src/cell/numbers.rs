@@ -11,7 +11,7 @@ use std::sync::atomic::Ordering::{Acquire, Relaxed};
 use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 
 use super::block::{self, Block, CHUNK, Chunk, NOWHERE};
-use super::word::Total;
+use super::word::{Total, is_whole};
 
 /// What the words of a number hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -222,9 +222,7 @@ impl World {
             });
         }
     }
-}
 
-impl World {
     fn sum_up_one(&mut self, number: u16, shape: Shape) {
         let Self {
             chunks,
@@ -242,7 +240,10 @@ impl World {
         for chunk in block::all().filter_map(|block| block.chunk(u16::from(index))) {
             match &one {
                 Some(used) => sums.add(usize::from(index) * CHUNK, chunk, used),
-                None => sums.add_total(usize::from(number), &chunk[usize::from(place)]),
+                None => {
+                    let word = chunk[usize::from(place)].load(Relaxed);
+                    sums.add_total(usize::from(number), word);
+                }
             }
         }
     }
@@ -284,13 +285,12 @@ impl Sums {
         }
     }
 
-    #[inline]
-    fn add_total(&mut self, index: usize, word: &AtomicU64) {
+    fn add_total(&mut self, index: usize, word: u64) {
         let mut total = Total {
             whole: self.words[index],
             real: 0.0,
         };
-        total.add(word.load(Relaxed));
+        total.add(word);
         self.words[index] = total.whole;
         if total.real != 0.0 {
             add_real(&mut self.real, index, total.real);
@@ -300,10 +300,21 @@ impl Sums {
     /// Adds the words of a chunk to those from `base` on.
     fn add(&mut self, base: usize, chunk: &Chunk, used: &Use) {
         match used {
-            // One by one without looking at what it is: that is what makes it fast.
             Use::Totals => {
-                for (index, word) in chunk.iter().enumerate() {
-                    self.add_total(base + index, word);
+                // Copied first: what is no atomic is added several words at once.
+                let mut copy = [0; CHUNK];
+                for (to, word) in copy.iter_mut().zip(chunk) {
+                    *to = word.load(Relaxed);
+                }
+                if is_whole(&copy) {
+                    let sums = &mut self.words[base..base + CHUNK];
+                    for (sum, word) in sums.iter_mut().zip(&copy) {
+                        *sum = sum.wrapping_add(*word);
+                    }
+                } else {
+                    for (index, word) in copy.into_iter().enumerate() {
+                        self.add_total(base + index, word);
+                    }
                 }
             }
             Use::Observations(runs) => {

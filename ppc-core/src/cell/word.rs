@@ -15,6 +15,11 @@ const REAL: u64 = 1 << 63;
 const WHOLE_MAX: u64 = 1 << 40;
 const WHOLE_BITS: u32 = 56;
 
+/// Whether none of these words is a float.
+pub(super) fn is_whole(words: &[u64]) -> bool {
+    words.iter().fold(0, |all, word| all | word) & REAL == 0
+}
+
 /// Both parts of a total that is spread over several words.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct Total {
