@@ -5,6 +5,7 @@ mod abilities;
 mod budget;
 mod error;
 mod features;
+mod instructions;
 mod marks;
 mod outcomes;
 mod quickstart;
@@ -42,6 +43,7 @@ enum Command {
     Test { only: Vec<Step> },
     Receivers,
     RunReceiver(String),
+    BenchCheck(instructions::Mode),
 }
 
 impl Command {
@@ -51,6 +53,7 @@ impl Command {
             Self::Test { only } => return Ok(test::run(&Workspace::load()?, &only)),
             Self::Receivers => Receivers::of(&Workspace::load()?).list()?,
             Self::RunReceiver(name) => Receivers::of(&Workspace::load()?).run(&name)?,
+            Self::BenchCheck(mode) => instructions::run(&Workspace::load()?, mode)?,
         }
         Ok(ExitCode::SUCCESS)
     }
@@ -60,18 +63,24 @@ fn command() -> Result<Command> {
     let mut arguments = lexopt::Parser::from_env();
     let mut words = Vec::new();
     let mut only = Vec::new();
+    let mut mode = None;
     while let Some(argument) = arguments.next()? {
         match argument {
             Short('h') | Long("help") => return Ok(Command::Help),
             Long("only") => only.push(Step::parse(&arguments.value()?.string()?)?),
+            Long("update") => mode = Some(instructions::Mode::Update),
             Value(word) => words.push(word.string()?),
             Short(_) | Long(_) => return Err(argument.unexpected().into()),
         }
     }
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     match words[..] {
-        ["test"] => Ok(Command::Test { only }),
+        ["test"] if mode.is_none() => Ok(Command::Test { only }),
+        ["bench-check"] if only.is_empty() => Ok(Command::BenchCheck(
+            mode.unwrap_or(instructions::Mode::Check),
+        )),
         _ if !only.is_empty() => Err("`--only` belongs to `cargo xtask test`".into()),
+        _ if mode.is_some() => Err("`--update` belongs to `cargo xtask bench-check`".into()),
         [] | ["help"] => Ok(Command::Help),
         ["receivers"] => Ok(Command::Receivers),
         ["receivers", "run", name] => Ok(Command::RunReceiver(name.to_owned())),
@@ -93,8 +102,11 @@ cargo xtask test [--only STEP]...   everything that must hold, the first failure
 cargo xtask receivers               fetches and unpacks the real servers the tests talk to
 cargo xtask receivers run NAME      starts one in the foreground
     names: {}
+cargo xtask bench-check [--update]  counts the instructions of hot operations, with valgrind
+    more than are written in {} is a failure; --update writes them anew
 ",
         steps.join(", "),
         receivers::names(),
+        instructions::EXPECTED,
     )
 }
