@@ -8,11 +8,13 @@ mod features;
 mod instructions;
 mod marks;
 mod outcomes;
+mod peers;
 mod quickstart;
 mod receivers;
 mod test;
 mod workspace;
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 use lexopt::prelude::{Long, Short, Value, ValueExt as _};
@@ -43,6 +45,7 @@ enum Command {
     Test { only: Vec<Step> },
     Receivers,
     RunReceiver(String),
+    BenchPeers { arguments: Vec<OsString> },
     BenchCheck(instructions::Mode),
 }
 
@@ -53,6 +56,7 @@ impl Command {
             Self::Test { only } => return Ok(test::run(&Workspace::load()?, &only)),
             Self::Receivers => Receivers::of(&Workspace::load()?).list()?,
             Self::RunReceiver(name) => Receivers::of(&Workspace::load()?).run(&name)?,
+            Self::BenchPeers { arguments } => peers::run(&Workspace::load()?, &arguments)?,
             Self::BenchCheck(mode) => instructions::run(&Workspace::load()?, mode)?,
         }
         Ok(ExitCode::SUCCESS)
@@ -69,6 +73,11 @@ fn command() -> Result<Command> {
             Short('h') | Long("help") => return Ok(Command::Help),
             Long("only") => only.push(Step::parse(&arguments.value()?.string()?)?),
             Long("update") => mode = Some(instructions::Mode::Update),
+            // The comparison reads its arguments itself.
+            Value(word) if words.is_empty() && word == "bench-peers" => {
+                let arguments = arguments.raw_args()?.collect();
+                return Ok(Command::BenchPeers { arguments });
+            }
             Value(word) => words.push(word.string()?),
             Short(_) | Long(_) => return Err(argument.unexpected().into()),
         }
@@ -104,6 +113,8 @@ cargo xtask receivers run NAME      starts one in the foreground
     names: {}
 cargo xtask bench-check [--update]  counts the instructions of hot operations, with valgrind
     more than are written in {} is a failure; --update writes them anew
+cargo xtask bench-peers [OPTION]... measures ours beside other libraries and the raw limit
+    --only CASE, --quick, --markdown: tables for a document, --help: lists the cases
 ",
         steps.join(", "),
         receivers::names(),
