@@ -8,7 +8,7 @@ use std::sync::atomic::Ordering::Acquire;
 use std::time::Duration;
 
 use harness::{Table, counters, histograms, repeat};
-use ppc::{Registry, Snapshot};
+use ppc_core::{Registry, Snapshot};
 
 fn main() {
     let table = Table::new("gather", "a series");

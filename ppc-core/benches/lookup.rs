@@ -7,26 +7,25 @@ use std::collections::HashMap;
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::Relaxed;
 
-use harness::{Table, on_two_threads, triples};
-use ppc::metric;
+use harness::{Table, declaration, label, on_two_threads, triples};
+use ppc_core::generated::{Declared, Given};
+use ppc_core::{Counter, Labelled};
 
-metric! {
-    /// Looked up by text.
-    static EVENTS: Counter { labels: [account, host, event_type] }
-}
+/// Looked up by text.
+static EVENTS: Declared<Counter> = Declared::new(declaration(
+    "events",
+    &[label("account"), label("host"), label("event_type")],
+));
 
 fn inc([account, host, event_type]: &[String; 3]) {
-    EVENTS
-        .account(account)
-        .host(host)
-        .event_type(event_type)
-        .inc();
+    let slots = (Given(account), (Given(host), (Given(event_type), ())));
+    Labelled::new(&EVENTS, slots).inc();
 }
 
 fn main() {
     let table = Table::new("look-up", "a look-up and an increment");
     for count in [1_000, 100_000] {
-        EVENTS.clear();
+        Labelled::new(&EVENTS, ()).clear();
         let triples = triples(count);
         let mut bare: HashMap<&[String; 3], AtomicU64> = HashMap::new();
         for triple in &triples {

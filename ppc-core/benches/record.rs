@@ -7,25 +7,24 @@ use std::hint::black_box;
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::Relaxed;
 
-use harness::{Table, on_two_threads, repeat};
-use ppc::{LabelValue, metric};
+use harness::{Table, declaration, label, on_two_threads, repeat};
+use ppc_core::generated::{Declaration, Declared, LabelDeclaration, Typed};
+use ppc_core::{Counter, Gauge, Histogram, Labelled};
 
-#[derive(Clone, Copy, LabelValue)]
-enum Outcome {
-    Ok,
-    Failed,
-}
+const BUCKETS: Option<fn() -> Vec<f64>> = Some(|| (1..=12).map(f64::from).collect());
+const LABELS: &[LabelDeclaration] = &[label("enabled"), label("cached")];
 
-metric! {
-    /// Unlabelled.
-    static JOBS: Counter {}
-    /// Unlabelled.
-    static TEMPERATURE: Gauge {}
-    /// Twelve buckets.
-    static LATENCY: Histogram { buckets: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12] }
-    /// Looked up by values of fixed sets.
-    static EVENTS: Counter { labels: [outcome: Outcome, cached: bool] }
-}
+static DECLARED_JOBS: Declared<Counter> = Declared::new(declaration("jobs", &[]));
+static JOBS: Counter = Counter::declared(&DECLARED_JOBS);
+static DECLARED_TEMPERATURE: Declared<Gauge> = Declared::new(declaration("temperature", &[]));
+static TEMPERATURE: Gauge = Gauge::declared(&DECLARED_TEMPERATURE);
+static DECLARED_LATENCY: Declared<Histogram> = Declared::new(Declaration {
+    buckets: BUCKETS,
+    ..declaration("latency", &[])
+});
+static LATENCY: Histogram = Histogram::declared(&DECLARED_LATENCY);
+/// Looked up by values of fixed sets.
+static EVENTS: Declared<Counter> = Declared::new(declaration("events", LABELS));
 
 /// What a histogram has to do at least: find the bucket, count, add up.
 struct Raw {
@@ -55,11 +54,19 @@ fn main() {
     let set = || atomic.store(black_box(5.5_f64).to_bits(), Relaxed);
     let handle = JOBS.handle();
     let labelled = || {
-        EVENTS
-            .outcome(black_box(Outcome::Ok))
-            .cached(black_box(true))
-            .inc();
+        let slots = (
+            Typed::<_, 0>(black_box(true)),
+            (Typed::<_, 0>(black_box(false)), ()),
+        );
+        Labelled::new(&EVENTS, slots).inc();
     };
+    // In all buckets, without a pattern that a processor could learn.
+    let values: Vec<f64> = (0..1 << 16)
+        .map(|n: u32| f64::from(n.wrapping_mul(2_654_435_761) >> 16) * 13.0 / 65_536.0)
+        .collect();
+    let size = values.len() as u64;
+    let observe = || values.iter().for_each(|value| LATENCY.observe(*value));
+    let observe_raw = || values.iter().for_each(|value| raw.observe(*value));
     table.row(
         "counter inc | atomic add",
         repeat(|| JOBS.inc()),
@@ -80,20 +87,21 @@ fn main() {
         repeat(|| TEMPERATURE.set(black_box(5.5))),
         repeat(set),
     );
-    table.row(
+    table.batch(
         "histogram observe, 12 buckets | atomics",
-        repeat(|| LATENCY.observe(black_box(5.5))),
-        repeat(|| raw.observe(black_box(5.5))),
+        size,
+        repeat(observe),
+        repeat(observe_raw),
     );
-    table.row(
+    table.batch(
         "histogram observe, 2 threads | atomics",
-        on_two_threads(|| LATENCY.observe(black_box(5.5))),
-        on_two_threads(|| raw.observe(black_box(5.5))),
+        size,
+        on_two_threads(observe),
+        on_two_threads(observe_raw),
     );
     table.row(
-        "inc by enum and bool labels | atomic add",
+        "inc by two labels of fixed sets | atomic add",
         repeat(labelled),
         repeat(add),
     );
-    drop((Outcome::Failed, handle));
 }

@@ -7,6 +7,7 @@ mod error;
 mod features;
 mod instructions;
 mod marks;
+mod miri;
 mod outcomes;
 mod peers;
 mod quickstart;
@@ -47,6 +48,7 @@ enum Command {
     RunReceiver(String),
     BenchPeers { arguments: Vec<OsString> },
     BenchCheck(instructions::Mode),
+    Miri { arguments: Vec<OsString> },
 }
 
 impl Command {
@@ -58,6 +60,7 @@ impl Command {
             Self::RunReceiver(name) => Receivers::of(&Workspace::load()?).run(&name)?,
             Self::BenchPeers { arguments } => peers::run(&Workspace::load()?, &arguments)?,
             Self::BenchCheck(mode) => instructions::run(&Workspace::load()?, mode)?,
+            Self::Miri { arguments } => miri::run(&Workspace::load()?, &arguments)?,
         }
         Ok(ExitCode::SUCCESS)
     }
@@ -77,6 +80,10 @@ fn command() -> Result<Command> {
             Value(word) if words.is_empty() && word == "bench-peers" => {
                 let arguments = arguments.raw_args()?.collect();
                 return Ok(Command::BenchPeers { arguments });
+            }
+            Value(word) if words.is_empty() && word == "miri" => {
+                let arguments = arguments.raw_args()?.collect();
+                return Ok(Command::Miri { arguments });
             }
             Value(word) => words.push(word.string()?),
             Short(_) | Long(_) => return Err(argument.unexpected().into()),
@@ -115,6 +122,7 @@ cargo xtask bench-check [--update]  counts the instructions of hot operations, w
     more than are written in {} is a failure; --update writes them anew
 cargo xtask bench-peers [OPTION]... measures ours beside other libraries and the raw limit
     --only CASE, --quick, --markdown: tables for a document, --help: lists the cases
+cargo xtask miri [TEST]...          runs the core's unit tests under Miri, of the nightly toolchain
 ",
         steps.join(", "),
         receivers::names(),

@@ -238,12 +238,11 @@ impl World {
             Shape::Observations(counts) => Some(Use::Observations(vec![(place, counts)])),
         };
         for chunk in block::all().filter_map(|block| block.chunk(u16::from(index))) {
-            match &one {
-                Some(used) => sums.add(usize::from(index) * CHUNK, chunk, used),
-                None => {
-                    let word = chunk[usize::from(place)].load(Relaxed);
-                    sums.add_total(usize::from(number), word);
-                }
+            if let Some(used) = &one {
+                sums.add(usize::from(index) * CHUNK, chunk, used);
+            } else {
+                let word = chunk[usize::from(place)].load(Relaxed);
+                sums.add_total(usize::from(number), word);
             }
         }
     }
