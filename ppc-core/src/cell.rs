@@ -23,6 +23,7 @@ mod section;
 mod series;
 mod table;
 mod value;
+mod window;
 mod word;
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ mod filter;
 mod parts;
 
 use std::fmt::Write;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -113,6 +114,11 @@ impl Descriptor {
     /// kind.
     pub fn quantiles(&self) -> &[f64] {
         self.quantiles.values()
+    }
+
+    /// The same, for cells to hold.
+    pub(crate) fn shared_quantiles(&self) -> Arc<[f64]> {
+        self.quantiles.shared_values()
     }
 
     /// The values of the label `quantile`, one for each of [`quantiles`](Self::quantiles), written

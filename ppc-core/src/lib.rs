@@ -13,6 +13,7 @@ mod error;
 mod family;
 mod kind;
 mod label;
+mod lock;
 mod metric;
 mod name;
 mod quantiles;
@@ -36,7 +37,8 @@ pub use metric::{Counter, Gauge, Histogram, InProgress, Info, StateSet, Summary,
 pub use name::{Names, label_name_fault, metric_name_fault, unit_fault};
 pub use registry::{Registry, registry, take_refusals};
 pub use snapshot::{
-    FamilySnapshot, HistogramValue, InfoValue, SeriesSnapshot, Snapshot, StateSetValue, Value,
+    FamilySnapshot, HistogramValue, InfoValue, QuantileValues, SeriesSnapshot, Snapshot,
+    StateSetValue, Value,
 };
 #[doc(hidden)]
 pub use source::Identity;

@@ -114,8 +114,9 @@ impl Names {
     }
 
     /// The names of the samples, in the fixed order of the family's kind: `x_total` for a
-    /// counter; `x_bucket`, `x_count`, `x_sum` for a histogram; `x_count`, `x_sum` for a summary;
-    /// `x_info` for an info; `x` for a gauge or a state set.
+    /// counter; `x_bucket`, `x_count`, `x_sum` for a histogram; `x_count`, `x_sum` for a summary,
+    /// whose quantiles are under the family's name; `x_info` for an info; `x` for a gauge or a state
+    /// set.
     pub fn samples(&self) -> impl ExactSizeIterator<Item = &str> {
         self.samples.iter().map(|name| &**name)
     }

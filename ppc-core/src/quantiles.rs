@@ -1,12 +1,14 @@
 //! The quantiles of a summary, and how they are written as the label `quantile`.
 
+use std::sync::Arc;
+
 use crate::buckets::le_text;
 use crate::error::{Error, ErrorKind};
 
 /// Quantiles in rising order, each from 0 to 1; none where none are declared.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Quantiles {
-    values: Box<[f64]>,
+    values: Arc<[f64]>,
     labels: Box<[Box<str>]>,
 }
 
@@ -31,7 +33,7 @@ impl Quantiles {
             return refuse(found, "quantiles rise from each to the next");
         }
         // A negative zero is no label of its own.
-        let values: Box<[f64]> = values.iter().map(|value| value + 0.0).collect();
+        let values: Arc<[f64]> = values.iter().map(|value| value + 0.0).collect();
         // Part of the series' identity, as `le` is, and so of the same form.
         let labels = values.iter().map(|value| le_text(*value).into()).collect();
         Ok(Self { values, labels })
@@ -39,6 +41,11 @@ impl Quantiles {
 
     pub(crate) fn values(&self) -> &[f64] {
         &self.values
+    }
+
+    /// The same, for cells to hold.
+    pub(crate) fn shared_values(&self) -> Arc<[f64]> {
+        Arc::clone(&self.values)
     }
 
     pub(crate) fn labels(&self) -> impl ExactSizeIterator<Item = &str> + Clone {

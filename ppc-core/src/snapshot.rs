@@ -162,7 +162,7 @@ fn width(descriptor: &Descriptor) -> usize {
     match descriptor.kind() {
         Kind::Counter | Kind::Gauge | Kind::StateSet => 1,
         Kind::Histogram => descriptor.buckets().bounds().len() + 2,
-        Kind::Summary => 2,
+        Kind::Summary => descriptor.quantiles().len() + 2,
         Kind::Info => 0,
     }
 }
@@ -262,6 +262,10 @@ impl<'a> SeriesSnapshot<'a> {
             Kind::Summary => Value::Summary {
                 count: words[1],
                 sum: real(0),
+                quantiles: QuantileValues {
+                    descriptor,
+                    words: &words[2..],
+                },
             },
             Kind::Info => Value::Info(InfoValue {
                 pairs: self
@@ -289,12 +293,14 @@ pub enum Value<'a> {
     Gauge(f64),
     /// Buckets, count and sum.
     Histogram(HistogramValue<'a>),
-    /// How many observations, and their sum.
+    /// How many observations, their sum, and their quantiles.
     Summary {
         /// How many observations.
         count: u64,
         /// Their sum.
         sum: f64,
+        /// Those of the last while, where any are declared.
+        quantiles: QuantileValues<'a>,
     },
     /// The facts.
     Info(InfoValue<'a>),
@@ -330,6 +336,38 @@ impl<'a> HistogramValue<'a> {
     /// Their sum.
     pub fn sum(&self) -> f64 {
         self.sum
+    }
+}
+
+/// A summary's quantiles.
+#[derive(Clone, Copy, Debug)]
+pub struct QuantileValues<'a> {
+    descriptor: &'a Descriptor,
+    words: &'a [u64],
+}
+
+impl<'a> QuantileValues<'a> {
+    /// The label `quantile` of each with its value, rising: NaN where nothing was observed in the
+    /// [`window`](Descriptor::window), infinite beyond 10²².
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use ppc_core::{Registry, Summary, Value};
+    ///
+    /// let registry = Registry::new();
+    /// let size = Summary::builder("size").quantiles([0.5, 1.0]).register(&registry)?;
+    /// size.observe(20);
+    /// let snapshot = registry.gather();
+    /// for series in snapshot.families().flat_map(|family| family.series()) {
+    ///     let Value::Summary { quantiles, .. } = series.value() else { continue };
+    ///     assert!(quantiles.pairs().eq([("0.5", 20.0), ("1.0", 20.0)]));
+    /// }
+    /// # Ok::<(), ppc_core::Error>(())
+    /// ```
+    pub fn pairs(&self) -> impl ExactSizeIterator<Item = (&'a str, f64)> + Clone + use<'a> {
+        let values = self.words.iter().map(|word| f64::from_bits(*word));
+        self.descriptor.quantile_labels().zip(values)
     }
 }
 

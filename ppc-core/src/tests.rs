@@ -7,6 +7,7 @@ mod kinds;
 mod labels;
 mod lifetimes;
 mod model;
+mod quantiles;
 mod registry;
 mod settings;
 mod sources;
@@ -48,7 +49,16 @@ fn samples(snapshot: &Snapshot) -> Vec<String> {
                     ));
                     samples.push(format!("{}{} {}", names[2], labels(None), histogram.sum()));
                 }
-                Value::Summary { count, sum } => {
+                Value::Summary {
+                    count,
+                    sum,
+                    quantiles,
+                } => {
+                    let name = family.descriptor().names().family();
+                    for (quantile, value) in quantiles.pairs() {
+                        let labels = labels(Some(("quantile", quantile)));
+                        samples.push(format!("{name}{labels} {value}"));
+                    }
                     samples.push(format!("{}{} {count}", names[0], labels(None)));
                     samples.push(format!("{}{} {sum}", names[1], labels(None)));
                 }

@@ -75,8 +75,8 @@ pub fn push_metrics(settings: TokenStream, item: TokenStream) -> TokenStream {
 /// | `unit: "seconds"` | the unit, which ends the name | none |
 /// | `labels: [..]` | labels: `ident`, `as "wire name"`, `: Type`, `= default` | none |
 /// | `buckets: [..]` | of a histogram: upper bounds, rising; any expression of bounds | `DEFAULT_BUCKETS` |
-/// | `quantiles: [..]` | of a summary: numbers from 0 to 1, rising; any expression of them | none |
-/// | `window: "10m"` | of a summary: how far its quantiles look back | 10 minutes |
+/// | `quantiles: [..]` | of a summary: numbers from 0 to 1, rising; any expression of them. They are told to within 1% | none |
+/// | `window: "10m"` | of a summary: how far its quantiles look back, in steps of a fifth | 10 minutes |
 /// | `states: [..]` | of a state set: texts, or a type with `#[derive(LabelValue)]` | required |
 /// | `eager` | appears as 0 from the first push on | from its first use on |
 /// | `max_series: 1000` | how many series there may be, before further labels share one | any number |

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use ppc::{Descriptor, Registry, metric};
+use ppc::{Descriptor, Registry, Value, metric};
 
 static REGISTRY: Registry = Registry::new();
 
@@ -61,6 +61,19 @@ fn literals_are_read_while_compiling() {
     check("idle", |descriptor| {
         assert_eq!(descriptor.expire(), Some(Duration::from_hours(2)));
     });
+}
+
+#[test]
+fn declared_quantiles_are_told() {
+    LITERALS.a("quantiles").observe(0.25);
+    let snapshot = REGISTRY.gather();
+    let mut series = snapshot.families().flat_map(ppc::FamilySnapshot::series);
+    let observed = series.find(|series| series.labels().eq([("a", "quantiles")]));
+    let Some(Value::Summary { quantiles, .. }) = observed.map(|series| series.value()) else {
+        panic!("a summary");
+    };
+    let values = quantiles.pairs();
+    assert!(values.eq([("0.0", 0.25), ("0.5", 0.25), ("0.99", 0.25), ("1.0", 0.25)]));
 }
 
 #[test]

@@ -51,6 +51,13 @@ fn fill(registry: &Registry) {
         .unwrap();
     size.observe(100);
     size.observe(28.5);
+    // The quantiles at both ends are exact.
+    let age = Summary::builder("age").unit("days").quantiles([0.0, 1.0]);
+    let age = age.label_names(["of"]).register(registry).unwrap();
+    age.labels(("a b",)).unwrap().observe(0.5);
+    age.labels(("a b",)).unwrap().observe(1e6);
+    let idle = Summary::builder("idle").quantiles([0.5, 0.99]);
+    idle.register(registry).unwrap();
     let info = Info::builder("build").register(registry).unwrap();
     info.set([("version", "1.2.3"), ("commit", "")]);
     let phase = StateSet::builder("phase").states(["starting", "in flight", "done"]);

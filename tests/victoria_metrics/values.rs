@@ -46,6 +46,7 @@ fn k06_all_six_kinds_arrive_under_their_names() {
     }
     let summary = Summary::builder("size")
         .unit("bytes")
+        .quantiles([0.0, 1.0])
         .register(&registry)
         .unwrap();
     summary.observe(7);
@@ -62,13 +63,15 @@ fn k06_all_six_kinds_arrive_under_their_names() {
         (r#"latency_seconds_bucket{le="+Inf"}"#, 3.0),
         ("latency_seconds_count", 3.0),
         ("latency_seconds_sum", 5.55),
+        (r#"size_bytes{quantile="0.0"}"#, 7.0),
+        (r#"size_bytes{quantile="1.0"}"#, 8.0),
         ("size_bytes_count", 2.0),
         ("size_bytes_sum", 15.0),
         (r#"build_info{version="1.2.3"}"#, 1.0),
         (r#"phase{phase="starting"}"#, 0.0),
         (r#"phase{phase="done"}"#, 1.0),
     ]);
-    assert_eq!(pushed(&registry, 12), expected);
+    assert_eq!(pushed(&registry, 14), expected);
 }
 
 #[test]

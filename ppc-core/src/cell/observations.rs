@@ -1,7 +1,9 @@
 //! Histograms and summaries: a sum, and counts.
 //!
 //! No count of all is kept for a histogram: it is the sum of its buckets, so no reading can
-//! contradict itself.
+//! contradict itself. A summary with quantiles has a [`Window`] beside, which each observation
+//! goes to as well; so it has no words of each thread, and none of the others asks for a window
+//! but where it is slow anyway.
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
@@ -14,7 +16,9 @@ use super::numbers::{Shape, Totals, add_observations, read_observations};
 use super::place::{OFTEN, Place};
 use super::series::{Pinned, Series};
 use super::value::Cell;
+use super::window::Window;
 use super::word::{add_own_real, add_shared_real};
+use crate::clock;
 use crate::descriptor::Descriptor;
 
 /// A histogram: the sum of its observations, and how many fell into each bucket.
@@ -25,8 +29,12 @@ pub struct HistogramCell {
 }
 
 /// A summary: the sum of its observations, and how many there were.
-#[derive(Debug, Default)]
-pub struct SummaryCell([AtomicU64; 2]);
+#[derive(Debug)]
+pub struct SummaryCell {
+    words: [AtomicU64; 2],
+    /// Where it has quantiles.
+    window: Option<Box<Window>>,
+}
 
 /// The place of the bucket that a value falls into.
 #[inline]
@@ -56,8 +64,14 @@ fn observe_shared(words: &[AtomicU64], index: usize, value: f64) -> bool {
     words[1 + index].fetch_add(1, Release) % OFTEN == OFTEN - 1
 }
 
+/// Adds to words that all threads share, and to the window.
+fn observe_both(words: &[AtomicU64], window: &Window, value: f64) {
+    observe_shared(words, 0, value);
+    window.observe(value, clock::now());
+}
+
 macro_rules! observing {
-    ($cell:ty, |$series:ident| $bounds:expr, $words:expr) => {
+    ($cell:ty, |$series:ident| $bounds:expr, $words:expr, $window:expr) => {
         impl Series<$cell> {
             /// Adds an observation that is not NaN.
             #[inline]
@@ -74,10 +88,15 @@ macro_rules! observing {
                 }
             }
 
-            /// The same as another thread than the one before.
+            /// The same as another thread than the one before, or by the long way.
             #[cold]
             fn observe_as_another(&self, value: f64) {
                 let $series = self;
+                if let Some(window) = $window {
+                    observe_both($words, window, value);
+                    self.tell(Change::Observed(value));
+                    return;
+                }
                 if self.place.make_own() {
                     return self.observe(value);
                 }
@@ -91,6 +110,11 @@ macro_rules! observing {
             #[cold]
             pub(crate) fn observe_held(&self, value: f64) {
                 let $series = self;
+                if let Some(window) = $window {
+                    observe_both($words, window, value);
+                    self.tell(Change::Observed(value));
+                    return;
+                }
                 if self.place.make_own() {
                     return self.observe(value);
                 }
@@ -114,8 +138,8 @@ macro_rules! observing {
     };
 }
 
-observing! { HistogramCell, |series| &series.cell.bounds, &series.cell.words }
-observing! { SummaryCell, |_series| &[], &_series.cell.0 }
+observing! { HistogramCell, |series| &series.cell.bounds, &series.cell.words, None::<&Window> }
+observing! { SummaryCell, |_series| &[], &_series.cell.words, _series.cell.window.as_deref() }
 
 /// Appends a sum and counts: those of the series, and those of the threads.
 #[inline]
@@ -156,8 +180,19 @@ impl Cell for HistogramCell {
 }
 
 impl Cell for SummaryCell {
-    fn new(_: &Descriptor) -> Self {
-        Self::default()
+    fn new(descriptor: &Descriptor) -> Self {
+        let window = || {
+            let (quantiles, length) = (descriptor.shared_quantiles(), descriptor.window());
+            Box::new(Window::new(quantiles, length, clock::now()))
+        };
+        Self {
+            words: [const { AtomicU64::new(0) }; 2],
+            window: (!descriptor.quantiles().is_empty()).then(window),
+        }
+    }
+
+    fn goes_the_long_way(&self) -> bool {
+        self.window.is_some()
     }
 
     fn shape(&self) -> Option<Shape> {
@@ -166,10 +201,23 @@ impl Cell for SummaryCell {
 
     /// The sum, then the count.
     fn read(&self, number: Option<u16>, totals: &Totals, words: &mut Vec<u64>) {
-        read(&self.0, number, totals, words);
+        read(&self.words, number, totals, words);
     }
 
     fn subtract(reading: &mut [u64], base: &[u64]) {
         subtract(reading, base);
+    }
+
+    /// The quantiles.
+    fn read_recent(&self, words: &mut Vec<u64>) {
+        if let Some(window) = &self.window {
+            window.read(clock::now(), words);
+        }
+    }
+
+    fn forget_recent(&self) {
+        if let Some(window) = &self.window {
+            window.reset();
+        }
     }
 }

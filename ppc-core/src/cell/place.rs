@@ -49,8 +49,8 @@ impl Place {
         }
     }
 
-    /// Of no series: nothing is recorded by it.
-    pub(super) const fn nobody() -> Self {
+    /// Of a series that never gets words; or of none, where nothing is recorded.
+    pub(super) const fn without_words() -> Self {
         Self {
             number: AtomicU16::new(NONE),
             ..Self::new()
@@ -113,10 +113,12 @@ impl Place {
             .is_ok()
     }
 
-    /// Has every recording told, or no longer. Who is asleep is asked when it wakes.
-    pub(super) fn watch(&self, on: bool) {
+    /// Has every recording told, or no longer; `long` is for a series that never gets words. Who
+    /// is asleep is asked when it wakes.
+    pub(super) fn watch(&self, on: bool, long: bool) {
         let awake = match self.words() {
             _ if on => WATCHED,
+            None if long => NONE,
             None => PLAIN,
             Some(words) => words,
         };

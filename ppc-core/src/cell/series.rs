@@ -46,7 +46,8 @@ pub(crate) struct Series<C> {
 pub(crate) const HIDDEN: u8 = 1;
 /// Every recording is told to the feed.
 const WATCHED: u8 = 4;
-/// The [`Series::writer`] of a series that is watched: no thread's, so each looks closer.
+/// The [`Series::writer`] of a series that is watched, or goes the long way: no thread's, so each
+/// looks closer.
 const NOBODYS: u16 = u16::MAX;
 /// What is shown is less than what is counted, by what there was when it was hidden.
 pub(crate) const BASED: u8 = 2;
@@ -75,20 +76,6 @@ impl<C> Series<C> {
         watched
     }
 
-    /// Has every recording told from now on, or no longer.
-    pub(crate) fn watch(&self, on: bool) {
-        if on {
-            self.mark(WATCHED);
-            self.place.watch(true);
-            // After that: see `sign`.
-            self.writer.store(NOBODYS, Release);
-        } else {
-            self.unmark(WATCHED);
-            self.place.watch(false);
-            self.writer.store(0, Relaxed);
-        }
-    }
-
     /// A number that no other series of this process has, and that rises with each new series.
     pub(crate) fn id(&self) -> u64 {
         self.id
@@ -100,6 +87,21 @@ impl<C: Cell> Series<C> {
     #[inline]
     pub(crate) fn read(&self, totals: &Totals, words: &mut Vec<u64>) {
         self.cell.read(self.place.words(), totals, words);
+    }
+
+    /// Has every recording told from now on, or no longer.
+    pub(crate) fn watch(&self, on: bool) {
+        let long = self.cell.goes_the_long_way();
+        if on {
+            self.mark(WATCHED);
+            self.place.watch(true, long);
+            // After that: see `sign`.
+            self.writer.store(NOBODYS, Release);
+        } else {
+            self.unmark(WATCHED);
+            self.place.watch(false, long);
+            self.writer.store(if long { NOBODYS } else { 0 }, Relaxed);
+        }
     }
 
     /// Notices that a recording begins, where that was asked for: the series is shown.
@@ -268,6 +270,11 @@ impl<C: Cell> Kept<C> {
             true
         });
         let layout = layout::<C>(labels, len);
+        let (place, writer) = if cell.goes_the_long_way() {
+            (Place::without_words(), NOBODYS)
+        } else {
+            (Place::new(), 0)
+        };
         // SAFETY: the layout is not of size zero: it has a head.
         let head = unsafe { alloc(layout) }.cast::<Series<C>>();
         let Some(series) = NonNull::new(head) else {
@@ -277,10 +284,10 @@ impl<C: Cell> Kept<C> {
         // alignment suits, and for `len` bytes behind those; nobody else has it yet.
         unsafe {
             head.write(Series {
-                place: Place::new(),
+                place,
                 id: NEXT.fetch_add(1, Relaxed),
                 cell,
-                writer: AtomicU16::new(0),
+                writer: AtomicU16::new(writer),
                 marks: AtomicU8::new(0),
                 labels,
                 ends: [],
@@ -411,7 +418,7 @@ fn layout<C>(labels: u8, text: usize) -> Layout {
 /// Until then it points to a place of no series, where nothing is recorded.
 pub(crate) struct Pinned<C: Cell>(AtomicPtr<Series<C>>);
 
-static NOBODY: Place = Place::nobody();
+static NOBODY: Place = Place::without_words();
 
 fn nobody<C>() -> *mut Series<C> {
     (&raw const NOBODY).cast_mut().cast()

@@ -295,6 +295,7 @@ impl<C: Cell> Table<C> {
             return false;
         }
         let reading = read(found, &totals);
+        found.cell.forget_recent();
         self.unlink(&mut writer, vec![(series, reading)], Reason::Removed) > 0
     }
 
@@ -307,6 +308,7 @@ impl<C: Cell> Table<C> {
         self.for_each(&Section::enter(), |found| {
             if !found.has(HIDDEN) {
                 all.push((found.keep(), read(found, &totals)));
+                found.cell.forget_recent();
             }
         });
         self.unlink(&mut writer, all, Reason::Removed);
@@ -315,6 +317,9 @@ impl<C: Cell> Table<C> {
     /// Unlinks series that were found idle.
     pub(crate) fn expire(&self, idle: Vec<Going<C>>) {
         if !idle.is_empty() {
+            for (series, _) in &idle {
+                series.found().cell.forget_recent();
+            }
             self.unlink(&mut self.lock(), idle, Reason::Idle);
         }
     }

@@ -13,6 +13,13 @@ pub trait Cell: Send + Sync + 'static {
     #[doc(hidden)]
     fn shape(&self) -> Option<Shape>;
 
+    /// Whether more is done with each recording than to add to words, so that none of them goes
+    /// the short way.
+    #[doc(hidden)]
+    fn goes_the_long_way(&self) -> bool {
+        false
+    }
+
     /// Appends the words of a reading, together with those of the threads under `number`; how
     /// many, and what they are, is fixed by the descriptor.
     #[doc(hidden)]
@@ -21,6 +28,14 @@ pub trait Cell: Send + Sync + 'static {
     /// Takes an earlier reading away from one. By default nothing: a value that is set has none.
     #[doc(hidden)]
     fn subtract(_reading: &mut [u64], _base: &[u64]) {}
+
+    /// Appends what is told beyond counts, and of the last while only.
+    #[doc(hidden)]
+    fn read_recent(&self, _words: &mut Vec<u64>) {}
+
+    /// Forgets that.
+    #[doc(hidden)]
+    fn forget_recent(&self) {}
 
     /// Forgets what is not counted but set.
     #[doc(hidden)]

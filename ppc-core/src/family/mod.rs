@@ -357,6 +357,7 @@ impl<M: Metric> Gather for FamilyInner<M> {
                     {
                         words.truncate(start);
                     } else {
+                        found.cell.read_recent(words);
                         if M::KIND == Kind::Info {
                             pairs.push(found.cell.pairs());
                         }

@@ -41,6 +41,28 @@ fn recording_takes_no_memory() {
 }
 
 #[test]
+fn quantiles_take_memory_for_their_sketches_alone() {
+    let registry = Registry::new();
+    let summary = Summary::builder("s")
+        .quantiles([0.5, 0.99])
+        .register(&registry)
+        .unwrap();
+    // Milliseconds to seconds.
+    let observe = || (1..10_000).for_each(|n| summary.observe(f64::from(n) / 1e3));
+    let first = measure(observe);
+    assert!(first.bytes_current <= 8_000, "a part of it: {first:?}");
+    check_none("an observation", observe);
+    let mut snapshot = Snapshot::new();
+    let gather = second(|| {
+        snapshot.start(unix_time());
+        registry.gather_into(&mut snapshot);
+    });
+    // Where the parts are added up.
+    assert_eq!(gather.count_current, 0, "{gather:?}");
+    assert!(gather.count_total <= 1, "{gather:?}");
+}
+
+#[test]
 fn a_look_up_of_a_known_series_takes_no_memory() {
     let registry = Registry::new();
     let builder = Counter::builder("c").label_names(["a", "b", "c"]);

@@ -33,6 +33,9 @@ impl Names {
 
 /// Writes Influx line protocol.
 ///
+/// The quantiles of a summary stand under its plain name, with the tag `quantile`; those of an
+/// empty window are left out, and not counted as left out. Exemplars have no place in the format.
+///
 /// # Examples
 ///
 /// ```
@@ -168,8 +171,14 @@ impl Lines<'_> {
             Value::Summary {
                 count: value,
                 sum: total,
+                quantiles,
             } => {
-                let [count, sum, _] = names.0;
+                let [count, sum, quantile] = names.0;
+                // Of an empty window there is nothing to say, which is no fault.
+                for (label, value) in quantiles.pairs().filter(|(_, value)| !value.is_nan()) {
+                    let tag = |tags: &mut Vec<u8>| write_plain_tag("quantile", label, tags);
+                    self.write_tagged_real(quantile, tag, value);
+                }
                 self.write_count(count, value);
                 self.write_real(sum, total);
             }
@@ -198,15 +207,24 @@ impl Lines<'_> {
     }
 
     fn write_real(&mut self, name: SplitName<'_>, value: f64) {
+        self.write_tagged_real(name, |_| {}, value);
+    }
+
+    fn write_tagged_real(
+        &mut self,
+        name: SplitName<'_>,
+        tags: impl FnOnce(&mut Vec<u8>),
+        value: f64,
+    ) {
         if value.is_nan() {
             self.omitted.not_a_number += 1;
         } else if value.is_finite() {
-            self.write_line(name, |_| {}, |out| number::write(value, out));
+            self.write_line(name, tags, |out| number::write(value, out));
         } else if self.influx.names == Names::InfluxDb {
             self.omitted.infinite += 1;
         } else {
             let text = if value > 0.0 { b"+Inf" } else { b"-Inf" };
-            self.write_line(name, |_| {}, |out| out.extend_from_slice(text));
+            self.write_line(name, tags, |out| out.extend_from_slice(text));
         }
     }
 
@@ -247,7 +265,8 @@ fn write_plain_tag(name: &str, value: &str, out: &mut Vec<u8>) {
     out.extend_from_slice(value.as_bytes());
 }
 
-/// The split names of a family's samples, in the order of its kind, and the family's name.
+/// The split names of a family's samples, in the order of its kind, that of its quantiles behind
+/// them, and the family's name.
 struct SplitNames<'a>([SplitName<'a>; 3], &'a str);
 
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -262,6 +281,9 @@ impl<'a> SplitNames<'a> {
         let mut split = [SplitName::default(); 3];
         for (slot, sample) in split.iter_mut().zip(names.samples()) {
             *slot = split_name(sample, style);
+        }
+        if family.descriptor().kind() == Kind::Summary {
+            split[2] = split_name(names.family(), style);
         }
         Self(split, names.family())
     }

@@ -74,6 +74,52 @@ fn k09_the_lines_of_the_original() {
 }
 
 #[test]
+fn quantiles_stand_under_the_plain_name() {
+    let registry = Registry::new();
+    let summary = |name: &str| {
+        let summary = Summary::builder(name).quantiles([0.0, 1.0]);
+        summary.label_names(["a"]).register(&registry).unwrap()
+    };
+    let (split, plain) = (summary("b_size"), summary("s"));
+    for family in [split, plain] {
+        family.labels((1,)).unwrap().observe(5);
+        family.labels((1,)).unwrap().observe(f64::INFINITY);
+    }
+    let (text, omitted) = encode(&registry, &LabelSet::new(), Names::Prometheus);
+    let expected = [
+        "b,a=1,quantile=0.0 size=5",
+        "b,a=1,quantile=1.0 size=+Inf",
+        "b_size,a=1 count=2",
+        "b_size,a=1 sum=+Inf",
+        ",a=1,quantile=0.0 s=5",
+        ",a=1,quantile=1.0 s=+Inf",
+        "s,a=1 count=2",
+        "s,a=1 sum=+Inf",
+    ];
+    assert_eq!(text.lines().collect::<Vec<_>>(), expected);
+    assert_eq!(omitted, Omitted::default());
+    let (text, omitted) = encode(&registry, &LabelSet::new(), Names::InfluxDb);
+    let expected = [
+        "b,a=1,quantile=0.0 size=5",
+        "b_size,a=1 count=2",
+        "s,a=1,quantile=0.0 value=5",
+        "s,a=1 count=2",
+    ];
+    assert_eq!(text.lines().collect::<Vec<_>>(), expected);
+    assert_eq!(omitted.infinite, 4);
+}
+
+#[test]
+fn quantiles_of_an_empty_window_are_nothing_to_speak_of() {
+    let registry = Registry::new();
+    let summary = Summary::builder("b_size").quantiles([0.5]);
+    summary.register(&registry).unwrap();
+    let (text, omitted) = encode(&registry, &LabelSet::new(), Names::Prometheus);
+    assert_eq!(text, "b_size count=0\nb_size sum=0\n");
+    assert_eq!(omitted, Omitted::default());
+}
+
+#[test]
 fn infos_and_state_sets_are_series_of_their_labels() {
     let registry = Registry::new();
     let info = Info::builder("build").register(&registry).unwrap();
