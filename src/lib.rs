@@ -16,11 +16,12 @@
 #![cfg_attr(not(feature = "full"), allow(rustdoc::broken_intra_doc_links))]
 
 pub use ppc_core::{
-    Amount, BucketBounds, Buckets, Builder, Counter, DEFAULT_BUCKETS, Declare, Descriptor, Family,
-    FamilySnapshot, Filtered, FixedLabelValue, Gauge, Histogram, HistogramValue, InProgress, Info,
-    InfoValue, Kind, LabelSet, LabelValue, Labelled, Metric, Positional, QuantileValues, Registry,
-    Scratch, SeriesSnapshot, Snapshot, Source, Sources, StateSet, StateSetValue, Summary, Timed,
-    Timer, Value, exponential_buckets, linear_buckets, register, registry,
+    Amount, BucketBounds, Buckets, Builder, Counter, DEFAULT_BUCKETS, Declare, Descriptor,
+    Exemplar, Family, FamilySnapshot, Filtered, FixedLabelValue, Gauge, Histogram, HistogramValue,
+    InProgress, Info, InfoValue, Kind, LabelSet, LabelValue, Labelled, Metric, Positional,
+    QuantileValues, Registry, Scratch, SeriesSnapshot, Snapshot, Source, Sources, StateSet,
+    StateSetValue, Summary, Timed, Timer, Value, exponential_buckets, linear_buckets, register,
+    registry,
 };
 #[cfg(feature = "influx")]
 pub use ppc_transports::Names;

@@ -129,6 +129,15 @@ impl Buckets {
     }
 }
 
+/// The place of the bucket that a value falls into, which is not NaN.
+#[inline]
+pub(crate) fn bucket(bounds: &[f64], value: f64) -> usize {
+    bounds
+        .iter()
+        .position(|bound| value <= *bound)
+        .unwrap_or(bounds.len())
+}
+
 /// Writes a bound as `client_python`'s `floatToGoString` does: `1.0`, `0.005`, `1e+06`, `+Inf`.
 ///
 /// The text is part of the series' identity, so that histograms of the systems replaced by this

@@ -148,9 +148,16 @@ impl Descriptor {
     pub fn take_ignored(&self) -> Option<Ignored<'_>> {
         let count = self.ignored.swap(0, Ordering::Relaxed);
         let rule = match self.kind {
-            Kind::Counter => "an amount that is negative or not a number",
+            Kind::Counter => {
+                "an amount that is negative or not a number, or an exemplar that is too long or \
+                 has a bad name"
+            }
             Kind::Gauge => "no recording at all",
-            Kind::Histogram | Kind::Summary => "an observation that is not a number",
+            Kind::Histogram => {
+                "an observation that is not a number, or an exemplar that is too long or has a \
+                 bad name"
+            }
+            Kind::Summary => "an observation that is not a number",
             Kind::Info => "a label name that is invalid, given twice or declared as a label",
             Kind::StateSet => "a state that is not declared",
         };

@@ -10,6 +10,7 @@ mod cell;
 mod clock;
 mod descriptor;
 mod error;
+mod exemplar;
 mod family;
 mod kind;
 mod label;
@@ -28,6 +29,7 @@ pub use buckets::{BucketBounds, Buckets, DEFAULT_BUCKETS, exponential_buckets, l
 pub use clock::unix_time;
 pub use descriptor::{Descriptor, Ignored};
 pub use error::Error;
+pub use exemplar::Exemplar;
 pub use family::{
     Builder, Declare, Family, Labelled, Labels, Metric, NoLabels, register, register_eager,
 };

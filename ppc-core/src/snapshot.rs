@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use crate::buckets::Buckets;
 use crate::descriptor::{Descriptor, Filter};
+use crate::exemplar::Exemplar;
 use crate::kind::Kind;
 use crate::label::{LabelValues, Pairs};
 
@@ -149,6 +150,18 @@ pub(crate) struct Readings {
     pub(crate) words: Vec<u64>,
     /// For infos, which have no words.
     pub(crate) pairs: Vec<Option<Pairs>>,
+    /// For the few that have any, in the order of the series and of the places in each.
+    pub(crate) exemplars: Vec<Noted>,
+}
+
+/// An exemplar and where it belongs.
+#[derive(Debug)]
+pub(crate) struct Noted {
+    /// By its index.
+    pub(crate) series: usize,
+    /// The bucket of a histogram; 0 for a counter.
+    pub(crate) place: usize,
+    pub(crate) exemplar: Arc<Exemplar>,
 }
 
 /// Series in an order, kept for as long as they are in it.
@@ -191,6 +204,7 @@ impl FamilySnapshot {
         self.len = 0;
         self.readings.words.clear();
         self.readings.pairs.clear();
+        self.readings.exemplars.clear();
     }
 
     /// Has the list filled, which may still hold the series of the gather before, and the
@@ -257,6 +271,7 @@ impl<'a> SeriesSnapshot<'a> {
                     buckets,
                     counts: &words[1..],
                     sum: real(0),
+                    exemplars: self.exemplars(),
                 })
             }
             Kind::Summary => Value::Summary {
@@ -280,6 +295,24 @@ impl<'a> SeriesSnapshot<'a> {
                 bits: words[0],
             }),
         }
+    }
+}
+
+impl<'a> SeriesSnapshot<'a> {
+    /// The latest exemplar of a counter, where there is one; nothing for every other kind. Those
+    /// of a histogram belong to its buckets: [`HistogramValue::exemplars`].
+    pub fn exemplar(&self) -> Option<&'a Exemplar> {
+        if self.family.descriptor.kind() != Kind::Counter {
+            return None;
+        }
+        self.exemplars().first().map(|noted| &*noted.exemplar)
+    }
+
+    fn exemplars(&self) -> &'a [Noted] {
+        let all = &*self.family.readings.exemplars;
+        let start = all.partition_point(|noted| noted.series < self.index);
+        let len = all[start..].partition_point(|noted| noted.series == self.index);
+        &all[start..start + len]
     }
 }
 
@@ -314,6 +347,7 @@ pub struct HistogramValue<'a> {
     buckets: &'a Buckets,
     counts: &'a [u64],
     sum: f64,
+    exemplars: &'a [Noted],
 }
 
 impl<'a> HistogramValue<'a> {
@@ -336,6 +370,35 @@ impl<'a> HistogramValue<'a> {
     /// Their sum.
     pub fn sum(&self) -> f64 {
         self.sum
+    }
+
+    /// The latest exemplar of each bucket, where there is one: as many as
+    /// [`buckets`](Self::buckets), each of an observation that fell into that bucket and none
+    /// below it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use ppc_core::{Histogram, Registry, Value};
+    ///
+    /// let registry = Registry::new();
+    /// let latency = Histogram::builder("latency").buckets([0.1, 1.0]).register(&registry)?;
+    /// latency.observe_with_exemplar(0.25, [("trace_id", "4bf92f3577b34da6")]);
+    ///
+    /// let snapshot = registry.gather();
+    /// for series in snapshot.families().flat_map(|family| family.series()) {
+    ///     let Value::Histogram(histogram) = series.value() else { continue };
+    ///     let values = histogram.exemplars().map(|exemplar| Some(exemplar?.value()));
+    ///     assert!(values.eq([None, Some(0.25), None]));
+    /// }
+    /// # Ok::<(), ppc_core::Error>(())
+    /// ```
+    pub fn exemplars(&self) -> impl ExactSizeIterator<Item = Option<&'a Exemplar>> + use<'a> {
+        let mut rest = self.exemplars.iter().peekable();
+        (0..self.counts.len()).map(move |bucket| {
+            let noted = rest.next_if(|noted| noted.place == bucket);
+            noted.map(|noted| &*noted.exemplar)
+        })
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod allocations;
 mod endings;
+mod exemplars;
 mod feed;
 mod kinds;
 mod labels;

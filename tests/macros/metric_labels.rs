@@ -2,12 +2,13 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use ppc::{LabelValue, Registry, metric};
+use ppc::{LabelValue, Registry, Value, metric};
 
 use super::registered::series;
 
 static REGISTRY: Registry = Registry::new();
 static EAGER: Registry = Registry::new();
+static TRACES: Registry = Registry::new();
 
 #[derive(Clone, Copy, LabelValue)]
 enum Outcome {
@@ -46,6 +47,48 @@ metric! {
     static EAGER_PLAIN: Counter { registry: EAGER, eager }
     static EAGER_FIXED: Counter { registry: EAGER, eager, labels: [outcome: Outcome, flag: bool, host = "h"] }
     static LAZY: Counter { registry: EAGER, labels: [outcome: Outcome] }
+}
+
+metric! {
+    static TRACED: Counter { labels: [queue, outcome: Outcome], registry: TRACES }
+    static TRACED_FIXED: Counter { labels: [outcome: Outcome], registry: TRACES }
+    static TRACED_ALONE: Counter { registry: TRACES }
+    static TRACED_TIME: Histogram { labels: [queue], registry: TRACES }
+}
+
+#[test]
+fn every_look_up_takes_exemplars() {
+    let (trace, span) = ("4bf92f3577b34da6".to_owned(), 7_u64);
+    let counter = TRACED.queue("a").outcome(Outcome::Ok);
+    counter.inc_with_exemplar([("trace_id", &trace)]);
+    counter.inc_by_with_exemplar(2, [("span_id", span)]);
+    TRACED_FIXED
+        .outcome(Outcome::Ok)
+        .inc_with_exemplar([("span_id", span)]);
+    TRACED_ALONE.inc_with_exemplar(vec![("trace_id".to_owned(), &trace)]);
+    TRACED_TIME
+        .queue("a")
+        .observe_with_exemplar(0.2, [("trace_id", &*trace)]);
+    TRACED_TIME
+        .queue("b")
+        .handle()
+        .observe_with_exemplar(7, [("trace_id", &*trace)]);
+    let mut found = Vec::new();
+    for series in TRACES
+        .gather()
+        .families()
+        .flat_map(ppc::FamilySnapshot::series)
+    {
+        match series.value() {
+            Value::Histogram(histogram) => {
+                let exemplars = histogram.exemplars().flatten();
+                found.extend(exemplars.map(ppc::Exemplar::value));
+            }
+            _ => found.extend(series.exemplar().map(ppc::Exemplar::value)),
+        }
+    }
+    found.sort_by(f64::total_cmp);
+    assert_eq!(found, [0.2, 1.0, 1.0, 2.0, 7.0]);
 }
 
 #[test]

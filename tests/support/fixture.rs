@@ -28,7 +28,8 @@ fn fill(registry: &Registry) {
         .namespace("acme")
         .help("Jobs\nrun \\ \"all\".");
     let jobs = jobs.label_names(["queue"]).register(registry).unwrap();
-    jobs.labels(("a b,c=d\\",)).unwrap().inc_by(2.5);
+    let awkward = jobs.labels(("a b,c=d\\",)).unwrap();
+    awkward.inc_by_with_exemplar(2.5, [("trace_id", "4bf92f\"\n")]);
     let gauge = |name: &str, value: f64| {
         Gauge::builder(name).register(registry).unwrap().set(value);
     };
@@ -43,7 +44,8 @@ fn fill(registry: &Registry) {
         .buckets([0.005, 1.0, 1e6]);
     let latency = latency.label_names(["service"]).register(registry).unwrap();
     for seconds in [0.001, 0.5, 0.5, 2.0, 1e7] {
-        latency.labels(("db",)).unwrap().observe(seconds);
+        let latency = latency.labels(("db",)).unwrap();
+        latency.observe_with_exemplar(seconds, [("trace_id", seconds.to_string())]);
     }
     let size = Summary::builder("size")
         .unit("bytes")

@@ -18,6 +18,7 @@ use super::series::{Pinned, Series};
 use super::value::Cell;
 use super::window::Window;
 use super::word::{add_own_real, add_shared_real};
+use crate::buckets::bucket;
 use crate::clock;
 use crate::descriptor::Descriptor;
 
@@ -34,15 +35,6 @@ pub struct SummaryCell {
     words: [AtomicU64; 2],
     /// Where it has quantiles.
     window: Option<Box<Window>>,
-}
-
-/// The place of the bucket that a value falls into.
-#[inline]
-fn bucket(bounds: &[f64], value: f64) -> usize {
-    bounds
-        .iter()
-        .position(|bound| value <= *bound)
-        .unwrap_or(bounds.len())
 }
 
 /// Adds in words of this thread; false where it has none.

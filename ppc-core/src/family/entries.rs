@@ -28,6 +28,11 @@ impl<C: Cell> Entries<C> {
         self.len += 1;
     }
 
+    /// The ids of those listed so far.
+    pub(super) fn ids(&self) -> impl Iterator<Item = u64> {
+        self.kept[..self.len].iter().map(|kept| kept.found().id())
+    }
+
     /// Lets go of what is no longer there; returns how many there are.
     pub(super) fn finish(&mut self) -> usize {
         self.kept.truncate(self.len);

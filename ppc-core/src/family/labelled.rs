@@ -93,7 +93,7 @@ impl<M: Metric, L> Labelled<M, L> {
     where
         L: Complete,
     {
-        self.with_texts(|family, texts| family.inner().table.remove(texts))
+        self.with_texts(|family, texts| family.inner().remove(texts))
     }
 
     /// Removes every series of the metric, whatever labels are set here.

@@ -3,6 +3,7 @@
 mod builder;
 mod declared;
 mod entries;
+mod exemplars;
 mod idle;
 mod labelled;
 
@@ -16,12 +17,15 @@ pub use declared::{
     Declaration, Declare, Declared, Eager, LabelDeclaration, register, register_eager,
 };
 use entries::Entries;
+use exemplars::Exemplars;
 use idle::Idle;
 pub use labelled::Labelled;
 
 use crate::cell::{BASED, Cell, Found, HIDDEN, Kept, Pinned, Section, Table, Totals};
+use crate::clock;
 use crate::descriptor::Descriptor;
 use crate::error::{Error, ErrorKind};
+use crate::exemplar::Exemplar;
 use crate::kind::Kind;
 use crate::label::{Defaults, Gathered, LabelValue, Positional, Scratch, Texts, taken, with_texts};
 use crate::registry::{Gather, Registry};
@@ -68,6 +72,7 @@ pub(crate) struct FamilyInner<M: Metric> {
     idle: Option<Mutex<Idle>>,
     /// Whether new series are watched.
     watched: AtomicBool,
+    exemplars: Exemplars,
 }
 
 /// What each label of the overflow series says.
@@ -111,6 +116,7 @@ impl<M: Metric> Family<M> {
                 .expire()
                 .map(|expire| Mutex::new(Idle::new(expire))),
             watched: AtomicBool::new(false),
+            exemplars: Exemplars::default(),
             descriptor,
         });
         Self {
@@ -173,7 +179,7 @@ impl<M: Metric> Family<M> {
         N: AsRef<str>,
         V: LabelValue,
     {
-        self.by_name(labels, |texts| self.inner.table.remove(texts))
+        self.by_name(labels, |texts| self.inner.remove(texts))
     }
 
     /// Removes a series, given by position; true where there was one. See
@@ -183,12 +189,13 @@ impl<M: Metric> Family<M> {
     ///
     /// As for [`labels`](Self::labels).
     pub fn remove(&self, values: impl Positional) -> Result<bool, Error> {
-        self.by_position(&values, |texts| self.inner.table.remove(texts))
+        self.by_position(&values, |texts| self.inner.remove(texts))
     }
 
     /// Removes every series.
     pub fn clear(&self) {
         self.inner.table.clear();
+        self.inner.exemplars.clear();
     }
 
     /// What was declared.
@@ -288,6 +295,37 @@ impl<M: Metric> FamilyInner<M> {
         series
     }
 
+    /// Removes the series of these labels; true where there was one.
+    pub(crate) fn remove(&self, texts: &(impl Texts + ?Sized)) -> bool {
+        let id = {
+            // Not kept: a series that somebody keeps is hidden and not freed.
+            let (hash, section) = (self.table.hash(texts), Section::enter());
+            self.table
+                .find(&section, hash, texts)
+                .map(|found| found.id())
+        };
+        let removed = self.table.remove(texts);
+        if let Some(id) = id.filter(|_| removed) {
+            self.exemplars.forget(id);
+        }
+        removed
+    }
+
+    /// Notes an exemplar of a series, in this place of those that it can have; labels that cannot
+    /// be those of an exemplar are ignored and counted.
+    pub(crate) fn note(
+        &self,
+        series: u64,
+        place: usize,
+        value: f64,
+        labels: impl IntoIterator<Item = (impl AsRef<str>, impl LabelValue)>,
+    ) {
+        match Exemplar::new(labels, value, clock::unix_time()) {
+            Some(exemplar) => self.exemplars.note(series, place, exemplar),
+            None => self.descriptor.ignore(),
+        }
+    }
+
     #[cold]
     fn insert(&self, texts: &(impl Texts + ?Sized)) -> Kept<M::Cell> {
         let cell = || M::Cell::new(&self.descriptor);
@@ -340,33 +378,37 @@ impl<M: Metric> Gather for FamilyInner<M> {
             idle.start();
         }
         let mut expired = Vec::new();
-        snapshot.fill(
-            |entries: &mut Entries<M::Cell>, Readings { words, pairs }| {
-                entries.start();
-                self.table.for_each(&Section::enter(), |found| {
-                    let start = words.len();
-                    found.read(totals, words);
-                    if let Some(idle) = &mut idle
-                        && !found.has(HIDDEN)
-                        && idle.is_over(found, &words[start..])
-                    {
-                        expired.push((found.keep(), Box::from(&words[start..])));
-                        words.truncate(start);
-                    } else if found.has(HIDDEN | BASED)
-                        && !self.table.unhide(found, &mut words[start..])
-                    {
-                        words.truncate(start);
-                    } else {
-                        found.cell.read_recent(words);
-                        if M::KIND == Kind::Info {
-                            pairs.push(found.cell.pairs());
-                        }
-                        entries.push(found);
+        snapshot.fill(|entries: &mut Entries<M::Cell>, readings| {
+            let Readings {
+                words,
+                pairs,
+                exemplars,
+            } = readings;
+            entries.start();
+            self.table.for_each(&Section::enter(), |found| {
+                let start = words.len();
+                found.read(totals, words);
+                if let Some(idle) = &mut idle
+                    && !found.has(HIDDEN)
+                    && idle.is_over(found, &words[start..])
+                {
+                    expired.push((found.keep(), Box::from(&words[start..])));
+                    words.truncate(start);
+                } else if found.has(HIDDEN | BASED)
+                    && !self.table.unhide(found, &mut words[start..])
+                {
+                    words.truncate(start);
+                } else {
+                    found.cell.read_recent(words);
+                    if M::KIND == Kind::Info {
+                        pairs.push(found.cell.pairs());
                     }
-                });
-                entries.finish()
-            },
-        );
+                    entries.push(found);
+                }
+            });
+            self.exemplars.gather(entries.ids(), exemplars);
+            entries.finish()
+        });
         if let Some(idle) = &mut idle {
             idle.finish();
         }

@@ -5,7 +5,7 @@ use crate::amount::{Amount, Number};
 use crate::cell::{CounterCell, Found};
 use crate::family::Labelled;
 use crate::kind::Kind;
-use crate::label::Complete;
+use crate::label::{Complete, LabelValue};
 
 metric_type! {
     /// A total that only rises: jobs run, bytes read, errors seen.
@@ -32,6 +32,48 @@ recording! { Counter:
 
     /// Adds an amount; one that is negative or NaN is ignored and counted as ignored.
     fn inc_by(&self, amount: impl Amount) => amount.number(), add_held, add_found;
+}
+
+recording! { Counter:
+    /// Adds one, with an exemplar: labels that lead to the event behind it, a trace's id as a rule.
+    /// The latest is told beside the total, in formats that have a place for it; Influx has none.
+    ///
+    /// Names and values have at most 128 characters together. Longer ones, and names that are
+    /// invalid or given twice, make no exemplar and are counted as ignored; the one is added all the
+    /// same. Recording waits for nobody: of exemplars that are noted in one family at the same
+    /// moment, one may be left out.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use ppc_core::{Counter, Registry};
+    ///
+    /// let errors = Counter::builder("errors").register(&Registry::new())?;
+    /// errors.inc_with_exemplar([("trace_id", "4bf92f3577b34da6")]);
+    /// # Ok::<(), ppc_core::Error>(())
+    /// ```
+    fn inc_with_exemplar(
+        &self,
+        labels: impl IntoIterator<Item = (impl AsRef<str>, impl LabelValue)>
+    ) => (Number::natural(1), labels), add_held_noting, add_found_noting;
+
+    /// Adds an amount, with an exemplar of this value: see
+    /// [`inc_with_exemplar`](Counter::inc_with_exemplar).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use ppc_core::{Counter, Registry};
+    ///
+    /// let bytes = Counter::builder("bytes").register(&Registry::new())?;
+    /// bytes.inc_by_with_exemplar(512, [("trace_id", "4bf92f3577b34da6"), ("span_id", "00f067aa")]);
+    /// # Ok::<(), ppc_core::Error>(())
+    /// ```
+    fn inc_by_with_exemplar(
+        &self,
+        amount: impl Amount,
+        labels: impl IntoIterator<Item = (impl AsRef<str>, impl LabelValue)>
+    ) => (amount.number(), labels), add_held_noting, add_found_noting;
 }
 
 holding! { Counter:
@@ -76,6 +118,44 @@ fn add_found(labelled: &Labelled<Counter, impl Complete>, amount: Number) {
 /// Not a closure at its caller, which would be another one for each type of labels.
 fn adding(amount: Number) -> impl FnOnce(Found<'_, CounterCell>) {
     move |series| series.add(amount)
+}
+
+fn add_held_noting(
+    held: &Held<Counter>,
+    (amount, labels): (
+        Number,
+        impl IntoIterator<Item = (impl AsRef<str>, impl LabelValue)>,
+    ),
+) {
+    add_held(held, amount);
+    if is_sound(amount) {
+        let id = held.series().id();
+        held.family().note(id, 0, amount.as_f64(), labels);
+    }
+}
+
+fn add_found_noting(
+    labelled: &Labelled<Counter, impl Complete>,
+    (amount, labels): (
+        Number,
+        impl IntoIterator<Item = (impl AsRef<str>, impl LabelValue)>,
+    ),
+) {
+    if is_sound(amount) {
+        let id = labelled.record(adding_to(amount));
+        let family = labelled.family().inner();
+        family.note(id, 0, amount.as_f64(), labels);
+    } else {
+        labelled.family().descriptor().ignore();
+    }
+}
+
+/// The same as [`adding`], and says which series it was.
+fn adding_to(amount: Number) -> impl FnOnce(Found<'_, CounterCell>) -> u64 {
+    move |series| {
+        series.add(amount);
+        series.id()
+    }
 }
 
 /// Counts an error when it is dropped, which a panic does as well as a plain end.

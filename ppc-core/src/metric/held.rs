@@ -35,7 +35,7 @@ impl<M: Metric> Held<M> {
         }
     }
 
-    fn family(&self) -> &Arc<FamilyInner<M>> {
+    pub(super) fn family(&self) -> &Arc<FamilyInner<M>> {
         match &self.of {
             Of::Static(declared) => declared.family().inner(),
             Of::Family(family) => family,

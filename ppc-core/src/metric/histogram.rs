@@ -5,11 +5,11 @@ use std::time::Duration;
 use super::held::{Held, metric_type, recording, timing};
 use super::timer::Timed;
 use crate::amount::Amount;
-use crate::buckets::BucketBounds;
+use crate::buckets::{BucketBounds, bucket};
 use crate::cell::{Found, HistogramCell};
-use crate::family::{Builder, Labelled};
+use crate::family::{Builder, FamilyInner, Labelled};
 use crate::kind::Kind;
-use crate::label::Complete;
+use crate::label::{Complete, LabelValue};
 
 metric_type! {
     /// Observations counted in buckets, with their sum: latencies, sizes.
@@ -34,6 +34,32 @@ metric_type! {
 recording! { Histogram:
     /// Adds an observation; NaN is ignored and counted as ignored.
     fn observe(&self, value: impl Amount) => value.number().as_f64(), observe_held, observe_found;
+}
+
+recording! { Histogram:
+    /// Adds an observation, with an exemplar: labels that lead to the event behind it, a trace's id
+    /// as a rule. The latest of each bucket is told beside it, in formats that have a place for it;
+    /// Influx has none.
+    ///
+    /// Names and values have at most 128 characters together. Longer ones, and names that are
+    /// invalid or given twice, make no exemplar and are counted as ignored; the observation counts
+    /// all the same. Recording waits for nobody: of exemplars that are noted in one family at the
+    /// same moment, one may be left out.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use ppc_core::{Histogram, Registry};
+    ///
+    /// let latency = Histogram::builder("latency").register(&Registry::new())?;
+    /// latency.observe_with_exemplar(0.25, [("trace_id", "4bf92f3577b34da6")]);
+    /// # Ok::<(), ppc_core::Error>(())
+    /// ```
+    fn observe_with_exemplar(
+        &self,
+        value: impl Amount,
+        labels: impl IntoIterator<Item = (impl AsRef<str>, impl LabelValue)>
+    ) => (value.number().as_f64(), labels), observe_held_noting, observe_found_noting;
 }
 
 timing! { Histogram, "observes" }
@@ -77,4 +103,51 @@ fn observe_found(labelled: &Labelled<Histogram, impl Complete>, value: f64) {
 /// Not a closure at its caller, which would be another one for each type of labels.
 fn observing(value: f64) -> impl FnOnce(Found<'_, HistogramCell>) {
     move |series| series.observe(value)
+}
+
+fn observe_held_noting(
+    held: &Held<Histogram>,
+    (value, labels): (
+        f64,
+        impl IntoIterator<Item = (impl AsRef<str>, impl LabelValue)>,
+    ),
+) {
+    observe_held(held, value);
+    if !value.is_nan() {
+        let id = held.series().id();
+        note(held.family(), id, value, labels);
+    }
+}
+
+fn observe_found_noting(
+    labelled: &Labelled<Histogram, impl Complete>,
+    (value, labels): (
+        f64,
+        impl IntoIterator<Item = (impl AsRef<str>, impl LabelValue)>,
+    ),
+) {
+    if value.is_nan() {
+        labelled.family().descriptor().ignore();
+    } else {
+        let id = labelled.record(observing_in(value));
+        note(labelled.family().inner(), id, value, labels);
+    }
+}
+
+/// The same as [`observing`], and says which series it was.
+fn observing_in(value: f64) -> impl FnOnce(Found<'_, HistogramCell>) -> u64 {
+    move |series| {
+        series.observe(value);
+        series.id()
+    }
+}
+
+fn note(
+    family: &FamilyInner<Histogram>,
+    series: u64,
+    value: f64,
+    labels: impl IntoIterator<Item = (impl AsRef<str>, impl LabelValue)>,
+) {
+    let bucket = bucket(family.descriptor.buckets().bounds(), value);
+    family.note(series, bucket, value, labels);
 }

@@ -4,8 +4,8 @@ use allocation_counter::{AllocationInfo, measure};
 
 use crate::generated::{Declaration, Declared, LabelDeclaration, Typed};
 use crate::{
-    Counter, Gauge, Histogram, LabelValue, Labelled, Registry, Scratch, Snapshot, Summary,
-    unix_time,
+    Counter, FamilySnapshot, Gauge, Histogram, LabelValue, Labelled, Registry, Scratch, Snapshot,
+    Summary, unix_time,
 };
 
 /// What a second run of the same takes.
@@ -164,6 +164,29 @@ fn a_gather_of_known_series_takes_no_memory() {
         registry.gather_into(&mut snapshot);
         assert_eq!(snapshot.series_count(), 2_000);
     });
+}
+
+#[test]
+fn a_gather_shares_exemplars() {
+    let registry = Registry::new();
+    let family = Counter::builder("c")
+        .label_names(["n"])
+        .register(&registry)
+        .unwrap();
+    for n in 0..100 {
+        let counter = family.labels((n,)).unwrap();
+        counter.inc_with_exemplar([("trace_id", n)]);
+    }
+    let mut snapshot = Snapshot::new();
+    check_none("a gather", || {
+        snapshot.start(unix_time());
+        registry.gather_into(&mut snapshot);
+        let mut series = snapshot.families().flat_map(FamilySnapshot::series);
+        assert!(series.all(|series| series.exemplar().is_some()));
+    });
+    let counter = family.labels((1,)).unwrap();
+    let info = second(|| counter.inc_with_exemplar([("trace_id", "abc"), ("span_id", "def")]));
+    assert_eq!(info.count_current, 0, "{info:?}");
 }
 
 #[test]
