@@ -18,14 +18,14 @@ use super::series::{Pinned, Series};
 use super::value::Cell;
 use super::window::Window;
 use super::word::{add_own_real, add_shared_real};
-use crate::buckets::bucket;
+use crate::buckets::Bounds;
 use crate::clock;
 use crate::descriptor::Descriptor;
 
 /// A histogram: the sum of its observations, and how many fell into each bucket.
 #[derive(Debug)]
 pub struct HistogramCell {
-    bounds: Arc<[f64]>,
+    bounds: Arc<Bounds>,
     words: Box<[AtomicU64]>,
 }
 
@@ -62,17 +62,50 @@ fn observe_both(words: &[AtomicU64], window: &Window, value: f64) {
     window.observe(value, clock::now());
 }
 
+impl HistogramCell {
+    #[inline]
+    fn bucket(&self, value: f64) -> usize {
+        self.bounds.bucket(value)
+    }
+
+    #[inline]
+    fn words(&self) -> &[AtomicU64] {
+        &self.words
+    }
+
+    #[expect(clippy::unused_self, reason = "a summary may have one")]
+    fn window(&self) -> Option<&Window> {
+        None
+    }
+}
+
+impl SummaryCell {
+    #[inline]
+    #[expect(clippy::unused_self, reason = "a histogram looks into its bounds")]
+    fn bucket(&self, _: f64) -> usize {
+        0
+    }
+
+    #[inline]
+    fn words(&self) -> &[AtomicU64] {
+        &self.words
+    }
+
+    fn window(&self) -> Option<&Window> {
+        self.window.as_deref()
+    }
+}
+
 macro_rules! observing {
-    ($cell:ty, |$series:ident| $bounds:expr, $words:expr, $window:expr) => {
+    ($cell:ty) => {
         impl Series<$cell> {
             /// Adds an observation that is not NaN.
             #[inline]
             pub(crate) fn observe(&self, value: f64) {
-                let $series = self;
-                let index = bucket($bounds, value);
+                let index = self.cell.bucket(value);
                 if observe_own(&self.place, index, value) {
                 } else if self.writer.load(Relaxed) == block::current().id {
-                    if observe_shared($words, index, value) {
+                    if observe_shared(self.cell.words(), index, value) {
                         self.promote_hot();
                     }
                 } else {
@@ -83,17 +116,7 @@ macro_rules! observing {
             /// The same as another thread than the one before, or by the long way.
             #[cold]
             fn observe_as_another(&self, value: f64) {
-                let $series = self;
-                if let Some(window) = $window {
-                    observe_both($words, window, value);
-                    self.tell(Change::Observed(value));
-                    return;
-                }
-                if self.place.make_own() {
-                    return self.observe(value);
-                }
-                observe_shared($words, bucket($bounds, value), value);
-                if !self.tell(Change::Observed(value)) {
+                if self.observe_the_long_way(value) {
                     self.sign();
                 }
             }
@@ -101,19 +124,24 @@ macro_rules! observing {
             /// The same through a handle, which is soon worth words of each thread.
             #[cold]
             pub(crate) fn observe_held(&self, value: f64) {
-                let $series = self;
-                if let Some(window) = $window {
-                    observe_both($words, window, value);
-                    self.tell(Change::Observed(value));
-                    return;
-                }
-                if self.place.make_own() {
-                    return self.observe(value);
-                }
-                observe_shared($words, bucket($bounds, value), value);
-                if !self.tell(Change::Observed(value)) {
+                if self.observe_the_long_way(value) {
                     self.place.sign(self.cell.shape());
                 }
+            }
+
+            /// True where the series may want words.
+            fn observe_the_long_way(&self, value: f64) -> bool {
+                if let Some(window) = self.cell.window() {
+                    observe_both(self.cell.words(), window, value);
+                    self.tell(Change::Observed(value));
+                    return false;
+                }
+                if self.place.make_own() {
+                    self.observe(value);
+                    return false;
+                }
+                observe_shared(self.cell.words(), self.cell.bucket(value), value);
+                !self.tell(Change::Observed(value))
             }
         }
 
@@ -121,17 +149,15 @@ macro_rules! observing {
             /// Adds an observation that is not NaN, where this thread has words for it.
             #[inline]
             pub(crate) fn observe(&self, value: f64) -> bool {
-                self.get().is_some_and(|found| {
-                    let $series = &*found;
-                    observe_own(&found.place, bucket($bounds, value), value)
-                })
+                self.get()
+                    .is_some_and(|found| observe_own(&found.place, found.cell.bucket(value), value))
             }
         }
     };
 }
 
-observing! { HistogramCell, |series| &series.cell.bounds, &series.cell.words, None::<&Window> }
-observing! { SummaryCell, |_series| &[], &_series.cell.words, _series.cell.window.as_deref() }
+observing! { HistogramCell }
+observing! { SummaryCell }
 
 /// Appends a sum and counts: those of the series, and those of the threads.
 #[inline]

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::held::{Held, metric_type, recording, timing};
 use super::timer::Timed;
 use crate::amount::Amount;
-use crate::buckets::{BucketBounds, bucket};
+use crate::buckets::BucketBounds;
 use crate::cell::{Found, HistogramCell};
 use crate::family::{Builder, FamilyInner, Labelled};
 use crate::kind::Kind;
@@ -148,6 +148,6 @@ fn note(
     value: f64,
     labels: impl IntoIterator<Item = (impl AsRef<str>, impl LabelValue)>,
 ) {
-    let bucket = bucket(family.descriptor.buckets().bounds(), value);
+    let bucket = family.descriptor.buckets().bucket(value);
     family.note(series, bucket, value, labels);
 }
