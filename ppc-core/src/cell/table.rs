@@ -93,6 +93,16 @@ const TAGGED: bool = cfg!(all(target_pointer_width = "64", not(target_os = "andr
 /// The smallest number of slots.
 const FEWEST: usize = 16;
 
+/// Up to so many slots most are left empty: then a look-up finds its series in the first slot as
+/// a rule, and the processor foretells that it does. It is a quarter of the time.
+const SPARSE: usize = 4096;
+
+/// How many of these slots may be filled.
+fn most_filled(slots: usize) -> usize {
+    let fifths = if slots <= SPARSE { 2 } else { 4 };
+    slots / 5 * fifths
+}
+
 #[inline]
 fn tag(hash: u64) -> usize {
     if TAGGED {
@@ -363,7 +373,7 @@ impl<C: Cell> Table<C> {
 
     /// Links a series that is not linked.
     fn link(&self, writer: &mut Writer<C>, series: Kept<C>) {
-        if (writer.filled + 1) * 5 > self.slots_for_writing().slots.len() * 4 {
+        if writer.filled >= most_filled(self.slots_for_writing().slots.len()) {
             self.rebuild(writer);
         }
         let hash = self.hash(&series.found().values());
@@ -380,7 +390,7 @@ impl<C: Cell> Table<C> {
     /// Makes room: more slots, or the same without gaps.
     fn rebuild(&self, writer: &mut Writer<C>) {
         let (linked, mut size) = (self.len(), FEWEST);
-        while (linked + 1) * 5 > size * 3 {
+        while linked >= most_filled(size) / 4 * if size <= SPARSE { 4 } else { 3 } {
             size *= 2;
         }
         let new = Slots::new(size);
