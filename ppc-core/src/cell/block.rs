@@ -12,6 +12,7 @@
 #![expect(unsafe_code, reason = "pointers to what is never freed")]
 
 use std::cell::Cell;
+use std::ops::Deref;
 use std::ptr;
 use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release, SeqCst};
 use std::sync::atomic::{AtomicPtr, AtomicU16, AtomicU32, AtomicU64};
@@ -49,7 +50,18 @@ fn is_switched_off() -> bool {
     *ANSWER.get_or_init(|| std::env::var_os("PPC_PORTABLE").is_some())
 }
 
-pub(super) type Chunk = [AtomicU64; CHUNK];
+/// Alone in its cache lines, as a block is.
+#[repr(align(128))]
+pub(super) struct Chunk([AtomicU64; CHUNK]);
+
+impl Deref for Chunk {
+    type Target = [AtomicU64; CHUNK];
+
+    #[inline]
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
+}
 
 /// See the module.
 #[repr(align(128))] // two cache lines: neighbours are fetched in pairs
@@ -140,7 +152,7 @@ pub(super) fn own_word(number: u16) -> Option<&'static AtomicU64> {
     }
     let block = own()?;
     if block.chunk(chunk).is_none() {
-        let new: Box<Chunk> = Box::new([const { AtomicU64::new(0) }; CHUNK]);
+        let new = Box::new(Chunk([const { AtomicU64::new(0) }; CHUNK]));
         // Only the owner makes chunks. Release: who finds the chunk finds zeros in it.
         block.chunks[usize::from(chunk)].store(Box::into_raw(new), Release);
     }

@@ -209,7 +209,7 @@ impl World {
             block.empty_if_left(|| {
                 each_chunk(block, chunks, |base, chunk, used| {
                     retired.add(base, chunk, used);
-                    for word in chunk {
+                    for word in &**chunk {
                         word.store(0, Relaxed);
                     }
                 });
@@ -302,7 +302,7 @@ impl Sums {
             Use::Totals => {
                 // Copied first: what is no atomic is added several words at once.
                 let mut copy = [0; CHUNK];
-                for (to, word) in copy.iter_mut().zip(chunk) {
+                for (to, word) in copy.iter_mut().zip(&**chunk) {
                     *to = word.load(Relaxed);
                 }
                 if is_whole(&copy) {
