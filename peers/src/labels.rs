@@ -38,8 +38,9 @@ pub(crate) fn visits(triples: &[Triple]) -> Vec<Triple> {
     visits
 }
 
-/// As [`VALUES`]; fewer, because the texts of these are two megabytes.
-const VISITS: usize = 16_000;
+/// As [`VALUES`]; fewer, because the texts of all must fit into a core's own cache beside the
+/// table: what two threads share beyond it would be measured in place of the look-up.
+const VISITS: usize = 4_000;
 
 /// How many bounds of buckets there are.
 pub(crate) const BOUNDS: usize = 12;

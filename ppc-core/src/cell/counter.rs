@@ -97,3 +97,33 @@ impl Cell for CounterCell {
 pub(super) fn subtract_real(from: &mut u64, base: u64) {
     *from = (f64::from_bits(*from) - f64::from_bits(base)).to_bits();
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::section::Section;
+    use super::super::series::Kept;
+    use super::*;
+
+    #[test]
+    fn who_records_often_has_words_of_its_own() {
+        let series = Kept::new(&(), CounterCell::default());
+        for _ in 0..3 * OFTEN {
+            let _section = Section::enter();
+            series.found().add(Number::natural(1));
+        }
+        let has_own = series.found().place.own_word().is_some();
+        assert_eq!(has_own, block::is_owned());
+        // And so has another thread, from its first recording on.
+        std::thread::scope(|scope| {
+            let other = scope.spawn(|| {
+                let _section = Section::enter();
+                series.found().add(Number::natural(1));
+                series.found().place.own_word().is_some()
+            });
+            assert_eq!(other.join().unwrap(), block::is_owned());
+        });
+        let mut words = Vec::new();
+        series.found().read(&Totals::sum_up(), &mut words);
+        assert_eq!(words, [(3.0 * OFTEN as f64 + 1.0).to_bits()]);
+    }
+}

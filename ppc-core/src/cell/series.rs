@@ -94,14 +94,12 @@ impl<C: Cell> Series<C> {
         let long = self.cell.goes_the_long_way();
         if on {
             self.mark(WATCHED);
-            self.place.watch(true, long);
-            // After that: see `sign`.
-            self.writer.store(NOBODYS, Release);
         } else {
             self.unmark(WATCHED);
-            self.place.watch(false, long);
-            self.writer.store(if long { NOBODYS } else { 0 }, Relaxed);
         }
+        self.place.watch(on, long);
+        // After that: see `sign`.
+        self.writer.store(NOBODYS, Release);
     }
 
     /// Notices that a recording begins, where that was asked for: the series is shown.
@@ -141,6 +139,7 @@ impl<C: Cell> Series<C> {
     /// Gives it words of each thread now, where there are any to be had.
     pub(crate) fn promote(&self) {
         self.place.promote(self.cell.shape());
+        self.have_words_made();
     }
 
     /// The same while recording.
@@ -156,6 +155,15 @@ impl<C: Cell> Series<C> {
             self.writer.store(NOBODYS, Relaxed); // it began to be watched meanwhile
         }
         self.place.sign(self.cell.shape());
+        self.have_words_made();
+    }
+
+    /// Where there are words, each thread is to make its own: also the one that recorded last,
+    /// which would otherwise go on as before.
+    fn have_words_made(&self) {
+        if self.place.words().is_some() {
+            self.writer.store(NOBODYS, Relaxed);
+        }
     }
 }
 
