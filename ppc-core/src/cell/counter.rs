@@ -6,8 +6,9 @@ use std::sync::atomic::Ordering::Relaxed;
 use super::block;
 use super::feed::Change;
 use super::numbers::{Shape, Totals};
+use super::pinned::Pinned;
 use super::place::OFTEN;
-use super::series::{Pinned, Series};
+use super::series::Series;
 use super::value::Cell;
 use super::word::{add_own, add_shared, total};
 use crate::amount::Number;
@@ -100,8 +101,8 @@ pub(super) fn subtract_real(from: &mut u64, base: u64) {
 
 #[cfg(test)]
 mod tests {
+    use super::super::kept::Kept;
     use super::super::section::Section;
-    use super::super::series::Kept;
     use super::*;
 
     #[test]

@@ -5,7 +5,8 @@ use std::sync::atomic::Ordering::{Acquire, Release};
 
 use super::feed::Change;
 use super::numbers::{Shape, Totals};
-use super::series::{Pinned, Series};
+use super::pinned::Pinned;
+use super::series::Series;
 use super::value::Cell;
 use super::word::add_shared_real;
 use crate::descriptor::Descriptor;
