@@ -22,6 +22,7 @@ mod numbers;
 mod observations;
 mod pinned;
 mod place;
+mod process;
 mod section;
 mod series;
 mod slots;

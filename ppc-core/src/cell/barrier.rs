@@ -11,8 +11,12 @@ use linux as system;
 #[cfg(not(all(target_os = "linux", not(miri))))]
 use none as system;
 
+use std::sync::OnceLock;
 use std::sync::atomic::Ordering::{Relaxed, SeqCst};
 use std::sync::atomic::{AtomicBool, AtomicU64, compiler_fence, fence};
+use std::time::Duration;
+
+use crate::clock::{self, Instant};
 
 /// Whether look-ups need no fence of their own. Raised once, before the first look-up of the
 /// first thread that has a block; those who do not see it yet have their fence.
@@ -40,11 +44,22 @@ pub(super) fn begin(counter: &AtomicU64, value: u64) {
 }
 
 /// What was written before this is seen by every look-up that is not seen after it. False where
-/// that cannot be had any more, because the kernel has begun to refuse.
+/// the kernel has begun to refuse, as it may in a sandbox; look-ups have their own fence from then
+/// on, and those under way can be told only a while later.
 pub(super) fn demand() -> bool {
     fence(SeqCst);
-    !SPARED.load(SeqCst) || system::demand()
+    if SPARED.load(SeqCst) && !system::demand() {
+        SPARED.store(false, SeqCst);
+        let _ = REFUSED.set(clock::now());
+    }
+    REFUSED.get().is_none_or(|since| since.elapsed() > SURELY)
 }
+
+/// When the kernel began to refuse.
+static REFUSED: OnceLock<Instant> = OnceLock::new();
+
+/// What a processor has written is seen by the others within microseconds of its own accord.
+pub(super) const SURELY: Duration = Duration::from_millis(100);
 
 #[cfg(all(target_os = "linux", not(miri)))]
 mod linux {

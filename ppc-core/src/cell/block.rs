@@ -14,10 +14,10 @@
 use std::cell::Cell;
 use std::ops::Deref;
 use std::ptr;
-use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release, SeqCst};
+use std::sync::atomic::Ordering::{Acquire, Relaxed, Release, SeqCst};
 use std::sync::atomic::{AtomicPtr, AtomicU16, AtomicU32, AtomicU64};
 
-use super::barrier;
+use super::{barrier, process};
 
 /// Words of a chunk, and chunks of a block: as many as a byte counts.
 pub(super) const CHUNK: usize = 256;
@@ -27,11 +27,7 @@ pub(super) const NOWHERE: u8 = 255;
 
 /// Whether threads own blocks. Where thread-locals are slow or missing, no series gets a number,
 /// and all record with atomics.
-const OWNED: bool = !cfg!(any(
-    ppc_portable,
-    target_family = "wasm",
-    not(target_has_atomic = "64")
-));
+const OWNED: bool = !cfg!(any(ppc_portable, target_family = "wasm"));
 
 /// The same, asked where it is decided.
 pub(super) fn is_owned() -> bool {
@@ -79,12 +75,8 @@ pub(crate) struct Block {
 
 /// Who has a block.
 const OWNED_BY_A_THREAD: u32 = 0;
-/// Left by its thread, with values.
+/// Left by its thread, with what that recorded.
 const LEFT: u32 = 1;
-/// Its values are being taken away.
-const EMPTYING: u32 = 2;
-/// Left, and without values.
-const LEFT_EMPTY: u32 = 3;
 
 /// The block of a thread that has none. Its section counter is odd, as within a look-up.
 static EMPTY: Block = Block::new(1);
@@ -159,6 +151,12 @@ pub(super) fn own_word(number: u16) -> Option<&'static AtomicU64> {
     block.word(number)
 }
 
+/// After a fork: the thread that forked goes on with its block, and is none of those that are
+/// gone. It reads a thread-local without destructor and stores an atomic, which it always may.
+extern "C" fn in_child() {
+    current().process.store(process::id(), Relaxed);
+}
+
 /// Every block there is.
 pub(super) fn all() -> impl Iterator<Item = &'static Block> {
     // SeqCst: a look-up that began before this does not stay unseen, see `section`.
@@ -215,14 +213,15 @@ impl Block {
     /// A block that nobody owns, or a new one.
     pub(super) fn claim() -> &'static Self {
         barrier::prepare();
+        process::prepare(in_child);
         let block = Self::left_or_new();
-        block.process.store(std::process::id(), Relaxed);
+        block.process.store(process::id(), Relaxed);
         block
     }
 
     /// Whether the thread that has it went on in another process.
     pub(super) fn is_orphan(&self) -> bool {
-        self.process.load(Relaxed) != std::process::id()
+        self.process.load(Relaxed) != process::id()
     }
 
     fn left_or_new() -> &'static Self {
@@ -246,33 +245,17 @@ impl Block {
     }
 
     fn take(&self) -> bool {
-        [LEFT, LEFT_EMPTY].into_iter().any(|left| {
-            // Acquire: what the last owner wrote is seen by the next.
-            self.owner
-                .compare_exchange(left, OWNED_BY_A_THREAD, Acquire, Relaxed)
-                .is_ok()
-        })
+        // Acquire: what the last owner wrote is seen by the next.
+        self.owner
+            .compare_exchange(LEFT, OWNED_BY_A_THREAD, Acquire, Relaxed)
+            .is_ok()
     }
 
     /// Gives the block up, values and all.
     pub(super) fn leave(&self) {
-        // Release: the next owner, and who empties it, see what this thread wrote.
+        // Release: the next owner goes on from what this thread wrote.
         self.owner.store(LEFT, Release);
         FREE.fetch_add(1, Relaxed);
-    }
-
-    /// Whether the block surely holds no values.
-    pub(super) fn is_known_empty(&self) -> bool {
-        self.owner.load(Acquire) == LEFT_EMPTY
-    }
-
-    /// Runs `empty` as the owner, where the block has none.
-    pub(super) fn empty_if_left(&self, empty: impl FnOnce()) {
-        let left = self.owner.compare_exchange(LEFT, EMPTYING, AcqRel, Relaxed);
-        if left.is_ok() {
-            empty();
-            self.owner.store(LEFT_EMPTY, Release);
-        }
     }
 }
 

@@ -89,6 +89,8 @@ impl Cell for CounterCell {
         words.push(all.value().to_bits());
     }
 
+    const IS_COUNTED: bool = true;
+
     fn subtract(reading: &mut [u64], base: &[u64]) {
         subtract_real(&mut reading[0], base[0]);
     }

@@ -1,7 +1,7 @@
 //! Infos and state sets: what is replaced as a whole, and seldom.
 
 use std::sync::atomic::AtomicU64;
-use std::sync::atomic::Ordering::{Acquire, Release};
+use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 use std::sync::{Mutex, PoisonError};
 
 use super::feed::Change;
@@ -44,7 +44,9 @@ impl Cell for InfoCell {
 
     fn read(&self, _: Option<u16>, _: &Totals, _: &mut Vec<u64>) {}
 
-    fn reset(&self) {
+    const IS_COUNTED: bool = false;
+
+    fn reset(&self, _: &[u64]) {
         self.replace(None);
     }
 
@@ -94,7 +96,10 @@ impl Cell for StateSetCell {
         words.push(self.0.load(Acquire));
     }
 
-    fn reset(&self) {
-        self.0.store(1, Release);
+    const IS_COUNTED: bool = false;
+
+    fn reset(&self, from: &[u64]) {
+        // Not where it was set since.
+        let _ = self.0.compare_exchange(from[0], 1, Release, Relaxed);
     }
 }

@@ -1,7 +1,7 @@
 //! Gauges: a number that is set.
 
 use std::sync::atomic::AtomicU64;
-use std::sync::atomic::Ordering::{Acquire, Release};
+use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 
 use super::feed::Change;
 use super::numbers::{Shape, Totals};
@@ -57,7 +57,10 @@ impl Cell for GaugeCell {
         words.push(self.0.load(Acquire));
     }
 
-    fn reset(&self) {
-        self.0.store(0, Release);
+    const IS_COUNTED: bool = false;
+
+    fn reset(&self, from: &[u64]) {
+        // Not where it was set since.
+        let _ = self.0.compare_exchange(from[0], 0, Release, Relaxed);
     }
 }

@@ -21,10 +21,11 @@ pub(super) enum Reason {
     Idle,
 }
 
-/// Series that were unlinked at one time.
+/// Series that were unlinked at one time, by the hash of their labels: they may be many, and
+/// each of them may be asked for.
 struct Unlinked<C: Cell> {
     grace: Grace,
-    series: Vec<Going<C>>,
+    series: HashMap<u64, Vec<Going<C>>>,
     because: Reason,
 }
 
@@ -46,21 +47,26 @@ impl<C: Cell> Limbo<C> {
         }
     }
 
-    /// Takes in series that were just unlinked.
-    pub(super) fn receive(&mut self, series: Vec<Going<C>>, because: Reason) {
-        if !series.is_empty() {
-            self.unlinked.push(Unlinked {
-                grace: Grace::begin(),
-                series,
-                because,
-            });
+    /// Takes in series that were just unlinked, each with the hash of its labels.
+    pub(super) fn receive(&mut self, unlinked: Vec<(u64, Going<C>)>, because: Reason) {
+        if unlinked.is_empty() {
+            return;
         }
+        let mut series: HashMap<u64, Vec<Going<C>>> = HashMap::with_capacity(unlinked.len());
+        for (hash, going) in unlinked {
+            series.entry(hash).or_default().push(going);
+        }
+        self.unlinked.push(Unlinked {
+            grace: Grace::begin(),
+            series,
+            because,
+        });
     }
 
     /// The series of these labels, where it is here; it is then here no more.
-    pub(super) fn take(&mut self, texts: &(impl Texts + ?Sized)) -> Option<Going<C>> {
+    pub(super) fn take(&mut self, hash: u64, texts: &(impl Texts + ?Sized)) -> Option<Going<C>> {
         self.unlinked.iter_mut().find_map(|unlinked| {
-            let series = &mut unlinked.series;
+            let series = unlinked.series.get_mut(&hash)?;
             let place = series
                 .iter()
                 .position(|(series, _)| series.found().has_values(texts))?;
@@ -68,29 +74,42 @@ impl<C: Cell> Limbo<C> {
         })
     }
 
-    /// The series that no look-up can see any more.
-    pub(super) fn take_unseen(&mut self) -> impl Iterator<Item = (Going<C>, Reason)> + use<C> {
-        let is_over = |unlinked: &mut Unlinked<C>| unlinked.grace.is_over();
-        let over: Vec<_> = self.unlinked.extract_if(.., is_over).collect();
-        over.into_iter().flat_map(|unlinked| {
-            let because = unlinked.because;
-            unlinked
-                .series
-                .into_iter()
-                .map(move |going| (going, because))
-        })
+    /// The series that went for such a reason and that no look-up can see any more.
+    pub(super) fn take_unseen(&mut self, because: &[Reason]) -> Vec<(Going<C>, Reason)> {
+        let is_over = |unlinked: &mut Unlinked<C>| {
+            because.contains(&unlinked.because) && unlinked.grace.is_over()
+        };
+        let mut unseen = Vec::new();
+        for unlinked in self.unlinked.extract_if(.., is_over) {
+            let series = unlinked.series.into_values().flatten();
+            unseen.extend(series.map(|going| (going, unlinked.because)));
+        }
+        unseen
     }
 
     /// Shows a series no more until it is recorded again.
-    pub(super) fn hide(&mut self, series: &Kept<C>, base: Box<[u64]>) {
+    pub(super) fn hide(&mut self, series: &Kept<C>, base: Box<[u64]>, because: Reason) {
         let found = series.found();
-        self.rebase(series, base);
-        found.mark(HIDDEN);
-        if found.cell.shape().is_none() {
-            // Who sets it next shows it, even to what it was before.
-            found.place.fall_asleep();
+        if C::IS_COUNTED {
+            self.rebase(series, base);
+            found.mark(HIDDEN);
+        } else {
+            if because == Reason::Removed {
+                // Who sets it next notices. One that is idle is asleep already.
+                found.place.fall_asleep();
+            }
+            found.mark(HIDDEN);
+            found.cell.reset(&base);
+            if !found.place.is_asleep() {
+                found.unmark(HIDDEN); // it was set meanwhile
+            }
         }
         self.hidden.insert(found.id(), series.clone());
+    }
+
+    /// How many are hidden, or were when this was last settled.
+    pub(super) fn hidden(&self) -> usize {
+        self.hidden.len()
     }
 
     /// The hidden series that nobody keeps any more.
@@ -105,8 +124,12 @@ impl<C: Cell> Limbo<C> {
 
     /// Shows of a series only what is counted beyond `base`.
     pub(super) fn rebase(&mut self, series: &Kept<C>, base: Box<[u64]>) {
-        self.bases.insert(series.found().id(), base);
-        series.found().mark(BASED);
+        if C::IS_COUNTED {
+            self.bases.insert(series.found().id(), base);
+            series.found().mark(BASED);
+        } else if !base.is_empty() {
+            series.found().cell.reset(&base);
+        }
     }
 
     /// What a series had counted when it was hidden last.

@@ -8,7 +8,7 @@
 //! weaker one allows.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::Ordering::{self, AcqRel, Acquire, Relaxed, Release, SeqCst};
+use std::sync::atomic::Ordering::{self, Acquire, Relaxed, Release, SeqCst};
 
 use loom::cell::UnsafeCell;
 use loom::sync::Arc;
@@ -120,54 +120,6 @@ fn a_block_is_handed_on_with_all_that_is_in_it() {
         first.join().unwrap();
         assert_eq!(word.load(Relaxed), 5 + usize::from(taken));
     });
-}
-
-/// `block`, `numbers`: a gather moves the values of a block that was left to the retired ones;
-/// nothing is lost or counted twice, whoever takes the block then.
-#[test]
-fn what_a_block_held_is_retired_once() {
-    const LEFT: usize = 1;
-    const EMPTYING: usize = 2;
-    const EMPTY: usize = 3;
-    // The leaving; the emptying, both ways; the taking.
-    check(
-        [Release, AcqRel, Release, Acquire],
-        |[leave, begin, end, take]| {
-            let owner = Arc::new(AtomicUsize::new(0));
-            let word = Arc::new(AtomicUsize::new(0));
-            let first = {
-                let (owner, word) = (Arc::clone(&owner), Arc::clone(&word));
-                thread::spawn(move || {
-                    word.store(5, Relaxed);
-                    owner.store(LEFT, leave);
-                })
-            };
-            let next = {
-                let (owner, word) = (Arc::clone(&owner), Arc::clone(&word));
-                thread::spawn(move || {
-                    let taken = [LEFT, EMPTY]
-                        .into_iter()
-                        .any(|left| owner.compare_exchange(left, 0, take, Relaxed).is_ok());
-                    if taken {
-                        word.store(word.load(Relaxed) + 1, Relaxed);
-                    }
-                    taken
-                })
-            };
-            let mut retired = 0;
-            if owner
-                .compare_exchange(LEFT, EMPTYING, begin, Relaxed)
-                .is_ok()
-            {
-                retired = word.load(Relaxed);
-                word.store(0, Relaxed);
-                owner.store(EMPTY, end);
-            }
-            first.join().unwrap();
-            let taken = next.join().unwrap();
-            assert_eq!(retired + word.load(Relaxed), 5 + usize::from(taken));
-        },
-    );
 }
 
 /// `place`, `numbers`: who goes by a number finds its words zero, whatever they held before for

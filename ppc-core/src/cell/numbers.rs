@@ -10,7 +10,7 @@ use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::{Acquire, Relaxed};
 use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 
-use super::block::{self, Block, CHUNK, Chunk, NOWHERE};
+use super::block::{self, CHUNK, Chunk, NOWHERE};
 use super::word::{Total, is_whole};
 
 /// What the words of a number hold.
@@ -51,8 +51,6 @@ struct World {
     open: [Option<(u8, usize)>; 2],
     /// Numbers that were given back, by length.
     free: BTreeMap<u8, Vec<u16>>,
-    /// What threads left that are gone.
-    retired: Sums,
     /// All of it, as of the last gather.
     sums: Sums,
 }
@@ -69,25 +67,33 @@ static WORLD: Mutex<World> = Mutex::new(World {
     chunks: Vec::new(),
     open: [None; 2],
     free: BTreeMap::new(),
-    retired: Sums::new(),
     sums: Sums::new(),
 });
 
 /// Numbers that are given back by threads that must not wait. Held for a push or a swap only.
 static RETURNED: Mutex<Vec<(u16, u8)>> = Mutex::new(Vec::new());
 
-/// A number for words of this shape, all zero; nothing where all are taken, or now is no time.
-pub(super) fn take(shape: Shape) -> Option<u16> {
+/// Why there is no number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Refused {
+    /// A gather is under way.
+    Now,
+    /// All are taken, or threads own no words.
+    Ever,
+}
+
+/// A number for words of this shape, all zero.
+pub(super) fn take(shape: Shape) -> Result<u16, Refused> {
     if !block::is_owned() {
-        return None;
+        return Err(Refused::Ever);
     }
     let mut world = match WORLD.try_lock() {
         Ok(world) => world,
         Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
-        Err(TryLockError::WouldBlock) => return None,
+        Err(TryLockError::WouldBlock) => return Err(Refused::Now),
     };
     world.take_back();
-    world.take(shape)
+    world.take(shape).ok_or(Refused::Ever)
 }
 
 /// Gives a number back. Nobody records under it any more.
@@ -115,10 +121,10 @@ impl Totals {
         Self(world)
     }
 
-    /// Adds up the words of one number alone.
-    pub(super) fn sum_up_one(words: Option<(u16, Shape)>) -> Self {
+    /// Adds up the words of one number alone, which is asked for when no number changes hands.
+    pub(super) fn sum_up_one(words: impl FnOnce() -> Option<(u16, Shape)>) -> Self {
         let mut world = WORLD.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((number, shape)) = words {
+        if let Some((number, shape)) = words() {
             world.sum_up_one(number, shape);
         }
         Self(world)
@@ -194,45 +200,28 @@ impl World {
                 word.store(0, Relaxed);
             }
         }
-        self.retired.clear(usize::from(number), usize::from(len));
+        self.sums.clear(usize::from(number), usize::from(len));
     }
 
+    /// Always in the same order of blocks: the sum of floats depends on it, and must not fall.
     fn sum_up(&mut self) {
-        let Self {
-            chunks,
-            retired,
-            sums,
-            ..
-        } = self;
-        retired.grow(chunks.len() * CHUNK);
+        let Self { chunks, sums, .. } = self;
+        sums.start(chunks.len() * CHUNK);
         for block in block::all() {
-            block.empty_if_left(|| {
-                each_chunk(block, chunks, |base, chunk, used| {
-                    retired.add(base, chunk, used);
-                    for word in &**chunk {
-                        word.store(0, Relaxed);
-                    }
-                });
-            });
-        }
-        sums.copy(retired);
-        for block in block::all().filter(|block| !block.is_known_empty()) {
-            each_chunk(block, chunks, |base, chunk, used| {
-                sums.add(base, chunk, used);
-            });
+            for (index, used) in (0..=u8::MAX).zip(&*chunks) {
+                if let Some(chunk) = block.chunk(u16::from(index)) {
+                    sums.add(usize::from(index) * CHUNK, chunk, used);
+                }
+            }
         }
     }
 
+    /// In the same order as all.
     fn sum_up_one(&mut self, number: u16, shape: Shape) {
-        let Self {
-            chunks,
-            retired,
-            sums,
-            ..
-        } = self;
+        let Self { chunks, sums, .. } = self;
         let [index, place] = number.to_be_bytes();
-        retired.grow(chunks.len() * CHUNK);
-        sums.copy_words(retired, usize::from(number), usize::from(shape.len()));
+        sums.words.resize(chunks.len() * CHUNK, 0);
+        sums.clear(usize::from(number), usize::from(shape.len()));
         let one = match shape {
             Shape::Total => None,
             Shape::Observations(counts) => Some(Use::Observations(vec![(place, counts)])),
@@ -248,14 +237,6 @@ impl World {
     }
 }
 
-fn each_chunk(block: &Block, chunks: &[Use], mut visit: impl FnMut(usize, &Chunk, &Use)) {
-    for (index, used) in (0..=u8::MAX).zip(chunks) {
-        if let Some(chunk) = block.chunk(u16::from(index)) {
-            visit(usize::from(index) * CHUNK, chunk, used);
-        }
-    }
-}
-
 impl Sums {
     const fn new() -> Self {
         Self {
@@ -265,23 +246,10 @@ impl Sums {
         }
     }
 
-    fn grow(&mut self, size: usize) {
+    fn start(&mut self, size: usize) {
+        self.words.clear();
         self.words.resize(size, 0);
-    }
-
-    fn copy(&mut self, other: &Self) {
-        self.words.clone_from(&other.words);
-        self.real.clone_from(&other.real);
-    }
-
-    /// Copies some words alone.
-    fn copy_words(&mut self, other: &Self, start: usize, len: usize) {
-        self.words.resize(other.words.len(), 0);
-        self.real.resize(other.real.len().max(self.real.len()), 0.0);
-        self.words[start..start + len].copy_from_slice(&other.words[start..start + len]);
-        for index in start..(start + len).min(self.real.len()) {
-            self.real[index] = other.real.get(index).copied().unwrap_or(0.0);
-        }
+        self.real.clear();
     }
 
     fn add_total(&mut self, index: usize, word: u64) {

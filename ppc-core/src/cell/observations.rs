@@ -193,6 +193,8 @@ impl Cell for HistogramCell {
         read(&self.words, number, totals, words);
     }
 
+    const IS_COUNTED: bool = true;
+
     fn subtract(reading: &mut [u64], base: &[u64]) {
         subtract(reading, base);
     }
@@ -222,6 +224,8 @@ impl Cell for SummaryCell {
     fn read(&self, number: Option<u16>, totals: &Totals, words: &mut Vec<u64>) {
         read(&self.words, number, totals, words);
     }
+
+    const IS_COUNTED: bool = true;
 
     fn subtract(reading: &mut [u64], base: &[u64]) {
         subtract(reading, base);

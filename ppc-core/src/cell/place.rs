@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 use std::sync::atomic::{AtomicU16, AtomicU32, AtomicU64};
 
 use super::block::{self, CHUNK, NOWHERE};
-use super::numbers::{self, Shape};
+use super::numbers::{self, Refused, Shape};
 
 /// Stands at the head of every series, and for one where a static is not registered yet.
 #[derive(Debug)]
@@ -31,6 +31,8 @@ const WATCHED: u16 = nowhere(253);
 const PLAIN: u16 = nowhere(0);
 /// So many signs, and the series gets words of each thread.
 const SIGNED: u16 = nowhere(6);
+/// The same, with no words to be had: it is not asked for them again.
+const RESIGNED: u16 = nowhere(7);
 
 /// A series recorded so many times, or as many times more, is worth words of each thread even
 /// where one thread alone records: writing them takes no atomic addition.
@@ -146,26 +148,37 @@ impl Place {
         }
     }
 
+    /// Whether the series may get words yet.
+    pub(super) fn is_signing(&self) -> bool {
+        is_signing(self.number.load(Relaxed))
+    }
+
     /// Gives the series words of each thread, where there are any to be had.
     pub(super) fn promote(&self, shape: Option<Shape>) {
         let Some(shape) = shape.filter(|_| is_signing(self.number.load(Relaxed))) else {
             return;
         };
-        match self.words().or_else(|| self.take_words(shape)) {
-            Some(words) => self.change(is_signing, words),
-            // None left, or a gather is under way: asked again after as many signs.
-            None => self.change(is_signing, PLAIN),
-        }
+        let words = match self.words() {
+            Some(words) => Ok(words),
+            None => self.take_words(shape),
+        };
+        let number = match words {
+            Ok(words) => words,
+            // Asked again after as many signs.
+            Err(Refused::Now) => PLAIN,
+            Err(Refused::Ever) => RESIGNED,
+        };
+        self.change(is_signing, number);
     }
 
-    fn take_words(&self, shape: Shape) -> Option<u16> {
+    fn take_words(&self, shape: Shape) -> Result<u16, Refused> {
         let number = numbers::take(shape)?;
         let known = self.words.compare_exchange(NONE, number, Release, Acquire);
         match known {
-            Ok(_) => Some(number),
+            Ok(_) => Ok(number),
             Err(words) => {
                 numbers::give_back(number, shape); // another thread was first
-                Some(words)
+                Ok(words)
             }
         }
     }

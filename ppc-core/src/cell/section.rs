@@ -14,6 +14,7 @@ use std::sync::atomic::Ordering::{Acquire, Relaxed, Release, SeqCst};
 
 use super::barrier;
 use super::block::{self, Block};
+use crate::clock::{self, Instant};
 
 /// Held by a look-up. What it finds stays valid until it is dropped.
 pub(crate) struct Section {
@@ -88,30 +89,49 @@ impl fmt::Debug for Section {
 /// The look-ups that may still see what was unlinked before it was begun.
 pub(super) struct Grace {
     under_way: Vec<(&'static Block, u64)>,
-    /// Look-ups cannot be told any more, so it never ends.
-    endless: bool,
+    /// Where the kernel refused its fence: when each thread has had its own for long, and who is
+    /// under way can be told.
+    told_from: Option<Instant>,
 }
 
 impl Grace {
     /// Begins now, for what has been unlinked before.
     pub(super) fn begin() -> Self {
-        let endless = !barrier::demand();
-        let under_way = block::all().filter_map(|block| {
-            // Acquire, in SeqCst: of sections that have ended.
-            let now = block.section.load(SeqCst);
-            (now & 1 == 1).then_some((block, now))
-        });
-        Self {
-            under_way: under_way.collect(),
-            endless,
+        if barrier::demand() {
+            Self {
+                under_way: under_way(),
+                told_from: None,
+            }
+        } else {
+            Self {
+                under_way: Vec::new(),
+                told_from: Some(clock::now() + barrier::SURELY),
+            }
         }
     }
 
     /// Whether all of them have ended.
     pub(super) fn is_over(&mut self) -> bool {
+        if let Some(told_from) = self.told_from {
+            if clock::now() < told_from {
+                return false;
+            }
+            self.told_from = None;
+            self.under_way = under_way();
+        }
         self.under_way
             // Acquire: their readings happened before what follows.
             .retain(|(block, noted)| block.section.load(Acquire) == *noted && !block.is_orphan());
-        self.under_way.is_empty() && !self.endless
+        self.under_way.is_empty()
     }
+}
+
+fn under_way() -> Vec<(&'static Block, u64)> {
+    block::all()
+        .filter_map(|block| {
+            // Acquire, in SeqCst: of sections that have ended.
+            let now = block.section.load(SeqCst);
+            (now & 1 == 1).then_some((block, now))
+        })
+        .collect()
 }

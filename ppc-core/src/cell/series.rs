@@ -118,18 +118,17 @@ impl<C: Cell> Series<C> {
         }
     }
 
-    /// Shows it, where it was hidden; what was set and not counted is forgotten.
+    /// Shows it, where it was hidden.
     pub(crate) fn show(&self) {
         if self.has(HIDDEN) && self.unmark(HIDDEN) {
-            self.cell.reset();
             self.place.wake(self.has(WATCHED));
         }
     }
 
-    /// Whether nobody recorded it since this was last asked, where it can tell: kinds without
-    /// words of each thread notice, so that the same value set again counts.
+    /// Whether nobody recorded it since this was last asked, where it can tell: kinds that are
+    /// set notice, so that the same value set again counts.
     pub(crate) fn slept(&self) -> Option<bool> {
-        if self.cell.shape().is_some() {
+        if C::IS_COUNTED {
             return None;
         }
         let slept = self.place.is_asleep();
@@ -151,6 +150,9 @@ impl<C: Cell> Series<C> {
 
     /// Notes that another thread records than before.
     pub(super) fn sign(&self) {
+        if !self.place.is_signing() {
+            return; // it has words, or gets none, or is watched
+        }
         let before = self.writer.swap(block::current().id, AcqRel);
         if before == NOBODYS && self.place.is_watched() {
             self.writer.store(NOBODYS, Relaxed); // it began to be watched meanwhile

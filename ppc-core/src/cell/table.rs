@@ -35,6 +35,8 @@ pub(crate) struct Table<C: Cell> {
     writer: Mutex<Writer<C>>,
     /// How many series are linked.
     len: AtomicUsize,
+    /// How many of them are hidden, or were when that was last settled.
+    hidden: AtomicUsize,
 }
 
 /// What those who link and unlink know.
@@ -70,12 +72,14 @@ impl<C: Cell> Table<C> {
                 limbo: Limbo::new(),
             }),
             len: AtomicUsize::new(0),
+            hidden: AtomicUsize::new(0),
         }
     }
 
-    /// How many series are linked, hidden ones among them.
-    pub(crate) fn len(&self) -> usize {
-        self.len.load(Relaxed)
+    /// How many series are shown.
+    pub(crate) fn shown(&self) -> usize {
+        let hidden = self.hidden.load(Relaxed);
+        self.len.load(Relaxed).saturating_sub(hidden)
     }
 
     #[inline]
@@ -153,12 +157,12 @@ impl<C: Cell> Table<C> {
         if let Some(series) = self.get(texts) {
             return Some(series); // another thread was first
         }
-        if limit.is_some_and(|limit| self.len() >= limit) {
+        if limit.is_some_and(|limit| self.shown() >= limit) {
             return None;
         }
-        let series = match writer.limbo.take(texts) {
+        self.settle_removed(&mut writer);
+        let series = match writer.limbo.take(self.hash(texts), texts) {
             Some((series, base)) => {
-                series.found().cell.reset();
                 writer.limbo.rebase(&series, base);
                 series
             }
@@ -174,9 +178,10 @@ impl<C: Cell> Table<C> {
             return false;
         };
         let found = series.found();
-        let totals = Totals::sum_up_one(found.place.words().zip(found.cell.shape()));
+        let totals = Totals::sum_up_one(|| found.place.words().zip(found.cell.shape()));
         let mut writer = self.lock();
-        self.settle_for(&mut writer, &totals);
+        // The sums are of this series alone.
+        self.settle_removed(&mut writer);
         if found.has(HIDDEN) {
             return false;
         }
@@ -190,7 +195,7 @@ impl<C: Cell> Table<C> {
         let totals = Totals::sum_up();
         let mut writer = self.lock();
         self.settle_for(&mut writer, &totals);
-        let mut all = Vec::with_capacity(self.len());
+        let mut all = Vec::with_capacity(self.shown());
         self.for_each(&Section::enter(), |found| {
             if !found.has(HIDDEN) {
                 all.push((found.keep(), read(found, &totals)));
@@ -268,8 +273,22 @@ impl<C: Cell> Table<C> {
         writer.outgrown.retain_mut(|(grace, _)| !grace.is_over());
         let left = writer.limbo.take_left();
         self.unlink(writer, left, Reason::Idle);
-        for (going, because) in writer.limbo.take_unseen() {
-            self.let_go(writer, totals, going, because);
+        let unseen = writer.limbo.take_unseen(&[Reason::Removed, Reason::Idle]);
+        for (going, because) in unseen {
+            self.let_go(writer, going, |found, base| match because {
+                Reason::Removed => false,
+                Reason::Idle if C::IS_COUNTED => *read(found, totals) != *base,
+                // It was asleep when it was found idle.
+                Reason::Idle => !found.place.is_asleep(),
+            });
+        }
+        self.hidden.store(writer.limbo.hidden(), Relaxed);
+    }
+
+    /// The same of what was removed, for which no sums are needed.
+    fn settle_removed(&self, writer: &mut Writer<C>) {
+        for (going, _) in writer.limbo.take_unseen(&[Reason::Removed]) {
+            self.let_go(writer, going, |_, _| false);
         }
     }
 
@@ -277,21 +296,17 @@ impl<C: Cell> Table<C> {
     fn let_go(
         &self,
         writer: &mut Writer<C>,
-        totals: &Totals,
         (series, base): Going<C>,
-        because: Reason,
+        was_recorded: impl FnOnce(Found<'_, C>, &[u64]) -> bool,
     ) {
         let found = series.found();
-        let was_recorded = || match found.cell.shape() {
-            Some(_) => read(found, totals) != base,
-            // It was asleep when it was found idle.
-            None => !found.place.is_asleep(),
-        };
         if !series.is_only() {
-            writer.limbo.hide(&series, base);
+            writer.limbo.hide(&series, base, Reason::Removed);
             self.link(writer, series);
-        } else if because == Reason::Idle && was_recorded() {
-            writer.limbo.rebase(&series, base);
+        } else if was_recorded(found, &base) {
+            if C::IS_COUNTED {
+                writer.limbo.rebase(&series, base);
+            }
             self.link(writer, series);
         } else {
             writer.limbo.forget(found.id());
@@ -300,7 +315,7 @@ impl<C: Cell> Table<C> {
 
     /// Makes room: more slots, or the same without gaps.
     fn rebuild(&self, writer: &mut Writer<C>) {
-        let linked = self.len();
+        let linked = self.len.load(Relaxed);
         let new = Slots::for_series(linked);
         for (_, series) in self.linked() {
             // SAFETY: as in `find`; and what the old slot kept is kept by the new one: old slots
@@ -325,25 +340,29 @@ impl<C: Cell> Table<C> {
             .filter_map(move |slot| Some((slot, series(slot)?)))
     }
 
-    /// How many of the series were unlinked or hidden; the others are gone already.
+    /// How many of the series were unlinked or hidden; the others are gone already, or were
+    /// recorded again.
     fn unlink(&self, writer: &mut Writer<C>, going: Vec<Going<C>>, because: Reason) -> usize {
         let (mut unlinked, mut count) = (Vec::new(), 0);
         for (series, base) in going {
-            let Some(slot) = self.slot_of(&series) else {
+            let found = series.found();
+            let was_set = because == Reason::Idle && !C::IS_COUNTED && !found.place.is_asleep();
+            let Some(slot) = self.slot_of(&series).filter(|_| !was_set) else {
                 continue;
             };
             count += 1;
             // Kept by the slot and by `series`; whoever else keeps it may record.
-            if series.found().place.kept.load(Relaxed) > 2 {
-                writer.limbo.hide(&series, base);
+            if found.place.kept.load(Relaxed) > 2 {
+                writer.limbo.hide(&series, base, because);
             } else if let Some(linked) = Slots::series(slot.swap(gap(), SeqCst)) {
                 self.len.fetch_sub(1, Relaxed);
                 // SAFETY: the slot kept it, and does no more.
                 drop(unsafe { Kept::from_raw(linked) });
-                unlinked.push((series, base));
+                unlinked.push((self.hash(&series.found().values()), (series, base)));
             }
         }
         writer.limbo.receive(unlinked, because);
+        self.hidden.store(writer.limbo.hidden(), Relaxed);
         count
     }
 
@@ -381,7 +400,7 @@ impl<C: Cell> Drop for Table<C> {
 impl<C: Cell> fmt::Debug for Table<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Table")
-            .field("len", &self.len())
+            .field("shown", &self.shown())
             .finish_non_exhaustive()
     }
 }

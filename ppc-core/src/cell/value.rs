@@ -37,9 +37,14 @@ pub trait Cell: Send + Sync + 'static {
     #[doc(hidden)]
     fn forget_recent(&self) {}
 
-    /// Forgets what is not counted but set.
+    /// Whether recordings add up, and a reading that is the same means that there was none. What
+    /// is set instead notices each.
     #[doc(hidden)]
-    fn reset(&self) {}
+    const IS_COUNTED: bool;
+
+    /// Goes back from this reading to the beginning, where it is not counted.
+    #[doc(hidden)]
+    fn reset(&self, _from: &[u64]) {}
 
     /// The pairs of an info; nothing for every other kind.
     #[doc(hidden)]

@@ -1,7 +1,7 @@
 //! A look-up by typed labels, as `metric!` generates it.
 
 use super::{Declare, Declared, Family, Metric};
-use crate::cell::{Found, Pinned};
+use crate::cell::{Found, Kept, Pinned};
 use crate::error::Error;
 use crate::label::{Complete, LabelValue, Positional};
 
@@ -126,25 +126,33 @@ impl<M: Metric, L> Labelled<M, L> {
         L: Complete,
     {
         if is_indexed::<L>() {
-            record(self.index())
+            match self.index() {
+                Ok(found) => record(found),
+                Err(overflow) => record(overflow.found()),
+            }
         } else {
             self.with_texts(|family, texts| family.inner().record(texts, record))
         }
     }
 
-    /// The series of these labels, from now on to be had from the index.
+    /// The series of these labels, from now on to be had from the index; or the one that stands
+    /// for those that are too many, for now.
     #[cold]
     #[inline(never)]
-    fn index(&self) -> Found<'static, M::Cell>
+    fn index(&self) -> Result<Found<'static, M::Cell>, Kept<M::Cell>>
     where
         L: Complete,
     {
         let pinned = self.declared.index(L::COMBINATIONS, self.slots.place());
-        pinned.get().unwrap_or_else(|| {
-            let series = self.with_texts(|family, texts| family.inner().kept(texts));
-            series.found().promote();
-            pinned.resolve(series)
-        })
+        if let Some(known) = pinned.get() {
+            return Ok(known);
+        }
+        let series = self.with_texts(|family, texts| family.inner().kept(texts));
+        if self.family().inner().is_overflow(&series) {
+            return Err(series);
+        }
+        series.found().promote();
+        Ok(pinned.resolve(series))
     }
 }
 

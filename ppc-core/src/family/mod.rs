@@ -335,7 +335,7 @@ impl<M: Metric> FamilyInner<M> {
             most.saturating_add(usize::from(overflow.is_some()))
         });
         // Who is too many takes no lock.
-        let is_full = limit.is_some_and(|limit| self.table.len() >= limit);
+        let is_full = limit.is_some_and(|limit| self.table.shown() >= limit);
         let series = match overflow {
             Some(_) if is_full => None,
             _ => self.table.get_or_insert(texts, limit, cell),
@@ -349,8 +349,18 @@ impl<M: Metric> FamilyInner<M> {
         // Linked before: who begins to watch either finds it or is seen here.
         if self.watched.load(SeqCst) {
             series.found().watch(true);
+            if !self.watched.load(SeqCst) {
+                series.found().watch(false); // the last of them has gone meanwhile
+            }
         }
         series
+    }
+
+    /// Whether this is the series that stands for those that are too many.
+    pub(crate) fn is_overflow(&self, series: &Kept<M::Cell>) -> bool {
+        self.overflow
+            .get()
+            .is_some_and(|overflow| series.is(overflow))
     }
 
     fn make_overflow(&self) -> Found<'_, M::Cell> {
