@@ -9,6 +9,7 @@ mod labels;
 mod lifetimes;
 mod model;
 mod quantiles;
+mod races;
 mod registry;
 mod settings;
 mod sources;
