@@ -46,3 +46,29 @@ mod without {
 
     pub(in super::super) fn prepare(_: extern "C" fn()) {}
 }
+
+#[cfg(all(test, unix, not(miri)))]
+mod tests {
+    #![expect(unsafe_code, reason = "a fork")]
+
+    use super::super::section::{Grace, Section};
+
+    #[test]
+    fn the_thread_that_forks_is_alive_in_the_child() {
+        drop(Section::enter()); // has a block, as any thread that looked something up
+        // SAFETY: the child touches memory of its own and ends.
+        let child = unsafe { libc::fork() };
+        if child == 0 {
+            let section = Section::enter();
+            let mut grace = Grace::begin();
+            let too_soon = grace.is_over();
+            drop(section);
+            // SAFETY: as above.
+            unsafe { libc::_exit(i32::from(too_soon || !grace.is_over())) };
+        }
+        let mut status = 0;
+        // SAFETY: waits for the child and writes its status.
+        unsafe { libc::waitpid(child, &raw mut status, 0) };
+        assert_eq!(status, 0, "a grace that ended within a section, or never");
+    }
+}
