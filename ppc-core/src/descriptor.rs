@@ -140,6 +140,9 @@ impl Descriptor {
 
     /// How long a series stays that nothing is recorded to, before it is removed; for ever by
     /// default.
+    ///
+    /// Adding 0 to a counter is no recording. A series that expires while it is held comes back,
+    /// from zero, when it is recorded.
     pub fn expire(&self) -> Option<Duration> {
         self.expire
     }

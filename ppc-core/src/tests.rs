@@ -1,6 +1,7 @@
 //! Tests of the crate as a whole: from recording to the snapshot.
 
 mod allocations;
+mod defaults;
 mod endings;
 mod exemplars;
 mod feed;

@@ -159,6 +159,9 @@ impl<M: Metric, L> Builder<M, L> {
 
     /// How long a series stays that nothing is recorded to, longer than 0: then it is removed, and
     /// starts anew with what is recorded next. For ever by default.
+    ///
+    /// Adding 0 to a counter is no recording. A series that expires while it is held comes back,
+    /// from zero, when it is recorded.
     pub fn expire(mut self, idle: Duration) -> Self {
         self.settings.expire = Some(idle);
         self

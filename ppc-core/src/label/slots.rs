@@ -6,8 +6,8 @@
 //! nothing here but [`NotYetSet`]: recording then fails to compile, at the call.
 
 use std::marker::PhantomData;
-use std::sync::OnceLock;
 
+use super::defaults::Defaults;
 use super::texts::Texts;
 use super::value::{LabelValue, Scratch};
 use super::values::LONGEST;
@@ -238,42 +238,5 @@ impl<H: LabelSlot, T: Complete> Complete for (H, T) {
     #[inline]
     fn place(&self) -> usize {
         self.0.place() * T::COMBINATIONS + self.1.place()
-    }
-}
-
-/// Where a label's default comes from.
-#[derive(Clone, Debug)]
-pub(crate) enum DefaultValue {
-    /// Given as text at run time.
-    Text(Box<str>),
-    /// Declared in `metric!`: any expression, run once.
-    Expression(fn() -> String),
-}
-
-/// The defaults of a family's labels, by index; each is computed once, when first needed.
-#[derive(Debug)]
-pub struct Defaults(Box<[Option<Computed>]>);
-
-#[derive(Debug)]
-struct Computed {
-    source: DefaultValue,
-    text: OnceLock<Box<str>>,
-}
-
-impl Defaults {
-    pub(crate) fn new(sources: impl IntoIterator<Item = Option<DefaultValue>>) -> Self {
-        let slot = |source| Computed {
-            source,
-            text: OnceLock::new(),
-        };
-        Self(sources.into_iter().map(|source| source.map(slot)).collect())
-    }
-
-    pub(crate) fn get(&self, index: usize) -> Option<&str> {
-        let default = self.0.get(index)?.as_ref()?;
-        Some(default.text.get_or_init(|| match &default.source {
-            DefaultValue::Text(text) => text.clone(),
-            DefaultValue::Expression(run) => run().into(),
-        }))
     }
 }
