@@ -53,4 +53,39 @@ impl Kind {
             Self::StateSet => "a state set",
         }
     }
+
+    /// The methods that record, which a label of the same name hides.
+    pub(crate) fn recording(self) -> &'static [&'static str] {
+        match self {
+            Self::Counter => &[
+                "inc",
+                "inc_by",
+                "inc_with_exemplar",
+                "inc_by_with_exemplar",
+                "count_errors",
+            ],
+            Self::Gauge => &[
+                "set",
+                "inc",
+                "dec",
+                "add",
+                "sub",
+                "set_to_current_time",
+                "track_in_progress",
+                "start_timer",
+                "time",
+                "time_async",
+            ],
+            Self::Histogram => &[
+                "observe",
+                "observe_with_exemplar",
+                "start_timer",
+                "time",
+                "time_async",
+            ],
+            Self::Summary => &["observe", "start_timer", "time", "time_async"],
+            Self::Info => &["set"],
+            Self::StateSet => &["set", "enable", "disable"],
+        }
+    }
 }

@@ -80,12 +80,29 @@ pub fn push_metrics(settings: TokenStream, item: TokenStream) -> TokenStream {
 /// | `states: [..]` | of a state set: texts, or a type with `#[derive(LabelValue)]` | required |
 /// | `eager` | appears as 0 from the first push on | from its first use on |
 /// | `max_series: 1000` | how many series there may be, before further labels share one | any number |
-/// | `expire: "5m"` | how long a series stays that nothing is recorded to | for ever |
+/// | `expire: "5m"` | how long a series stays that nothing is recorded to; see below | for ever |
 /// | `registry: R` | a static, or a `&'static Registry` | the default registry |
 /// | `crate: path` | the path of `ppc`, where it has another name | `::ppc` |
 ///
 /// Times are seconds, `"1m30s"` or a `Duration`. Literals are checked while compiling; any other
 /// expression is evaluated once, at the first use.
+///
+/// # Labels
+///
+/// A label wins over a method that records and has the same name, such as `set`, `inc` or `time`;
+/// `.handle()` reaches the method: `LOAD.set("a").handle().set(1)`. No label can be named
+/// `handle`, `with`, `labels`, `remove`, `clear` or `family`; on the wire it can:
+/// `my_family as "family"`.
+///
+/// A default that records its own metric, itself or through the default of another one, finds it
+/// without that label. Other threads wait for a default that is being computed, unless they are
+/// computing one too: then they evaluate it as well, and all of them use what is there first.
+///
+/// # Series that expire
+///
+/// A series goes once nothing was recorded to it for as long as `expire` says. Adding 0 to a
+/// counter is no recording. A series that expires while a handle holds it comes back, from zero,
+/// when it is recorded.
 ///
 /// # Speed
 ///

@@ -9,6 +9,7 @@ use super::registered::series;
 static REGISTRY: Registry = Registry::new();
 static EAGER: Registry = Registry::new();
 static TRACES: Registry = Registry::new();
+static HIDDEN: Registry = Registry::new();
 
 #[derive(Clone, Copy, LabelValue)]
 enum Outcome {
@@ -54,6 +55,31 @@ metric! {
     static TRACED_FIXED: Counter { labels: [outcome: Outcome], registry: TRACES }
     static TRACED_ALONE: Counter { registry: TRACES }
     static TRACED_TIME: Histogram { labels: [queue], registry: TRACES }
+}
+
+metric! {
+    static HIDES_COUNTER: Counter {
+        labels: [inc, inc_by, inc_with_exemplar, inc_by_with_exemplar, count_errors],
+        registry: HIDDEN,
+    }
+    static HIDES_GAUGE: Gauge {
+        labels: [set, inc, dec, add, sub, set_to_current_time, track_in_progress, start_timer, time, time_async],
+        registry: HIDDEN,
+    }
+    static HIDES_HISTOGRAM: Histogram {
+        labels: [observe, observe_with_exemplar, start_timer, time, time_async],
+        registry: HIDDEN,
+    }
+    static HIDES_SUMMARY: Summary {
+        labels: [observe, start_timer, time, time_async],
+        registry: HIDDEN,
+    }
+    static HIDES_INFO: Info { labels: [set], registry: HIDDEN }
+    static HIDES_STATE_SET: StateSet {
+        states: ["a", "b"],
+        labels: [set, enable, disable],
+        registry: HIDDEN,
+    }
 }
 
 #[test]
@@ -157,6 +183,70 @@ fn labels_may_be_named_like_methods_and_keywords() {
     assert_eq!(
         series(&REGISTRY, "odd"),
         ["time=t,observe=o,type=k,inc=4,clone=3"]
+    );
+}
+
+#[test]
+fn a_handle_reaches_the_methods_that_labels_hide() {
+    let counter = HIDES_COUNTER.inc(1).inc_by(2).inc_with_exemplar(3);
+    let counter = counter.inc_by_with_exemplar(4).count_errors(5).handle();
+    counter.inc();
+    counter.inc_by(2);
+    counter.inc_with_exemplar([("id", 1)]);
+    counter.inc_by_with_exemplar(2, [("id", 1)]);
+    let failed = counter.count_errors(|| Err::<(), _>("as asked"));
+    failed.unwrap_err();
+
+    let gauge = HIDES_GAUGE.set(1).inc(2).dec(3).add(4).sub(5);
+    let gauge = gauge.set_to_current_time(6).track_in_progress(7);
+    let gauge = gauge.start_timer(8).time(9).time_async(10).handle();
+    gauge.start_timer().stop();
+    gauge.time(|| ());
+    drop(gauge.time_async(async {}));
+    gauge.set_to_current_time();
+    gauge.set(5);
+    gauge.inc();
+    gauge.dec();
+    gauge.add(2);
+    gauge.sub(1);
+    drop(gauge.track_in_progress());
+
+    let histogram = HIDES_HISTOGRAM.observe(1).observe_with_exemplar(2);
+    let histogram = histogram.start_timer(3).time(4).time_async(5).handle();
+    histogram.observe(1);
+    histogram.observe_with_exemplar(1, [("id", 1)]);
+    histogram.start_timer().stop();
+    histogram.time(|| ());
+    drop(histogram.time_async(async {}));
+
+    let summary = HIDES_SUMMARY.observe(1).start_timer(2).time(3);
+    let summary = summary.time_async(4).handle();
+    summary.observe(1);
+    summary.start_timer().stop();
+    summary.time(|| ());
+    drop(summary.time_async(async {}));
+
+    HIDES_INFO.set(1).handle().set([("version", 2)]);
+    let states = HIDES_STATE_SET.set(1).enable(2).disable(3).handle();
+    states.set("b");
+    states.enable("a");
+    states.disable("b");
+
+    let snapshot = HIDDEN.gather();
+    let all = snapshot.families().flat_map(ppc::FamilySnapshot::series);
+    let values = all.map(|series| match series.value() {
+        Value::Counter(value) | Value::Gauge(value) => value.to_string(),
+        Value::Histogram(histogram) => histogram.count().to_string(),
+        Value::Summary { count, .. } => count.to_string(),
+        Value::Info(info) => info.pairs().expect("set").count().to_string(),
+        Value::StateSet(states) => format!("{:?}", states.states().collect::<Vec<_>>()),
+        other => panic!("another kind: {other:?}"),
+    });
+    let mut values: Vec<String> = values.collect();
+    values.sort();
+    assert_eq!(
+        values,
+        ["1", "3", "4", "6", "7", r#"[("a", true), ("b", false)]"#]
     );
 }
 

@@ -49,7 +49,8 @@ pub trait LabelSlot {
 #[diagnostic::on_unimplemented(
     message = "this label is set twice",
     label = "has a value already",
-    note = "each label is set once in a look-up; `{Self}` holds the first value"
+    note = "each label is set once in a look-up; `{Self}` holds the first value",
+    note = "`.handle()` reaches a method that has the name of the label"
 )]
 pub trait NotYetSet {}
 

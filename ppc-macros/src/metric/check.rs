@@ -14,8 +14,9 @@ use super::values;
 /// How many labels a series can hold.
 pub(super) const MAX_LABELS: usize = 255;
 
-/// Methods of a look-up that no label may hide.
-const RESERVED: [&str; 3] = ["handle", "with", "labels"];
+/// Methods of a look-up that no label may hide: there is no other way to them. Those that record
+/// are on the handle too.
+const RESERVED: [&str; 6] = ["handle", "with", "labels", "remove", "clear", "family"];
 
 /// Checks a declaration.
 pub(super) fn metric(metric: &Metric, diagnostics: &mut Diagnostics) {

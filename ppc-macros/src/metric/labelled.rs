@@ -116,6 +116,21 @@ fn setter(metric: &Metric, index: usize, params: &[Ident], g: &TokenStream) -> T
         ),
         None => format!("Sets the label `{}`.", label.wire.value),
     };
+    let hidden = {
+        let name = label.ident.unraw().to_string();
+        let recording = metric.kind.recording();
+        recording.contains(&&*name).then_some(name)
+    };
+    let (doc, unused) = match hidden {
+        Some(name) => (
+            format!("{doc} `.handle().{name}(..)` reaches the method of the same name."),
+            format!(
+                "this sets the label `{name}`, and labels alone record nothing; \
+                 the method is reached by `.handle().{name}(..)`"
+            ),
+        ),
+        None => (doc, "labels alone record nothing".to_owned()),
+    };
     // A type that is declared may be a fixed set of values, which are found by an index.
     let (generic, value, given, constructor) = match &label.ty {
         Some(ty) => {
@@ -162,7 +177,7 @@ fn setter(metric: &Metric, index: usize, params: &[Ident], g: &TokenStream) -> T
     quote_spanned! {span=>
         #[doc = #doc]
         #[inline]
-        #[must_use = "labels alone record nothing"]
+        #[must_use = #unused]
         #vis fn #name #generic(self, value: #value) -> #ty<#(#result),*>
         where
             #slot: #g::NotYetSet,

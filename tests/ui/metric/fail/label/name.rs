@@ -7,6 +7,7 @@ ppc::metric! {
     static SIZE: Summary { labels: [q as "quantile"] }
     static PHASE: StateSet { namespace: "acme", states: ["a"], labels: [acme_phase] }
     static METHODS: Gauge { labels: [handle, with, labels] }
+    static MANAGED: Counter { labels: [remove, clear as "cleared", family] }
 }
 
 fn main() {}
