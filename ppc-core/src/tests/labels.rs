@@ -1,7 +1,8 @@
 //! Labels by name and by position, with defaults.
 
 use super::check;
-use crate::{Counter, Family, Registry};
+use crate::generated::{Declaration, Declared, LabelDeclaration, Typed};
+use crate::{Counter, Family, FamilySnapshot, Labelled, Registry, Value};
 
 /// `(host, l1, l2)`, with defaults for `host` and `l1`.
 fn family(registry: &Registry) -> Family<Counter> {
@@ -129,4 +130,75 @@ fn two_label_sets_never_meet_in_one_series() {
     }
     let snapshot = registry.gather();
     assert_eq!(snapshot.series_count(), values.len() * values.len());
+}
+
+/// Looked up by bools alone: ten of them have 1,024 label sets, eleven have twice as many.
+static TEN: Declared<Counter> = Declared::new(declaration("ten", &LABELS));
+static ELEVEN: Declared<Counter> = Declared::new(declaration("eleven", &MORE_LABELS));
+const LABELS: [LabelDeclaration; 10] = labels(["a", "b", "c", "d", "e", "f", "g", "h", "i", "j"]);
+const MORE_LABELS: [LabelDeclaration; 11] =
+    labels(["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k"]);
+
+const fn labels<const N: usize>(names: [&'static str; N]) -> [LabelDeclaration; N] {
+    let mut labels = [LabelDeclaration {
+        name: "",
+        default: None,
+        fixed: &[],
+    }; N];
+    let mut n = 0;
+    while n < N {
+        labels[n].name = names[n];
+        n += 1;
+    }
+    labels
+}
+
+const fn declaration(name: &'static str, labels: &'static [LabelDeclaration]) -> Declaration {
+    Declaration {
+        name,
+        namespace: "fixed",
+        subsystem: "",
+        unit: "",
+        help: "",
+        labels,
+        buckets: None,
+        quantiles: None,
+        window: None,
+        states: &[],
+        max_series: None,
+        expire: None,
+        registry: Some(|| &FIXED),
+    }
+}
+
+static FIXED: Registry = Registry::new();
+
+#[test]
+fn fixed_sets_are_found_by_an_index_or_by_their_texts() {
+    macro_rules! slots {
+        ($value:expr) => { () };
+        ($value:expr, $n:literal $(, $more:literal)*) => {
+            (Typed::<_, 0>($value >> $n & 1 == 1), slots!($value $(, $more)*))
+        };
+    }
+    for round in 1..=2 {
+        for n in 0..1_024_u32 {
+            Labelled::new(&TEN, slots!(n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9)).inc_by(n);
+        }
+        for n in 0..2_048_u32 {
+            Labelled::new(&ELEVEN, slots!(n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10)).inc_by(n);
+        }
+        let snapshot = FIXED.gather();
+        assert_eq!(snapshot.series_count(), 1_024 + 2_048);
+        for series in snapshot.families().flat_map(FamilySnapshot::series) {
+            let bits = series.labels().enumerate();
+            let n: u32 = bits
+                .map(|(bit, (_, text))| u32::from(text == "true") << bit)
+                .sum();
+            let Value::Counter(total) = series.value() else {
+                panic!("a counter");
+            };
+            assert_eq!(total, f64::from(round * n));
+        }
+    }
 }

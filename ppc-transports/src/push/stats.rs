@@ -163,6 +163,36 @@ mod tests {
     use super::*;
 
     #[test]
+    fn series_that_are_too_many_are_told_and_counted() {
+        let registry = Registry::new();
+        let family = Counter::builder("too_many")
+            .label_names(["n"])
+            .max_series(1)
+            .register(&registry)
+            .expect("a valid metric");
+        for n in 0..5 {
+            family.labels((n,)).expect("one label").inc();
+        }
+        let dropped = || {
+            let snapshot = stats().registry.gather();
+            let families = snapshot.families();
+            let samples = families.flat_map(ppc_core::FamilySnapshot::series);
+            let overflow =
+                samples.filter(|series| series.labels().any(|l| l == ("reason", "overflow")));
+            overflow
+                .map(|series| match series.value() {
+                    ppc_core::Value::Counter(count) => count,
+                    _ => 0.0,
+                })
+                .sum::<f64>()
+        };
+        let before = dropped();
+        tell_problems(&registry.gather());
+        tell_problems(&registry.gather()); // nothing new
+        assert_eq!(dropped() - before, 4.0);
+    }
+
+    #[test]
     fn destinations_made_up_at_run_time_do_not_fill_the_memory() {
         let stats = Stats::new();
         for n in 0..10_000 {
