@@ -10,7 +10,6 @@ use std::sync::Barrier;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use ppc_core::generated::{Declaration, LabelDeclaration};
 use ppc_core::{Counter, Histogram, Registry};
 
 const ROUNDS: usize = 31;
@@ -120,37 +119,6 @@ pub(crate) fn on_two_threads<R>(operation: impl Fn() -> R + Sync) -> impl FnMut(
             let other = scope.spawn(run);
             run().max(other.join().expect("an operation that does not panic"))
         })
-    }
-}
-
-/// What `metric!` writes down about a static; macros are above the core.
-pub(crate) const fn declaration(
-    name: &'static str,
-    labels: &'static [LabelDeclaration],
-) -> Declaration {
-    Declaration {
-        name,
-        namespace: "",
-        subsystem: "",
-        unit: "",
-        help: "",
-        labels,
-        buckets: None,
-        quantiles: None,
-        window: None,
-        states: &[],
-        max_series: None,
-        expire: None,
-        registry: None,
-    }
-}
-
-/// A label without default.
-pub(crate) const fn label(name: &'static str) -> LabelDeclaration {
-    LabelDeclaration {
-        name,
-        default: None,
-        fixed: &[],
     }
 }
 

@@ -7,15 +7,20 @@ use std::collections::HashMap;
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::Relaxed;
 
-use harness::{Table, declaration, label, on_two_threads, triples};
-use ppc_core::generated::{Declared, Given};
+use harness::{Table, on_two_threads, triples};
+use ppc_core::generated::{Declaration, Declared, Given, LabelDeclaration};
 use ppc_core::{Counter, Labelled};
 
 /// Looked up by text.
-static EVENTS: Declared<Counter> = Declared::new(declaration(
-    "events",
-    &[label("account"), label("host"), label("event_type")],
-));
+static EVENTS: Declared<Counter> = Declared::new(Declaration {
+    name: "events",
+    labels: &[
+        LabelDeclaration::named("account"),
+        LabelDeclaration::named("host"),
+        LabelDeclaration::named("event_type"),
+    ],
+    ..Declaration::DEFAULT
+});
 
 fn inc([account, host, event_type]: &[String; 3]) {
     let slots = (Given(account), (Given(host), (Given(event_type), ())));

@@ -7,12 +7,24 @@ use std::hint::black_box;
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::Relaxed;
 
-use harness::{Table, declaration, label, on_two_threads, repeat};
+use harness::{Table, on_two_threads, repeat};
 use ppc_core::generated::{Declaration, Declared, LabelDeclaration, Typed};
 use ppc_core::{Counter, Gauge, Histogram, Labelled};
 
 const BUCKETS: Option<fn() -> Vec<f64>> = Some(|| (1..=12).map(f64::from).collect());
-const LABELS: &[LabelDeclaration] = &[label("enabled"), label("cached")];
+const LABELS: &[LabelDeclaration] = &[
+    LabelDeclaration::named("enabled"),
+    LabelDeclaration::named("cached"),
+];
+
+/// As `metric!` writes it down; macros are above the core.
+const fn declaration(name: &'static str, labels: &'static [LabelDeclaration]) -> Declaration {
+    Declaration {
+        name,
+        labels,
+        ..Declaration::DEFAULT
+    }
+}
 
 static DECLARED_JOBS: Declared<Counter> = Declared::new(declaration("jobs", &[]));
 static JOBS: Counter = Counter::declared(&DECLARED_JOBS);

@@ -27,6 +27,8 @@ struct Unlinked<C: Cell> {
     grace: Grace,
     series: HashMap<u64, Vec<Going<C>>>,
     because: Reason,
+    /// Whether the grace was over when this was last asked.
+    is_over: bool,
 }
 
 /// See the module; guarded by the table's lock.
@@ -60,6 +62,7 @@ impl<C: Cell> Limbo<C> {
             grace: Grace::begin(),
             series,
             because,
+            is_over: false,
         });
     }
 
@@ -74,17 +77,41 @@ impl<C: Cell> Limbo<C> {
         })
     }
 
-    /// The series that went for such a reason and that no look-up can see any more.
-    pub(super) fn take_unseen(&mut self, because: &[Reason]) -> Vec<(Going<C>, Reason)> {
-        let is_over = |unlinked: &mut Unlinked<C>| {
-            because.contains(&unlinked.because) && unlinked.grace.is_over()
-        };
-        let mut unseen = Vec::new();
-        for unlinked in self.unlinked.extract_if(.., is_over) {
-            let series = unlinked.series.into_values().flatten();
-            unseen.extend(series.map(|going| (going, unlinked.because)));
+    /// The series that went because they were idle, and were not; also those that a look-up may
+    /// still see: a gather is to have what was recorded before it.
+    pub(super) fn take_recorded(&mut self, was: impl Fn(&Going<C>) -> bool) -> Vec<Going<C>> {
+        let mut recorded = Vec::new();
+        let idle = |unlinked: &&mut Unlinked<C>| unlinked.because == Reason::Idle;
+        for unlinked in self.unlinked.iter_mut().filter(idle) {
+            for series in unlinked.series.values_mut() {
+                recorded.extend(series.extract_if(.., |going| was(going)));
+            }
         }
-        unseen
+        recorded
+    }
+
+    /// The series that were removed and that no look-up can see any more.
+    pub(super) fn take_removed(&mut self) -> Vec<Going<C>> {
+        self.take_unlinked(|unlinked| {
+            unlinked.because == Reason::Removed && unlinked.grace.is_over()
+        })
+    }
+
+    /// The series that are idle and that no look-up could see any more when this was asked
+    /// before, so that sums of now have all that was recorded to them.
+    pub(super) fn take_idle(&mut self) -> Vec<Going<C>> {
+        let idle = self.take_unlinked(|unlinked| unlinked.is_over);
+        for unlinked in &mut self.unlinked {
+            unlinked.is_over = unlinked.because == Reason::Idle && unlinked.grace.is_over();
+        }
+        idle
+    }
+
+    fn take_unlinked(&mut self, is: impl FnMut(&mut Unlinked<C>) -> bool) -> Vec<Going<C>> {
+        let taken = self.unlinked.extract_if(.., is);
+        taken
+            .flat_map(|unlinked| unlinked.series.into_values().flatten())
+            .collect()
     }
 
     /// Shows a series no more until it is recorded again.

@@ -273,43 +273,44 @@ impl<C: Cell> Table<C> {
         writer.outgrown.retain_mut(|(grace, _)| !grace.is_over());
         let left = writer.limbo.take_left();
         self.unlink(writer, left, Reason::Idle);
-        let unseen = writer.limbo.take_unseen(&[Reason::Removed, Reason::Idle]);
-        for (going, because) in unseen {
-            self.let_go(writer, going, |found, base| match because {
-                Reason::Removed => false,
-                Reason::Idle if C::IS_COUNTED => *read(found, totals) != *base,
-                // It was asleep when it was found idle.
-                Reason::Idle => !found.place.is_asleep(),
-            });
+        let was_recorded = |(series, base): &Going<C>| {
+            let found = series.found();
+            if C::IS_COUNTED {
+                *read(found, totals) != **base
+            } else {
+                !found.place.is_asleep() // as it was when it was found idle
+            }
+        };
+        let (recorded, idle): (Vec<_>, Vec<_>) =
+            writer.limbo.take_idle().into_iter().partition(was_recorded);
+        let more = writer.limbo.take_recorded(was_recorded);
+        for (series, base) in recorded.into_iter().chain(more) {
+            if C::IS_COUNTED {
+                writer.limbo.rebase(&series, base);
+            }
+            self.link(writer, series);
         }
+        for going in idle {
+            self.let_go(writer, going);
+        }
+        self.settle_removed(writer);
         self.hidden.store(writer.limbo.hidden(), Relaxed);
     }
 
     /// The same of what was removed, for which no sums are needed.
     fn settle_removed(&self, writer: &mut Writer<C>) {
-        for (going, _) in writer.limbo.take_unseen(&[Reason::Removed]) {
-            self.let_go(writer, going, |_, _| false);
+        for going in writer.limbo.take_removed() {
+            self.let_go(writer, going);
         }
     }
 
-    /// Frees a series whose grace is over, unless it turned out to be needed.
-    fn let_go(
-        &self,
-        writer: &mut Writer<C>,
-        (series, base): Going<C>,
-        was_recorded: impl FnOnce(Found<'_, C>, &[u64]) -> bool,
-    ) {
-        let found = series.found();
-        if !series.is_only() {
+    /// Frees a series whose grace is over, unless somebody keeps it.
+    fn let_go(&self, writer: &mut Writer<C>, (series, base): Going<C>) {
+        if series.is_only() {
+            writer.limbo.forget(series.found().id());
+        } else {
             writer.limbo.hide(&series, base, Reason::Removed);
             self.link(writer, series);
-        } else if was_recorded(found, &base) {
-            if C::IS_COUNTED {
-                writer.limbo.rebase(&series, base);
-            }
-            self.link(writer, series);
-        } else {
-            writer.limbo.forget(found.id());
         }
     }
 

@@ -56,7 +56,35 @@ pub struct LabelDeclaration {
     pub fixed: &'static [&'static str],
 }
 
+impl LabelDeclaration {
+    /// A label of this name alone.
+    pub const fn named(name: &'static str) -> Self {
+        Self {
+            name,
+            default: None,
+            fixed: &[],
+        }
+    }
+}
+
 impl Declaration {
+    /// What every key is by default; a name it has to have.
+    pub const DEFAULT: Self = Self {
+        name: "",
+        namespace: "",
+        subsystem: "",
+        unit: "",
+        help: "",
+        labels: &[],
+        buckets: None,
+        quantiles: None,
+        window: None,
+        states: &[],
+        max_series: None,
+        expire: None,
+        registry: None,
+    };
+
     fn family<M: Metric>(&self) -> Result<Family<M>, Error> {
         let descriptor = Descriptor::new(Parts {
             kind: M::KIND,

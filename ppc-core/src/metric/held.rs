@@ -152,6 +152,40 @@ macro_rules! recording {
     };
 }
 
+/// Defines what `observe` does, held and found, for a metric of this cell.
+macro_rules! observing {
+    ($metric:ident, $cell:ident) => {
+        #[inline]
+        fn observe_held(held: &$crate::metric::held::Held<$metric>, value: f64) {
+            if value.is_nan() {
+                held.descriptor().ignore();
+            } else if !held.pinned.observe(value) {
+                held.series().observe_held(value);
+            }
+        }
+
+        #[inline]
+        fn observe_found(
+            labelled: &$crate::family::Labelled<$metric, impl $crate::label::Complete>,
+            value: f64,
+        ) {
+            if value.is_nan() {
+                labelled.family().descriptor().ignore();
+            } else if !labelled
+                .pinned()
+                .is_some_and(|pinned| pinned.observe(value))
+            {
+                labelled.record(observing(value));
+            }
+        }
+
+        /// Not a closure at its caller, which would be another one for each type of labels.
+        fn observing(value: f64) -> impl FnOnce($crate::cell::Found<'_, $cell>) {
+            move |series| series.observe(value)
+        }
+    };
+}
+
 /// Defines methods that hold the metric while something runs, a user's code as a rule: on the
 /// metric, and on its look-up by labels through [`handle`](crate::family::Labelled::handle),
 /// outside the look-up's lock.
@@ -228,4 +262,4 @@ macro_rules! timing {
     };
 }
 
-pub(crate) use {holding, metric_type, recording, timing};
+pub(crate) use {holding, metric_type, observing, recording, timing};

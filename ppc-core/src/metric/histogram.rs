@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::held::{Held, metric_type, recording, timing};
+use super::held::{Held, metric_type, observing, recording, timing};
 use super::timer::Timed;
 use crate::amount::Amount;
 use crate::buckets::BucketBounds;
@@ -79,31 +79,7 @@ impl<L> Builder<Histogram, L> {
     }
 }
 
-#[inline]
-fn observe_held(held: &Held<Histogram>, value: f64) {
-    if value.is_nan() {
-        held.descriptor().ignore();
-    } else if !held.pinned.observe(value) {
-        held.series().observe_held(value);
-    }
-}
-
-#[inline]
-fn observe_found(labelled: &Labelled<Histogram, impl Complete>, value: f64) {
-    if value.is_nan() {
-        labelled.family().descriptor().ignore();
-    } else if !labelled
-        .pinned()
-        .is_some_and(|pinned| pinned.observe(value))
-    {
-        labelled.record(observing(value));
-    }
-}
-
-/// Not a closure at its caller, which would be another one for each type of labels.
-fn observing(value: f64) -> impl FnOnce(Found<'_, HistogramCell>) {
-    move |series| series.observe(value)
-}
+observing! { Histogram, HistogramCell }
 
 fn observe_held_noting(
     held: &Held<Histogram>,

@@ -2,13 +2,12 @@
 
 use std::time::Duration;
 
-use super::held::{Held, metric_type, recording, timing};
+use super::held::{metric_type, observing, recording, timing};
 use super::timer::Timed;
 use crate::amount::Amount;
-use crate::cell::{Found, SummaryCell};
-use crate::family::{Builder, Labelled};
+use crate::cell::SummaryCell;
+use crate::family::Builder;
 use crate::kind::Kind;
-use crate::label::Complete;
 
 metric_type! {
     /// Observations counted, with their sum; and their quantiles, where any are declared.
@@ -96,28 +95,4 @@ impl<L> Builder<Summary, L> {
     }
 }
 
-#[inline]
-fn observe_held(held: &Held<Summary>, value: f64) {
-    if value.is_nan() {
-        held.descriptor().ignore();
-    } else if !held.pinned.observe(value) {
-        held.series().observe_held(value);
-    }
-}
-
-#[inline]
-fn observe_found(labelled: &Labelled<Summary, impl Complete>, value: f64) {
-    if value.is_nan() {
-        labelled.family().descriptor().ignore();
-    } else if !labelled
-        .pinned()
-        .is_some_and(|pinned| pinned.observe(value))
-    {
-        labelled.record(observing(value));
-    }
-}
-
-/// Not a closure at its caller, which would be another one for each type of labels.
-fn observing(value: f64) -> impl FnOnce(Found<'_, SummaryCell>) {
-    move |series| series.observe(value)
-}
+observing! { Summary, SummaryCell }

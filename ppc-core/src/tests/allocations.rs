@@ -80,35 +80,13 @@ fn a_look_up_of_a_known_series_takes_no_memory() {
 
 /// Three labels: text, an integer, and one of a fixed set.
 static DECLARED: Declared<Counter> = Declared::new(Declaration {
-    labels: &[
-        LabelDeclaration {
-            name: "a",
-            default: None,
-            fixed: &[],
-        },
-        LabelDeclaration {
-            name: "b",
-            default: None,
-            fixed: &[],
-        },
-        LabelDeclaration {
-            name: "c",
-            default: None,
-            fixed: &[],
-        },
-    ],
     name: "allocations",
-    namespace: "",
-    subsystem: "",
-    unit: "",
-    help: "",
-    buckets: None,
-    states: &[],
-    registry: None,
-    quantiles: None,
-    window: None,
-    max_series: None,
-    expire: None,
+    labels: &[
+        LabelDeclaration::named("a"),
+        LabelDeclaration::named("b"),
+        LabelDeclaration::named("c"),
+    ],
+    ..Declaration::DEFAULT
 });
 
 #[test]

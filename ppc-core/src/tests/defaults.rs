@@ -22,26 +22,16 @@ const fn declaration(
 ) -> Declaration {
     Declaration {
         name,
-        namespace: "",
-        subsystem: "",
-        unit: "",
-        help: "",
         labels,
-        buckets: None,
-        states: &[],
-        quantiles: None,
-        window: None,
-        max_series: None,
-        expire: None,
         registry: Some(registry),
+        ..Declaration::DEFAULT
     }
 }
 
 const fn label(name: &'static str, default: fn() -> String) -> LabelDeclaration {
     LabelDeclaration {
-        name,
         default: Some(default),
-        fixed: &[],
+        ..LabelDeclaration::named(name)
     }
 }
 

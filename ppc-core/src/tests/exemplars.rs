@@ -102,25 +102,18 @@ fn a_histogram_tells_the_latest_of_each_bucket() {
 
 static REGISTRY: Registry = Registry::new();
 
+const LABELS: &[LabelDeclaration] = &[LabelDeclaration {
+    fixed: &["false", "true"],
+    ..LabelDeclaration::named("n")
+}];
+
 const fn declaration(name: &'static str) -> Declaration {
     Declaration {
         name,
-        namespace: "",
-        subsystem: "",
-        unit: "",
-        help: "",
-        labels: &[LabelDeclaration {
-            name: "n",
-            default: None,
-            fixed: &["false", "true"],
-        }],
+        labels: LABELS,
         buckets: Some(|| vec![1.0]),
-        states: &[],
-        quantiles: None,
-        window: None,
-        max_series: None,
-        expire: None,
         registry: Some(|| &REGISTRY),
+        ..Declaration::DEFAULT
     }
 }
 

@@ -140,11 +140,7 @@ const MORE_LABELS: [LabelDeclaration; 11] =
     labels(["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k"]);
 
 const fn labels<const N: usize>(names: [&'static str; N]) -> [LabelDeclaration; N] {
-    let mut labels = [LabelDeclaration {
-        name: "",
-        default: None,
-        fixed: &[],
-    }; N];
+    let mut labels = [LabelDeclaration::named(""); N];
     let mut n = 0;
     while n < N {
         labels[n].name = names[n];
@@ -157,17 +153,9 @@ const fn declaration(name: &'static str, labels: &'static [LabelDeclaration]) ->
     Declaration {
         name,
         namespace: "fixed",
-        subsystem: "",
-        unit: "",
-        help: "",
         labels,
-        buckets: None,
-        quantiles: None,
-        window: None,
-        states: &[],
-        max_series: None,
-        expire: None,
         registry: Some(|| &FIXED),
+        ..Declaration::DEFAULT
     }
 }
 

@@ -29,16 +29,18 @@ fn values(registry: &Registry) -> Vec<f64> {
 #[test]
 fn a_series_recorded_while_it_is_found_idle_stays_whatever_else_is_removed() {
     let registry = Registry::new();
+    // Longer than anything between the two gathers below takes.
+    let expire = Duration::from_millis(400);
     let family = Counter::builder("c")
         .label_names(["n"])
-        .expire(SOON)
+        .expire(expire)
         .register(&registry)
         .unwrap();
     let handle = family.labels(("a",)).unwrap();
     (0..100).for_each(|_| handle.inc()); // has words by now
     drop(handle);
     registry.gather();
-    thread::sleep(SOON * 5);
+    thread::sleep(expire + SOON);
     // A gather, with one recording between its sums and its end.
     let mut snapshot = Snapshot::new();
     snapshot.start(Duration::ZERO);
