@@ -11,7 +11,7 @@ use crate::error::Result;
 use crate::workspace::{Workspace, succeed};
 
 /// Models run under loom, and what is compared or counted a hundred thousand times takes hours.
-const LEFT_OUT: [&str; 3] = ["models", "allocations", "proptest"];
+const LEFT_OUT: [&str; 4] = ["models", "allocations", "proptest", "fixed_sets"];
 
 /// Runs the tests whose names have one of these in them, all where none is given.
 pub(crate) fn run(workspace: &Workspace, tests: &[OsString]) -> Result<()> {
