@@ -211,7 +211,7 @@ fn removed_series_give_their_memory_back() {
         for n in from..from + 1_000 {
             family.labels((n,)).unwrap().inc();
         }
-        // Twice: what a snapshot still lists is kept until it lists something else.
+        // Several times: what a snapshot still lists is kept until it lists something else.
         for _ in 0..3 {
             snapshot.start(unix_time());
             registry.gather_into(&mut snapshot);
