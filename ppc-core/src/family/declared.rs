@@ -149,23 +149,12 @@ impl fmt::Debug for Declaration {
     }
 }
 
-/// A place of the index as it is while some defaults are not there yet; where there are more such
-/// places, one leads to the next.
-struct Within<M: Metric> {
-    place: usize,
-    under_way: Vec<usize>,
-    pinned: Pinned<M::Cell>,
-    next: OnceLock<Box<Self>>,
-}
-
 /// A declared family: registered at its first use.
 pub struct Declared<M: Metric> {
     declaration: Declaration,
     family: OnceLock<Family<M>>,
     /// Series by the place of their labels, where these are fixed sets of values.
     index: OnceLock<Box<[Pinned<M::Cell>]>>,
-    /// The same, for what a default records to its own metric.
-    within: OnceLock<Box<Within<M>>>,
     /// Done once the series that can be known were started: one that is removed stays away.
     started: AtomicBool,
 }
@@ -177,7 +166,6 @@ impl<M: Metric> Declared<M> {
             declaration,
             family: OnceLock::new(),
             index: OnceLock::new(),
-            within: OnceLock::new(),
             started: AtomicBool::new(false),
         }
     }
@@ -202,41 +190,7 @@ impl<M: Metric> Declared<M> {
         let index = self
             .index
             .get_or_init(|| (0..places).map(|_| Pinned::unresolved()).collect());
-        let pinned = &index[place];
-        if pinned.get().is_some() {
-            pinned
-        } else {
-            self.unless_within(pinned, place)
-        }
-    }
-
-    /// What is looked up while a default is computed has other texts than what is later, and must
-    /// not be noted for it.
-    #[cold]
-    fn unless_within<'a>(
-        &'a self,
-        pinned: &'a Pinned<M::Cell>,
-        place: usize,
-    ) -> &'a Pinned<M::Cell> {
-        let under_way = self.family().defaults().under_way();
-        if under_way.is_empty() {
-            return pinned;
-        }
-        let mut next = &self.within;
-        loop {
-            let within = next.get_or_init(|| {
-                Box::new(Within {
-                    place,
-                    under_way: under_way.clone(),
-                    pinned: Pinned::unresolved(),
-                    next: OnceLock::new(),
-                })
-            });
-            if within.place == place && within.under_way == under_way {
-                return &within.pinned;
-            }
-            next = &within.next;
-        }
+        &index[place]
     }
 
     #[cold]

@@ -128,15 +128,15 @@ impl<M: Metric, L> Labelled<M, L> {
         if is_indexed::<L>() {
             match self.index() {
                 Ok(found) => record(found),
-                Err(overflow) => record(overflow.found()),
+                Err(for_now) => record(for_now.found()),
             }
         } else {
             self.with_texts(|family, texts| family.inner().record(texts, record))
         }
     }
 
-    /// The series of these labels, from now on to be had from the index; or the one that stands
-    /// for those that are too many, for now.
+    /// The series of these labels, from now on to be had from the index; or one that is theirs
+    /// only for now.
     #[cold]
     #[inline(never)]
     fn index(&self) -> Result<Found<'static, M::Cell>, Kept<M::Cell>>
@@ -148,7 +148,9 @@ impl<M: Metric, L> Labelled<M, L> {
             return Ok(known);
         }
         let series = self.with_texts(|family, texts| family.inner().kept(texts));
-        if self.family().inner().is_overflow(&series) {
+        let family = self.family();
+        // While a default is computed, labels have other texts than later.
+        if family.inner().is_overflow(&series) || family.defaults().is_under_way() {
             return Err(series);
         }
         series.found().promote();

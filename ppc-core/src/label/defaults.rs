@@ -52,11 +52,9 @@ impl Defaults {
         })
     }
 
-    /// Those that this thread is computing: they are empty texts for now.
-    pub(crate) fn under_way(&self) -> Vec<usize> {
-        let slots = self.0.iter().enumerate();
-        let under_way = slots.filter(|(_, slot)| slot.as_ref().is_some_and(Computed::is_under_way));
-        under_way.map(|(index, _)| index).collect()
+    /// Whether this thread is computing any of them: it is an empty text for now.
+    pub(crate) fn is_under_way(&self) -> bool {
+        self.0.iter().flatten().any(Computed::is_under_way)
     }
 }
 
