@@ -36,11 +36,7 @@ impl Series<CounterCell> {
     /// The same as another thread than the one before.
     #[cold]
     fn add_as_another(&self, amount: Number) {
-        if self.place.make_own() {
-            return self.add(amount);
-        }
-        add_shared(&self.cell.0, amount);
-        if !self.tell(Change::Added(amount.as_f64())) {
+        if self.add_the_long_way(amount) {
             self.sign();
         }
     }
@@ -48,13 +44,19 @@ impl Series<CounterCell> {
     /// The same through a handle, which is soon worth words of each thread.
     #[cold]
     pub(crate) fn add_held(&self, amount: Number) {
+        if self.add_the_long_way(amount) {
+            self.place.sign(self.cell.shape());
+        }
+    }
+
+    /// True where the series may want words.
+    fn add_the_long_way(&self, amount: Number) -> bool {
         if self.place.make_own() {
-            return self.add(amount);
+            self.add(amount);
+            return false;
         }
         add_shared(&self.cell.0, amount);
-        if !self.tell(Change::Added(amount.as_f64())) {
-            self.place.sign(Some(Shape::Total));
-        }
+        !self.tell(Change::Added(amount.as_f64()))
     }
 }
 
