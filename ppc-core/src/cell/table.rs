@@ -348,7 +348,8 @@ impl<C: Cell> Table<C> {
         for (series, base) in going {
             let found = series.found();
             let was_set = because == Reason::Idle && !C::IS_COUNTED && !found.place.is_asleep();
-            let Some(slot) = self.slot_of(&series).filter(|_| !was_set) else {
+            let hash = self.hash(&found.values());
+            let Some(slot) = self.slot_of(hash, &series).filter(|_| !was_set) else {
                 continue;
             };
             count += 1;
@@ -359,7 +360,7 @@ impl<C: Cell> Table<C> {
                 self.len.fetch_sub(1, Relaxed);
                 // SAFETY: the slot kept it, and does no more.
                 drop(unsafe { Kept::from_raw(linked) });
-                unlinked.push((self.hash(&series.found().values()), (series, base)));
+                unlinked.push((hash, (series, base)));
             }
         }
         writer.limbo.receive(unlinked, because);
@@ -367,11 +368,11 @@ impl<C: Cell> Table<C> {
         count
     }
 
-    /// The slot of a series, where it is linked. Only for those who hold the lock.
-    fn slot_of(&self, series: &Kept<C>) -> Option<&AtomicPtr<Series<C>>> {
+    /// The slot of a series with this hash, where it is linked. Only for those who hold the lock.
+    fn slot_of(&self, hash: u64, series: &Kept<C>) -> Option<&AtomicPtr<Series<C>>> {
         let found = series.found();
         self.slots_for_writing()
-            .probe(self.hash(&found.values()))
+            .probe(hash)
             .take_while(|slot| !slot.load(Relaxed).is_null())
             .find(|slot| {
                 Slots::series(slot.load(Relaxed)).is_some_and(|other| found.is(other.as_ptr()))
