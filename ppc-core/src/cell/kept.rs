@@ -68,14 +68,11 @@ impl<'a, C> Found<'a, C> {
     /// The label values.
     #[inline]
     pub(crate) fn values(self) -> LabelValues<'a> {
+        let (labels, ends, text) = self.behind();
         // SAFETY: `Kept::new` wrote `labels` ends behind the head and as much text as the last
         // of them says, which was `str` piece by piece; none of it changes until the series is
         // freed.
         unsafe {
-            let head = self.series.as_ptr();
-            let labels = usize::from((*head).labels);
-            let ends = (&raw const (*head).ends).cast::<u32>();
-            let text = ends.add(labels).cast::<u8>();
             let ends = std::slice::from_raw_parts(ends, labels);
             let len = ends.last().map_or(0, |end| *end as usize);
             let text = std::str::from_utf8_unchecked(std::slice::from_raw_parts(text, len));
@@ -83,17 +80,26 @@ impl<'a, C> Found<'a, C> {
         }
     }
 
-    /// Whether the label values are these texts.
+    /// How many label values there are, where their ends begin, and where their text.
     #[inline]
-    pub(super) fn has_values(self, texts: &(impl Texts + ?Sized)) -> bool {
-        let (mut index, mut start) = (0, 0);
-        // SAFETY: as in `values`; `index` stays below the number of labels, and a value is
-        // compared only where its end says that it is as long as the text.
+    fn behind(self) -> (usize, *const u32, *const u8) {
+        // SAFETY: the series is valid, and so many ends stand in its allocation behind the head.
         unsafe {
             let head = self.series.as_ptr();
             let labels = usize::from((*head).labels);
             let ends = (&raw const (*head).ends).cast::<u32>();
-            let values = ends.add(labels).cast::<u8>();
+            (labels, ends, ends.add(labels).cast())
+        }
+    }
+
+    /// Whether the label values are these texts.
+    #[inline]
+    pub(super) fn has_values(self, texts: &(impl Texts + ?Sized)) -> bool {
+        let (labels, ends, values) = self.behind();
+        let (mut index, mut start) = (0, 0);
+        // SAFETY: as in `values`; `index` stays below the number of labels, and a value is
+        // compared only where its end says that it is as long as the text.
+        unsafe {
             texts.count() == labels
                 && texts.all(&mut |text| {
                     let end = start + text.len();
