@@ -8,6 +8,7 @@ mod escape;
 mod influx;
 
 use std::fmt;
+use std::ops::Range;
 
 use ppc_core::{LabelSet, Snapshot};
 
@@ -19,16 +20,27 @@ pub trait Encoder: fmt::Debug + Send {
     /// Appends the lines of every sample, each with its newline, and says what had to be left
     /// out. `labels` are added to every series; a series' own label of the same name wins.
     fn encode(&mut self, snapshot: &Snapshot, labels: &LabelSet, out: &mut Vec<u8>) -> Omitted;
+
+    /// The next encoding is the last one of its client.
+    fn begin_last(&mut self) {}
+
+    /// These bytes of the last encoding, whole lines of it, have arrived. What sends differences
+    /// counts from there on.
+    fn delivered(&mut self, _lines: Range<usize>) {}
 }
 
 /// Samples that a format has no way to say.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Omitted {
     /// How many were not a number.
     pub not_a_number: u64,
     /// How many were infinite.
     pub infinite: u64,
+    /// How many have a label that the place itself gives them.
+    pub label_taken: u64,
+    /// The first of those: its metric and that label.
+    pub taken: Option<(Box<str>, Box<str>)>,
 }
 
 /// Whose clock stamps the samples.

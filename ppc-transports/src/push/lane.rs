@@ -70,7 +70,7 @@ impl Lane {
     ) {
         self.lines.clear();
         let omitted = self.encoder.encode(snapshot, labels, &mut self.lines);
-        self.tell_omitted(omitted);
+        self.tell_omitted(&omitted);
         if self.lines.is_empty() {
             return;
         }
@@ -201,7 +201,7 @@ impl Lane {
         );
     }
 
-    fn tell_omitted(&self, omitted: Omitted) {
+    fn tell_omitted(&self, omitted: &Omitted) {
         for (count, reason, text) in [
             (omitted.not_a_number, "not_a_number", "are not a number"),
             (
