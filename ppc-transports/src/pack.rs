@@ -28,6 +28,12 @@ impl Packer {
         Self { limit }
     }
 
+    /// The same packer with another limit.
+    #[must_use]
+    pub fn with_limit(self, limit: usize) -> Self {
+        Self { limit }
+    }
+
     /// The payloads of `lines`, in order.
     pub fn payloads(self, lines: &[u8]) -> impl Iterator<Item = Range<usize>> {
         let mut start = 0;

@@ -108,7 +108,8 @@ impl InfluxUdp {
             name: format!("influx+udp://{address}"),
             encoder: Box::new(move || Box::new(Influx::new(names, timestamps))),
             packer: Packer::new(self.datagram_size),
-            sender: Box::new(move || Box::new(UdpSender::new(address.clone(), options))),
+            sender: Box::new(move |_| Box::new(UdpSender::new(address.clone(), options))),
+            at_start: true,
         })
     }
 }

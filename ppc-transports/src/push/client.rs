@@ -4,10 +4,11 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::task::Waker;
+use std::task::{Wake, Waker};
 use std::time::{Duration, Instant};
 
-use super::engine::{Engine, Orders, Step};
+use super::engine::{Engine, Step};
+use super::orders::{Orders, Stop};
 use super::settings::Settings;
 use crate::lock::{lock, lock_at_end};
 use crate::os::{PerProcess, ThreadId, signals};
@@ -40,6 +41,10 @@ struct State {
     periods: BTreeMap<Duration, usize>,
     orders: Orders,
     driver: Driver,
+    /// A use did not end well.
+    failed: bool,
+    /// A sender has news for the driver.
+    woken: bool,
     /// Nobody has to wait any longer.
     done: bool,
     /// Those who await the end, and the task that drives.
@@ -86,6 +91,8 @@ impl Client {
                 periods: BTreeMap::from([(period, 1)]),
                 orders: Orders { period, stop: None },
                 driver: Driver::Nobody,
+                failed: false,
+                woken: false,
                 done: false,
                 wakers: Vec::new(),
             }),
@@ -99,10 +106,12 @@ impl Client {
         &self.settings
     }
 
-    /// Takes a use away. Where it was the last, the final push is ordered, and the result is true.
-    pub(crate) fn leave(&self, period: Duration) -> bool {
+    /// Takes a use away, which ended well or not. Where it was the last, the final push is ordered,
+    /// and the result is true.
+    pub(crate) fn leave(&self, period: Duration, succeeded: bool) -> bool {
         let clients = lock(CLIENTS.get());
         let mut state = self.state();
+        state.failed |= !succeeded;
         if let Entry::Occupied(mut uses) = state.periods.entry(period) {
             *uses.get_mut() -= 1;
             if *uses.get() == 0 {
@@ -122,12 +131,18 @@ impl Client {
 
     /// Orders the final push, whoever still uses the client: the process ends.
     pub(crate) fn stop(&self) {
-        self.tell(self.order_stop(self.state()));
+        let mut state = self.state();
+        state.failed = true;
+        self.tell(self.order_stop(state));
     }
 
     fn order_stop(&self, mut state: MutexGuard<'_, State>) -> Vec<Waker> {
-        let deadline = || Instant::now() + self.settings.flush_timeout;
-        state.orders.stop.get_or_insert_with(deadline);
+        let (ordered, succeeded) = (Instant::now(), !state.failed);
+        state.orders.stop.get_or_insert(Stop {
+            ordered,
+            deadline: ordered + self.settings.flush_timeout,
+            succeeded,
+        });
         std::mem::take(&mut state.wakers)
     }
 
@@ -177,10 +192,10 @@ impl Client {
         *lock(&self.watch) = watch;
     }
 
-    /// Waits until `until`, or until the orders are others than `known`.
+    /// Waits until `until`, or until the orders are others than `known`, or a sender has news.
     pub(crate) fn wait_for_orders(&self, known: &Orders, until: Option<Instant>) {
-        let state = self.state();
-        if state.orders != *known {
+        let mut state = self.state();
+        if std::mem::take(&mut state.woken) || state.orders != *known {
             return;
         }
         match until {
@@ -192,10 +207,11 @@ impl Client {
         }
     }
 
-    /// Asks to be woken when the orders are others than `known`; false where they are already.
+    /// Asks to be woken when the orders are others than `known`, or a sender has news; false where
+    /// that is so already.
     pub(crate) fn wake_at_orders(&self, known: &Orders, waker: &Waker) -> bool {
         let mut state = self.state();
-        let same = state.orders == *known;
+        let same = !std::mem::take(&mut state.woken) && state.orders == *known;
         if same {
             add_waker(&mut state.wakers, waker);
         }
@@ -206,10 +222,10 @@ impl Client {
     /// over by then, because a user's code holds the driver, nobody else waits for it either.
     pub(crate) fn wait_until_done(&self) {
         let mut state = self.state();
-        let Some(deadline) = state.orders.stop else {
+        let Some(stop) = state.orders.stop else {
             return;
         };
-        let deadline = deadline + GRACE;
+        let deadline = stop.deadline + GRACE;
         while !state.done {
             let Some(left) = deadline.checked_duration_since(Instant::now()) else {
                 return self.release(state);
@@ -267,6 +283,17 @@ impl Client {
 
     fn state(&self) -> MutexGuard<'_, State> {
         lock(&self.state)
+    }
+}
+
+/// Wakes the driver: a sender has news.
+impl Wake for Client {
+    fn wake(self: Arc<Self>) {
+        let mut state = self.state();
+        state.woken = true;
+        let wakers = std::mem::take(&mut state.wakers);
+        drop(state);
+        self.tell(wakers);
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::task::Waker;
 
 use crate::encode::Encoder;
 use crate::error::Error;
@@ -22,7 +23,10 @@ pub(crate) struct Parts {
     pub(crate) name: String,
     pub(crate) encoder: Box<dyn Fn() -> Box<dyn Encoder> + Send + Sync>,
     pub(crate) packer: Packer,
-    pub(crate) sender: Box<dyn Fn() -> Box<dyn Sender> + Send + Sync>,
+    /// Makes a sender, which wakes its driver where something has become known.
+    pub(crate) sender: Box<dyn Fn(Waker) -> Box<dyn Sender> + Send + Sync>,
+    /// Whether there is a push at the start: not to a place that keeps what the last run left.
+    pub(crate) at_start: bool,
 }
 
 impl Destination {

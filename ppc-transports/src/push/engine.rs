@@ -1,29 +1,23 @@
 //! The engine of a client, sans driver: told the time and its orders, it does what is due and
 //! says when to come back. It never blocks and never sleeps.
 
+use std::panic::catch_unwind;
 use std::sync::Arc;
+use std::task::Waker;
 use std::time::{Duration, Instant};
 
 use ppc_core::{Snapshot, register_eager, unix_time};
 
 use super::lane::Lane;
+use super::orders::{Orders, Stop};
 use super::schedule::Schedule;
 use super::settings::Settings;
 use super::stamp;
 use super::stats::{client_metrics, tell_problems};
-use crate::log;
+use crate::log::{self, Level};
 
 /// A clock that gives no new millisecond for so long stands still.
 const STANDSTILL: Duration = Duration::from_millis(3);
-
-/// What the users of a client want of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Orders {
-    /// The shortest period any of them asked for.
-    pub(crate) period: Duration,
-    /// Set once the last of them is gone: the final push, over by then.
-    pub(crate) stop: Option<Instant>,
-}
 
 /// When to call again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,8 +33,6 @@ pub(crate) struct Engine {
     lanes: Vec<Lane>,
     snapshot: Snapshot,
     schedule: Schedule,
-    /// A push is to begin as soon as the clock allows it.
-    due: bool,
     /// Since when a push waits for the clock.
     waiting: Option<Instant>,
     /// The final push was ordered; it has begun once nothing is due.
@@ -48,20 +40,25 @@ pub(crate) struct Engine {
 }
 
 impl Engine {
-    /// An engine that pushes at once, and then every period.
-    pub(crate) fn new(settings: Arc<Settings>, period: Duration, now: Instant) -> Self {
+    /// An engine that pushes at once, where that is wanted, and then every period. Senders wake it
+    /// by `waker`.
+    pub(crate) fn new(
+        settings: Arc<Settings>,
+        period: Duration,
+        now: Instant,
+        waker: &Waker,
+    ) -> Self {
         let parts = settings
             .destinations
             .iter()
             .filter_map(|destination| destination.parts().ok());
-        let lanes = parts.map(Lane::new).collect();
+        let lanes = parts.map(|parts| Lane::new(parts, waker)).collect();
         let schedule = Schedule::new(now, period);
         Self {
             settings,
             lanes,
             snapshot: Snapshot::new(),
             schedule,
-            due: true,
             waiting: None,
             last: false,
         }
@@ -70,41 +67,48 @@ impl Engine {
     /// Does what is due.
     pub(crate) fn step(&mut self, now: Instant, orders: &Orders) -> Step {
         self.schedule.set_period(orders.period);
-        match orders.stop {
-            Some(_) if !self.last => {
-                // The final values are newer than whatever is on its way.
+        match &orders.stop {
+            Some(stop) => {
                 for lane in &mut self.lanes {
-                    lane.supersede(now);
+                    if !self.last {
+                        lane.order_last();
+                    }
+                    // The final values are newer than whatever is on its way.
+                    lane.make_way(now, now >= stop.patience());
                 }
-                (self.last, self.due) = (true, true);
+                self.last = true;
             }
-            Some(_) => {}
-            None => self.due |= self.schedule.tick(now),
+            None if self.schedule.tick(now) => self.lanes.iter_mut().for_each(|l| l.tick(now)),
+            None => {}
         }
         let mut wake = None;
-        if self.due {
-            match self.begin(now, orders.stop) {
-                Ok(()) => self.due = false,
-                Err(pause) => wake = Some(now + pause),
-            }
+        if self.lanes.iter().any(Lane::is_ready)
+            && let Err(pause) = self.begin(now, orders.stop.as_ref())
+        {
+            wake = Some(now + pause);
         }
         for lane in &mut self.lanes {
             wake = earlier(wake, lane.advance(now));
         }
-        let Some(deadline) = orders.stop else {
+        let Some(stop) = &orders.stop else {
             return Step::Wait(earlier(wake, self.schedule.next()));
         };
-        if !self.due && self.lanes.iter().all(Lane::is_idle) {
+        if self.lanes.iter().all(Lane::is_idle) {
             return Step::Done;
         }
         // Whatever the deadline, it begins, and as much goes as goes in one step.
-        if now >= deadline && !self.due {
+        if now >= stop.deadline && !self.lanes.iter().any(Lane::is_due) {
             for lane in &mut self.lanes {
                 lane.give_up(now);
             }
             return Step::Done;
         }
-        Step::Wait(earlier(wake, Some(deadline)))
+        let until = if self.lanes.iter().any(Lane::is_due) {
+            stop.patience()
+        } else {
+            stop.deadline
+        };
+        Step::Wait(earlier(wake, Some(until)))
     }
 
     /// A timestamp that differs from the last one, or how long to wait for one.
@@ -122,16 +126,13 @@ impl Engine {
         stamp
     }
 
-    /// Reads all values and hands them to every lane that is free; a lane that is still busy
-    /// with older ones skips these.
-    fn begin(&mut self, now: Instant, deadline: Option<Instant>) -> Result<(), Duration> {
-        if self.lanes.iter().all(|lane| !lane.is_idle()) {
-            return Ok(());
-        }
+    /// Reads all values and hands them to every lane that is ready for them.
+    fn begin(&mut self, now: Instant, stop: Option<&Stop>) -> Result<(), Duration> {
         let timestamp = self.timestamp(now)?;
         // Their defaults are a user's code, which may be what is exiting.
-        if !log::is_silent_here() {
-            register_eager();
+        if !log::is_silent_here() && catch_unwind(register_eager).is_err() {
+            let message = "a default of an eager metric panicked; what is registered is pushed";
+            log::tell(Level::Warn, "eager panicked", message);
         }
         let Self {
             settings, snapshot, ..
@@ -145,8 +146,8 @@ impl Engine {
             client_metrics().gather_into(snapshot);
         }
         tell_problems(snapshot);
-        for lane in self.lanes.iter_mut().filter(|lane| lane.is_idle()) {
-            lane.begin(snapshot, &settings.labels, now, deadline);
+        for lane in self.lanes.iter_mut().filter(|lane| lane.is_ready()) {
+            lane.begin(snapshot, &settings.labels, now, stop);
         }
         Ok(())
     }

@@ -109,7 +109,7 @@ impl Guard {
         if let Some(job) = running.job {
             job.finish(outcome);
         }
-        let last = running.client.leave(running.period);
+        let last = running.client.leave(running.period, outcome == Outcome::Ok);
         last.then(|| {
             end::see_to_final_push(&running.client);
             running.client

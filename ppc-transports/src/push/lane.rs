@@ -1,10 +1,13 @@
 //! One destination of a client: what is to be sent to it now, and how far that has gone.
 
+use std::ops::Range;
+use std::task::Waker;
 use std::time::{Duration, Instant};
 
 use ppc_core::{LabelSet, Snapshot};
 
 use super::destination::Parts;
+use super::orders::Stop;
 use super::stats::stats;
 use crate::encode::{Encoder, Omitted};
 use crate::log::{self, Level};
@@ -28,6 +31,8 @@ pub(crate) struct Lane {
     current: Option<Current>,
     /// Series up to this number have been sent.
     known: u64,
+    /// A push is to begin as soon as nothing is in its way.
+    due: bool,
 }
 
 /// A push under way.
@@ -40,24 +45,74 @@ struct Current {
     payloads: u64,
     bytes: u64,
     samples: u64,
+    /// It is one request of the sender's own.
+    closes: bool,
     went_wrong: bool,
+    /// What the last try met, where another follows.
+    trouble: Option<String>,
 }
 
 impl Lane {
-    pub(crate) fn new(parts: &Parts) -> Self {
+    pub(crate) fn new(parts: &Parts, waker: &Waker) -> Self {
         Self {
             name: parts.name.clone(),
             encoder: (parts.encoder)(),
             packer: parts.packer,
-            sender: (parts.sender)(),
+            sender: (parts.sender)(waker.clone()),
             lines: Vec::new(),
             current: None,
             known: 0,
+            due: parts.at_start,
         }
     }
 
+    /// There is nothing to be done.
     pub(crate) fn is_idle(&self) -> bool {
-        self.current.is_none()
+        self.current.is_none() && !self.due
+    }
+
+    /// A push is to begin.
+    pub(crate) fn is_due(&self) -> bool {
+        self.due
+    }
+
+    /// A push is to begin, and nothing is in its way.
+    pub(crate) fn is_ready(&self) -> bool {
+        self.due && self.current.is_none()
+    }
+
+    /// The schedule wants a push. One that is under way is not disturbed, and this one is skipped;
+    /// one that waits for another try makes way.
+    pub(crate) fn tick(&mut self, now: Instant) {
+        match &self.current {
+            Some(current) if current.trouble.is_none() => {}
+            Some(_) => {
+                self.finish_as("error", now);
+                self.due = true;
+            }
+            None => self.due = true,
+        }
+    }
+
+    /// The final push is wanted.
+    pub(crate) fn order_last(&mut self) {
+        self.encoder.begin_last();
+        self.due = true;
+    }
+
+    /// Gives up what is left of an older push, because something newer is to be sent. What must
+    /// settle may do so, unless `now_or_never`.
+    pub(crate) fn make_way(&mut self, now: Instant, now_or_never: bool) {
+        if !self.due || (self.sender.must_settle() && !now_or_never) {
+            return;
+        }
+        let Some(current) = &self.current else { return };
+        let outcome = if current.trouble.is_some() {
+            "error"
+        } else {
+            "superseded"
+        };
+        self.finish_as(outcome, now);
     }
 
     /// Takes the values of a snapshot, to send them from now on.
@@ -66,34 +121,46 @@ impl Lane {
         snapshot: &Snapshot,
         labels: &LabelSet,
         now: Instant,
-        deadline: Option<Instant>,
+        stop: Option<&Stop>,
     ) {
-        self.lines.clear();
-        let omitted = self.encoder.encode(snapshot, labels, &mut self.lines);
-        self.tell_omitted(&omitted);
-        if self.lines.is_empty() {
-            return;
-        }
-        let ids = || {
-            snapshot
-                .families()
-                .flat_map(|family| family.series().map(|series| series.id()))
-        };
-        let payloads = self.packer.payloads(&self.lines).count();
-        self.sender.begin(Plan {
-            payloads,
-            new_series: ids().filter(|id| *id > self.known).take(MANY_NEW).count() == MANY_NEW,
+        self.due = false;
+        let mut plan = Plan {
+            payloads: 1,
+            new_series: false,
             start: now,
-            deadline,
-        });
+            deadline: stop.map(|stop| stop.deadline),
+            succeeded: stop.is_some_and(|stop| stop.succeeded),
+        };
+        let closes = self.sender.closes(&plan);
+        self.lines.clear();
+        let mut newest = 0;
+        if !closes {
+            let omitted = self.encoder.encode(snapshot, labels, &mut self.lines);
+            self.tell_omitted(&omitted);
+            if self.lines.is_empty() {
+                return;
+            }
+            let ids = || {
+                snapshot
+                    .families()
+                    .flat_map(|family| family.series().map(|series| series.id()))
+            };
+            newest = ids().max().unwrap_or(0);
+            plan.payloads = self.packer.payloads(&self.lines).count();
+            plan.new_series =
+                ids().filter(|id| *id > self.known).take(MANY_NEW).count() == MANY_NEW;
+        }
+        self.sender.begin(plan);
         self.current = Some(Current {
             at: 0,
             start: now,
-            newest: ids().max().unwrap_or(0),
-            payloads: payloads as u64,
+            newest,
+            payloads: plan.payloads as u64,
             bytes: 0,
             samples: count_lines(&self.lines),
+            closes,
             went_wrong: false,
+            trouble: None,
         });
     }
 
@@ -101,42 +168,65 @@ impl Lane {
     pub(crate) fn advance(&mut self, now: Instant) -> Option<Instant> {
         for _ in 0..GO {
             let current = self.current.as_mut()?;
-            let Some(payload) = self.packer.payload(&self.lines, current.at) else {
-                self.finish(now);
-                return None;
+            let payload = match self.packer.payload(&self.lines, current.at) {
+                None if current.closes => 0..0,
+                None => {
+                    self.finish(now);
+                    return None;
+                }
+                Some(payload) => payload,
             };
-            let next = payload.end + 1;
+            let next = self.lines.len().min(payload.end + 1);
+            let left = payload.start..next;
             match self.sender.send(&self.lines[payload.clone()], now) {
-                Progress::Sent => current.bytes += payload.len() as u64,
+                Progress::Sent => {
+                    current.bytes += payload.len() as u64;
+                    current.trouble = None;
+                    self.encoder.delivered(left);
+                }
                 Progress::Wait(pause) => return Some(now + pause.min(Duration::from_mins(1))),
-                Progress::Dropped(failure) => {
-                    current.went_wrong = true;
-                    stats().dropped(
-                        failure.reason,
-                        count_lines(&self.lines[payload.start..next]),
-                    );
-                    self.tell(&failure);
+                Progress::Retry(failure, pause) => {
+                    current.trouble = Some(failure.error.to_string());
+                    let pause = pause.min(Duration::from_hours(1));
+                    let again = format!("{}; trying again in {pause:.1?}", failure.error);
+                    self.warn(failure.reason, &again);
+                    return Some(now + pause);
+                }
+                Progress::TooLarge(failure) => {
+                    let smaller = self.packer.with_limit(payload.len() / 2);
+                    let part = smaller.payload(&self.lines, payload.start);
+                    if part.is_some_and(|part| part.len() < payload.len()) {
+                        self.packer = smaller;
+                        continue;
+                    }
+                    self.lose(left, &failure);
+                }
+                Progress::Dropped(failure) => self.lose(left, &failure),
+                Progress::Unknown(failure) => {
+                    self.encoder.delivered(left.clone());
+                    self.lose(left, &failure);
                 }
                 Progress::Failed(failure) => {
-                    current.went_wrong = true;
-                    stats().dropped(failure.reason, count_lines(&self.lines[payload.start..]));
-                    self.tell(&failure);
+                    self.lose(payload.start..self.lines.len(), &failure);
                     self.finish_as("error", now);
                     return None;
                 }
             }
             if let Some(current) = &mut self.current {
                 current.at = next;
+                current.closes = false;
             }
         }
         Some(now)
     }
 
-    /// Gives up what is left, because something newer is to be sent.
-    pub(crate) fn supersede(&mut self, now: Instant) {
-        if self.current.is_some() {
-            self.finish_as("superseded", now);
+    /// These lines do not arrive.
+    fn lose(&mut self, lines: Range<usize>, failure: &Failure) {
+        if let Some(current) = &mut self.current {
+            current.went_wrong = true;
         }
+        stats().dropped(failure.reason, count_lines(&self.lines[lines]));
+        self.warn(failure.reason, &failure.error.to_string());
     }
 
     /// Gives up what is left, because the time is over.
@@ -144,8 +234,13 @@ impl Lane {
         let Some(current) = &self.current else { return };
         let left = count_lines(&self.lines[current.at..]);
         stats().dropped("deadline", left);
-        let text = "the final push was not over within its flush_timeout";
-        self.warn("deadline", &format!("{text}; {left} samples are lost"));
+        let mut text = format!(
+            "the final push was not over within its flush_timeout; {left} samples are lost"
+        );
+        if let Some(trouble) = &current.trouble {
+            text = format!("{text}; the last try: {trouble}");
+        }
+        self.warn("deadline", &text);
         self.finish_as("error", now);
     }
 
@@ -163,6 +258,13 @@ impl Lane {
         };
         let report = self.sender.end();
         let mut outcome = outcome;
+        if report.unknown
+            && let Some(payload) = self.packer.payload(&self.lines, current.at)
+        {
+            let lines = payload.start..self.lines.len().min(payload.end + 1);
+            stats().dropped("unacknowledged", count_lines(&self.lines[lines.clone()]));
+            self.encoder.delivered(lines);
+        }
         if report.refused > 0 {
             // Which ones were refused is not known: their share of the samples.
             let share = u128::from(report.refused) * u128::from(current.samples);
@@ -186,10 +288,6 @@ impl Lane {
         }
         let seconds = now.saturating_duration_since(current.start).as_secs_f64();
         stats().pushed(&self.name, outcome, seconds, current.bytes);
-    }
-
-    fn tell(&self, failure: &Failure) {
-        self.warn(failure.reason, &failure.error.to_string());
     }
 
     fn warn(&self, cause: &str, text: &str) {

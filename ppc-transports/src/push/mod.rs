@@ -13,6 +13,7 @@ mod engine;
 mod guard;
 mod job;
 mod lane;
+mod orders;
 mod outcome;
 mod pushed;
 mod schedule;

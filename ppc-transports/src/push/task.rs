@@ -24,6 +24,7 @@ pub(crate) fn start(client: &Arc<Client>) -> Result<(), Error> {
         Arc::clone(client.settings()),
         orders.period,
         Instant::now(),
+        &Arc::clone(client).into(),
     ));
     client.set_driver(Driver::Task);
     runtime.spawn(run(Arc::clone(client)));

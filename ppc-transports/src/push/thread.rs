@@ -56,10 +56,11 @@ pub(crate) fn drive(client: &Arc<Client>) {
     client.finish();
 }
 
-fn run(client: &Client) {
+fn run(client: &Arc<Client>) {
     let mut orders = client.orders();
     let mut engine = client.unpark().unwrap_or_else(|| {
-        Engine::new(Arc::clone(client.settings()), orders.period, Instant::now())
+        let (settings, waker) = (Arc::clone(client.settings()), Arc::clone(client).into());
+        Engine::new(settings, orders.period, Instant::now(), &waker)
     });
     loop {
         match engine.step(Instant::now(), &orders) {

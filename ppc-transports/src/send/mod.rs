@@ -32,6 +32,18 @@ pub trait Sender: fmt::Debug + Send {
 
     /// The push ended: what became known of it that no single payload told.
     fn end(&mut self) -> Report;
+
+    /// Whether this push is, in place of its payloads, one request of the sender's own, which
+    /// `send` makes for the empty payload: what was pushed is taken away again, say.
+    fn closes(&self, _plan: &Plan) -> bool {
+        false
+    }
+
+    /// Whether a payload is on its way that must not be given up lightly, because its fate would
+    /// be unknown then.
+    fn must_settle(&self) -> bool {
+        false
+    }
 }
 
 /// What a sender should know of a push beforehand.
@@ -46,6 +58,8 @@ pub struct Plan {
     pub start: Instant,
     /// When a final push has to be over.
     pub deadline: Option<Instant>,
+    /// A final push, and every use of the client ended well.
+    pub succeeded: bool,
 }
 
 impl Plan {
@@ -70,8 +84,15 @@ impl Plan {
 pub enum Progress {
     /// It is on its way.
     Sent,
-    /// Not yet: to be tried again after this time.
+    /// Not yet: to be tried again after this time, or when the sender's waker is woken.
     Wait(Duration),
+    /// It did not arrive, and is to be tried again after this time, unless there is something
+    /// newer by then.
+    Retry(Failure, Duration),
+    /// It is too large for the other side, which may take it in parts.
+    TooLarge(Failure),
+    /// Whether it arrived cannot be known; it is not to be sent again.
+    Unknown(Failure),
     /// This one cannot be sent; the next may.
     Dropped(Failure),
     /// Neither this one nor any other of this push can be sent.
@@ -95,4 +116,6 @@ pub struct Report {
     /// How many payloads went faster than the receiver was known to read, because the final push
     /// ran out of time.
     pub hurried: u64,
+    /// Whether the payload at hand arrived cannot be known; it is not to be sent again.
+    pub unknown: bool,
 }

@@ -179,7 +179,8 @@ fn f14_what_is_not_a_number_is_left_out_and_counted() {
         omitted,
         Omitted {
             not_a_number: 1,
-            infinite: 0
+            infinite: 0,
+            ..Omitted::default()
         }
     );
     let (text, omitted) = encode(&registry, &LabelSet::new(), Names::InfluxDb);
@@ -189,7 +190,8 @@ fn f14_what_is_not_a_number_is_left_out_and_counted() {
             "",
             Omitted {
                 not_a_number: 1,
-                infinite: 2
+                infinite: 2,
+                ..Omitted::default()
             }
         )
     );

@@ -11,6 +11,7 @@ fn plan(deadline: Option<Duration>) -> Plan {
         new_series: false,
         start,
         deadline: deadline.map(|after| start + after),
+        succeeded: false,
     }
 }
 
