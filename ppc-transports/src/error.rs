@@ -6,8 +6,9 @@ use std::sync::Arc;
 
 /// Why pushing could not be set up.
 ///
-/// It is returned by [`Push::try_start`](crate::Push::try_start) alone: everywhere else it is
-/// logged and counted, and the job runs on.
+/// It is returned to those who ask, by [`Push::try_start`](crate::Push::try_start) and by the
+/// functions that push once to a gateway: everywhere else it is logged and counted, and the job
+/// runs on.
 #[derive(Clone, Debug)]
 pub struct Error(Arc<ErrorKind>);
 
@@ -31,6 +32,27 @@ pub(crate) enum ErrorKind {
         found: String,
         reason: &'static str,
     },
+    /// A URL, without credentials.
+    Url {
+        found: String,
+        reason: String,
+    },
+    /// A setting by its name.
+    Setting {
+        what: String,
+        reason: String,
+    },
+    Feature {
+        what: String,
+        feature: &'static str,
+    },
+    Tls(String),
+    /// A single push of the functions for gateways.
+    Push {
+        reason: &'static str,
+        status: Option<u16>,
+        text: String,
+    },
     Label(ppc_core::Error),
     Thread(io::Error),
     NoRuntime,
@@ -40,10 +62,43 @@ pub(crate) enum ErrorKind {
 impl Error {
     /// True where a setting could not be understood or is out of range.
     pub fn is_setting(&self) -> bool {
-        use ErrorKind::{Address, Choice, Label, Number, Time};
+        use ErrorKind::{Address, Choice, Feature, Label, Number, Setting, Time, Tls, Url};
         matches!(
             *self.0,
-            Address { .. } | Choice { .. } | Number { .. } | Time { .. } | Label(_)
+            Address { .. }
+                | Choice { .. }
+                | Feature { .. }
+                | Label(_)
+                | Number { .. }
+                | Setting { .. }
+                | Time { .. }
+                | Tls(_)
+                | Url { .. }
+        )
+    }
+
+    /// True where a request was made, or should have been, and did not do its work: the server
+    /// could not be reached in time, or refused it.
+    pub fn is_push(&self) -> bool {
+        matches!(*self.0, ErrorKind::Push { .. })
+    }
+
+    /// The status that a server answered with, where it is the reason.
+    pub fn status(&self) -> Option<u16> {
+        match *self.0 {
+            ErrorKind::Push { status, .. } => status,
+            _ => None,
+        }
+    }
+
+    /// True where the time was over.
+    pub fn is_timeout(&self) -> bool {
+        matches!(
+            *self.0,
+            ErrorKind::Push {
+                reason: "timeout",
+                ..
+            }
         )
     }
 
@@ -81,6 +136,16 @@ impl fmt::Display for Error {
                 write!(f, "invalid {what} {found}: {reason}")
             }
             ErrorKind::Time { found, reason } => write!(f, "invalid time {found}: {reason}"),
+            ErrorKind::Url { found, reason } => write!(f, "invalid URL {found:?}: {reason}"),
+            ErrorKind::Setting { what, reason } => write!(f, "invalid {what}: {reason}"),
+            ErrorKind::Feature { what, feature } => {
+                write!(
+                    f,
+                    "`{what}` needs the feature `{feature}`, which this build has switched off"
+                )
+            }
+            ErrorKind::Tls(text) => write!(f, "invalid settings of TLS: {text}"),
+            ErrorKind::Push { text, .. } => write!(f, "push failed: {text}"),
             ErrorKind::Label(_) => f.write_str("invalid label of the client"),
             ErrorKind::Thread(_) => f.write_str("the pushing thread could not be started"),
             ErrorKind::NoRuntime => {

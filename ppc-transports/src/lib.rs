@@ -8,7 +8,14 @@
 // Formats, places and drivers share what stands between them; where one of them is off, some of
 // that lies idle.
 #![cfg_attr(
-    not(all(feature = "influx", feature = "udp", feature = "tokio")),
+    not(all(
+        feature = "influx",
+        feature = "udp",
+        feature = "tokio",
+        feature = "tls",
+        feature = "pushgateway",
+        feature = "textfile"
+    )),
     allow(dead_code, unused_imports)
 )]
 

@@ -85,7 +85,7 @@ impl Lane {
     /// one that waits for another try makes way.
     pub(crate) fn tick(&mut self, now: Instant) {
         match &self.current {
-            Some(current) if current.trouble.is_none() => {}
+            Some(current) if current.trouble.is_none() || !self.sender.is_between_tries() => {}
             Some(_) => {
                 self.finish_as("error", now);
                 self.due = true;

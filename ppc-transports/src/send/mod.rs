@@ -4,6 +4,8 @@
 //! it says how long, and whoever drives it comes back.
 
 mod address;
+#[cfg(feature = "http")]
+mod http;
 mod pace;
 #[cfg(all(feature = "udp", target_os = "linux"))]
 mod queue;
@@ -19,6 +21,15 @@ use std::io;
 use std::time::{Duration, Instant};
 
 pub use address::Address;
+#[cfg(feature = "tls")]
+pub use http::TlsVersion;
+#[cfg(feature = "http")]
+pub(crate) use http::{
+    Answer, Credentials, DeleteAtEnd, Flight, Habits, HttpSender, Outgoing, Proxy, Requester,
+    Route, Target, TlsOptions, Trouble, Verdict, header, is_sensitive,
+};
+#[cfg(feature = "http")]
+pub use http::{HttpHandler, HttpRequest, HttpResponse, Secret};
 #[cfg(feature = "udp")]
 pub use udp::{UdpOptions, UdpSender};
 
@@ -36,6 +47,11 @@ pub trait Sender: fmt::Debug + Send {
     /// Whether this push is, in place of its payloads, one request of the sender's own, which
     /// `send` makes for the empty payload: what was pushed is taken away again, say.
     fn closes(&self, _plan: &Plan) -> bool {
+        false
+    }
+
+    /// Whether nothing is on its way, because what was sent last did not arrive.
+    fn is_between_tries(&self) -> bool {
         false
     }
 

@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use std::io;
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::sync::{Arc, Mutex, Weak};
+use std::task::Waker;
 use std::time::{Duration, Instant};
 
 use super::Address;
@@ -41,6 +42,8 @@ struct State {
     looking: bool,
     /// When the next look-up is due; none was made where this is empty.
     due: Option<Instant>,
+    /// Those who wait for the look-up that is under way.
+    wakers: Vec<Waker>,
 }
 
 type Names = Mutex<HashMap<Address, Weak<Name>>>;
@@ -102,6 +105,23 @@ impl Lookup {
         }
     }
 
+    /// As [`answer`](Self::answer); one that is pending wakes when it is there.
+    pub(crate) fn answer_or_wake(&self, now: Instant, waker: &Waker) -> Answer {
+        let answer = self.answer(now);
+        let mut state = lock(&self.0.state);
+        if answer == Answer::Pending && state.looking {
+            state.wakers.push(waker.clone());
+            return answer;
+        }
+        drop(state);
+        // It came in between.
+        if answer == Answer::Pending {
+            self.answer(now)
+        } else {
+            answer
+        }
+    }
+
     /// Sending to the answer failed: it is to be looked up again soon.
     pub(crate) fn doubt(&self, now: Instant) {
         let mut state = lock(&self.0.state);
@@ -116,7 +136,11 @@ impl Lookup {
         let name = Arc::clone(&self.0);
         let look = move || {
             let answer = (name.resolve)(name.address.host(), name.address.port());
-            lock(&name.state).settle(answer, Instant::now());
+            let mut state = lock(&name.state);
+            state.settle(answer, Instant::now());
+            let wakers = std::mem::take(&mut state.wakers);
+            drop(state);
+            wakers.into_iter().for_each(Waker::wake);
         };
         if let Err(error) = os::spawn("ppc-resolve", look) {
             state.settle(Err(error), now);
