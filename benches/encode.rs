@@ -2,48 +2,84 @@
 
 mod harness;
 
-use harness::{Table, counters, histograms, repeat};
-use ppc::{LabelSet, Names, Registry, Timestamps};
-use ppc_transports::{Encoder, Influx};
+use harness::{Table, counters, repeat};
+use ppc::{Histogram, LabelSet, Names, Registry, Timestamps};
+use ppc_transports::{Encoder, Exposition, Format, Influx};
 
 fn main() {
-    let registry = counters(10_000);
     let table = Table::new("encode", "a line");
     let none = LabelSet::new();
     let mut some = LabelSet::new();
     some.insert("job", "nightly billing")
         .expect("a valid label");
     some.insert("instance", "host-1").expect("a valid label");
-    compare(&table, "Influx, 10,000 counters | memcpy", &registry, &none);
-    compare(
-        &table,
-        "the same with two labels of the client",
-        &registry,
-        &some,
-    );
-
-    let registry = histograms(1_000);
-    compare(&table, "Influx, 1000 histograms | memcpy", &registry, &none);
+    let encoders: [(&str, Box<dyn Encoder>); 3] = [
+        (
+            "Influx",
+            Box::new(Influx::new(Names::Prometheus, Timestamps::Client)),
+        ),
+        (
+            "Text",
+            Box::new(Exposition::new(Format::Text, Timestamps::Server)),
+        ),
+        (
+            "OpenMetrics",
+            Box::new(Exposition::new(Format::OpenMetrics, Timestamps::Client)),
+        ),
+    ];
+    let (counters, histograms) = (counters(10_000), histograms(1_000));
+    for (format, mut encoder) in encoders {
+        let mut compare = |case: &str, registry, labels| {
+            compare(
+                &table,
+                &format!("{format}, {case}"),
+                &mut *encoder,
+                registry,
+                labels,
+            );
+        };
+        compare("10,000 counters | memcpy", &counters, &none);
+        compare("the same, two labels more", &counters, &some);
+        compare("1000 histograms | memcpy", &histograms, &none);
+    }
 }
 
-fn compare(table: &Table, name: &str, registry: &Registry, labels: &LabelSet) {
+/// `count` histograms of twelve buckets.
+fn histograms(count: usize) -> Registry {
+    let registry = Registry::new();
+    let builder = Histogram::builder("latency")
+        .label_names(["n"])
+        .buckets([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
+    let family = builder.register(&registry).expect("a valid metric");
+    for n in 0..count {
+        family.labels((n,)).expect("one label").observe(1.5);
+    }
+    registry
+}
+
+fn compare(
+    table: &Table,
+    name: &str,
+    encoder: &mut dyn Encoder,
+    registry: &Registry,
+    labels: &LabelSet,
+) {
     let snapshot = registry.gather();
-    let mut influx = Influx::new(Names::Prometheus, Timestamps::Client);
     let (mut out, mut copy) = (Vec::new(), Vec::new());
-    influx.encode(&snapshot, labels, &mut out);
-    let encoded = out.clone();
-    let lines = memchr::memchr_iter(b'\n', &encoded).count() as u64;
+    encoder.encode(&snapshot, labels, &mut out);
+    let lines = out.clone();
+    let count = memchr::memchr_iter(b'\n', &lines).count() as u64;
     table.batch(
         name,
-        lines,
+        count,
         repeat(|| {
             out.clear();
-            influx.encode(&snapshot, labels, &mut out);
+            encoder.encode(&snapshot, labels, &mut out);
             out.len()
         }),
         repeat(|| {
             copy.clear();
-            copy.extend_from_slice(&encoded);
+            copy.extend_from_slice(&lines);
             copy.len()
         }),
     );

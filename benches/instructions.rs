@@ -9,7 +9,8 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use harness::{counters, triples};
-use ppc::{LabelValue, Snapshot, metric};
+use ppc::{Histogram, LabelSet, LabelValue, Registry, Snapshot, Timestamps, metric};
+use ppc_transports::{Encoder, Exposition, Format};
 
 #[derive(Clone, Copy, LabelValue)]
 enum Outcome {
@@ -39,7 +40,7 @@ metric! {
 /// An operation's name, and what does it a number of times.
 type Operation = (&'static str, fn(usize));
 
-const OPERATIONS: [Operation; 7] = [
+const OPERATIONS: [Operation; 9] = [
     ("inc-static", inc_static),
     ("inc-held", inc_held),
     ("set", set),
@@ -47,6 +48,8 @@ const OPERATIONS: [Operation; 7] = [
     ("look-up-3-enums", look_up_enums),
     ("look-up-3-texts-of-1000", look_up_texts),
     ("gather-a-series-of-10000", gather),
+    ("encode-a-counter-of-10000", encode_counters),
+    ("encode-a-bucket-of-12000", encode_buckets),
 ];
 
 fn main() -> ExitCode {
@@ -131,5 +134,34 @@ fn gather(times: usize) {
         snapshot.start(Duration::ZERO);
         registry.gather_into(&mut snapshot);
         black_box(snapshot.series_count());
+    }
+}
+
+/// A series with three labels is one operation.
+fn encode_counters(times: usize) {
+    const SERIES: usize = 10_000;
+    encode(&counters(SERIES), times / SERIES);
+}
+
+/// A line of a bucket is one operation; a thousand histograms have twelve each.
+fn encode_buckets(times: usize) {
+    let registry = Registry::new();
+    let builder = Histogram::builder("latency").label_names(["n"]);
+    let builder = builder.buckets([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
+    let family = builder.register(&registry).expect("a valid metric");
+    for n in 0..1_000 {
+        drop(family.labels((n,)).expect("one label").handle());
+    }
+    encode(&registry, times / 12_000);
+}
+
+fn encode(registry: &Registry, times: usize) {
+    let snapshot = registry.gather();
+    let mut exposition = Exposition::new(Format::Text, Timestamps::Server);
+    let mut out = Vec::new();
+    for _ in 0..times {
+        out.clear();
+        exposition.encode(&snapshot, &LabelSet::new(), &mut out);
+        black_box(out.len());
     }
 }

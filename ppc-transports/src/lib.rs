@@ -33,6 +33,8 @@ mod send;
 #[cfg(all(feature = "influx", feature = "udp"))]
 pub use destination::{AsInfluxUdp, Choice, InfluxUdp};
 pub use encode::{Encoder, Omitted, Timestamps};
+#[cfg(feature = "openmetrics")]
+pub use encode::{Exposition, Format};
 #[cfg(feature = "influx")]
 pub use encode::{Influx, Names};
 pub use error::Error;

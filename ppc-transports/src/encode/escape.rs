@@ -57,9 +57,60 @@ pub(super) fn influx_tag_value(value: &str, reader: InfluxReader, out: &mut Vec<
     out.extend_from_slice(&bytes[done..]);
 }
 
+/// Appends a label value of the Prometheus text format or OpenMetrics, which stands in quotes.
+///
+/// Backslash, quote and line feed are escaped (text format 0.0.4, "Comments, help text, and type
+/// information"; OpenMetrics 1.0, "Escaping"); every other character stands for itself.
+pub(super) fn quoted(value: &str, out: &mut Vec<u8>) {
+    let special = |byte: u8| matches!(byte, b'\\' | b'"' | b'\n');
+    // Without a branch in it, as above.
+    if value
+        .bytes()
+        .fold(false, |found, byte| found | special(byte))
+    {
+        escape(value, "\\\"\n", out);
+    } else {
+        out.extend_from_slice(value.as_bytes());
+    }
+}
+
+/// Appends a help text of the Prometheus text format, in which a quote stands for itself.
+pub(super) fn help(value: &str, out: &mut Vec<u8>) {
+    escape(value, "\\\n", out);
+}
+
+#[cold]
+fn escape(value: &str, special: &str, out: &mut Vec<u8>) {
+    for &byte in value.as_bytes() {
+        match byte {
+            _ if !special.as_bytes().contains(&byte) => out.push(byte),
+            b'\n' => out.extend_from_slice(br"\n"),
+            _ => out.extend_from_slice(&[b'\\', byte]),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn k23_quotes_backslashes_and_line_feeds_are_escaped() {
+        let text = |write: fn(&str, &mut Vec<u8>), value| {
+            let mut out = Vec::new();
+            write(value, &mut out);
+            String::from_utf8(out).unwrap()
+        };
+        for (value, expected) in [
+            ("plain", "plain"),
+            ("", ""),
+            ("\\x\n\"", r#"\\x\n\""#),
+            ("ä\t\r", "ä\t\r"),
+        ] {
+            assert_eq!(text(quoted, value), expected);
+        }
+        assert_eq!(text(help, "\\x\n\""), r#"\\x\n""#);
+    }
 
     #[test]
     fn tag_values_are_escaped() {

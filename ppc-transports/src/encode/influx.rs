@@ -218,13 +218,10 @@ impl Lines<'_> {
     ) {
         if value.is_nan() {
             self.omitted.not_a_number += 1;
-        } else if value.is_finite() {
-            self.write_line(name, tags, |out| number::write(value, out));
-        } else if self.influx.names == Names::InfluxDb {
+        } else if value.is_infinite() && self.influx.names == Names::InfluxDb {
             self.omitted.infinite += 1;
         } else {
-            let text = if value > 0.0 { b"+Inf" } else { b"-Inf" };
-            self.write_line(name, tags, |out| out.extend_from_slice(text));
+            self.write_line(name, tags, |out| number::write_any(value, out));
         }
     }
 

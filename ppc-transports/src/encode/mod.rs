@@ -2,8 +2,10 @@
 
 mod number;
 
-#[cfg(feature = "influx")]
+#[cfg(any(feature = "influx", feature = "openmetrics"))]
 mod escape;
+#[cfg(feature = "openmetrics")]
+mod exposition;
 #[cfg(feature = "influx")]
 mod influx;
 
@@ -12,6 +14,8 @@ use std::ops::Range;
 
 use ppc_core::{LabelSet, Snapshot};
 
+#[cfg(feature = "openmetrics")]
+pub use exposition::{Exposition, Format};
 #[cfg(feature = "influx")]
 pub use influx::{Influx, Names};
 
@@ -41,6 +45,25 @@ pub struct Omitted {
     pub label_taken: u64,
     /// The first of those: its metric and that label.
     pub taken: Option<(Box<str>, Box<str>)>,
+}
+
+impl Omitted {
+    /// Notes a number that is not finite.
+    fn note_number(&mut self, value: f64) {
+        if value.is_nan() {
+            self.not_a_number += 1;
+        } else {
+            self.infinite += 1;
+        }
+    }
+
+    /// Notes samples that have a label that the place itself gives them.
+    fn note_taken(&mut self, metric: &str, label: &str, samples: u64) {
+        self.label_taken += samples;
+        if samples > 0 && self.taken.is_none() {
+            self.taken = Some((metric.into(), label.into()));
+        }
+    }
 }
 
 /// Whose clock stamps the samples.

@@ -22,6 +22,20 @@ pub(super) fn write(value: f64, out: &mut Vec<u8>) {
     }
 }
 
+/// Appends any number, with the words that text formats have for those that are not finite.
+#[inline]
+pub(super) fn write_any(value: f64, out: &mut Vec<u8>) {
+    if value.is_finite() {
+        write(value, out);
+    } else {
+        out.extend_from_slice(match value {
+            f64::INFINITY => b"+Inf",
+            f64::NEG_INFINITY => b"-Inf",
+            _ => b"NaN",
+        });
+    }
+}
+
 /// Appends a count.
 #[inline]
 pub(super) fn write_count(value: u64, out: &mut Vec<u8>) {

@@ -1,0 +1,167 @@
+//! The Prometheus text format 0.0.4 and OpenMetrics 1.0.0: `name{label="value"} number`.
+//!
+//! The two differ in what stands above the lines of a family, in which unit time is counted, and
+//! in exemplars; the rest is one.
+
+mod header;
+mod labels;
+mod lines;
+
+use ppc_core::{LabelSet, Snapshot};
+
+use super::{Encoder, Omitted, Timestamps};
+use header::write_header;
+use labels::Labels;
+use lines::{Lines, OneSeries};
+
+/// Which of the two formats.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Format {
+    /// The Prometheus text format 0.0.4, in words `text`.
+    #[default]
+    Text,
+    /// OpenMetrics 1.0.0, in words `openmetrics`.
+    OpenMetrics,
+}
+
+impl Format {
+    /// What HTTP calls it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use ppc_transports::Format;
+    ///
+    /// assert_eq!(Format::Text.content_type(), "text/plain; version=0.0.4; charset=utf-8");
+    /// ```
+    pub fn content_type(self) -> &'static str {
+        match self {
+            Self::Text => "text/plain; version=0.0.4; charset=utf-8",
+            Self::OpenMetrics => "application/openmetrics-text; version=1.0.0; charset=utf-8",
+        }
+    }
+}
+
+/// Writes the Prometheus text format 0.0.4 or OpenMetrics 1.0.0.
+///
+/// Every family with at least one sample has its type once, and its help where it has one; one
+/// without samples is not written at all. Numbers that are not finite are said: `+Inf`, `-Inf`,
+/// `NaN`.
+///
+/// - **Text.** A counter is declared as `x_total`, an info as the gauge `x_info`, a state set as
+///   the gauge `x` with its states in the label `x`. Timestamps are whole milliseconds.
+/// - **OpenMetrics.** A family is declared by its bare name, with its unit where the name ends in
+///   it, as OpenMetrics 1.0 wants ("Unit"). Timestamps are seconds. Counters and buckets have
+///   their exemplars ("Exemplars"). The last line, `# EOF`, is not of the encoder: every body has
+///   it once, and one encoding may become several bodies.
+///
+/// A histogram with a bound below zero has no sum, because it could fall; in OpenMetrics it has no
+/// count then either ("Histogram": the two stand together or not at all).
+///
+/// # Examples
+///
+/// ```
+/// use ppc_core::{Counter, LabelSet, Registry};
+/// use ppc_transports::{Encoder, Exposition, Format, Timestamps};
+///
+/// let registry = Registry::new();
+/// let jobs = Counter::builder("jobs").help("Jobs run.").label_names(["queue"]);
+/// jobs.register(&registry)?.with([("queue", "a b")])?.inc();
+///
+/// let encode = |format| {
+///     let mut lines = Vec::new();
+///     let mut exposition = Exposition::new(format, Timestamps::Server);
+///     exposition.encode(&registry.gather(), &LabelSet::new(), &mut lines);
+///     lines
+/// };
+/// assert_eq!(
+///     encode(Format::Text),
+///     b"# HELP jobs_total Jobs run.\n# TYPE jobs_total counter\njobs_total{queue=\"a b\"} 1\n"
+/// );
+/// assert_eq!(
+///     encode(Format::OpenMetrics),
+///     b"# TYPE jobs counter\n# HELP jobs Jobs run.\njobs_total{queue=\"a b\"} 1\n"
+/// );
+/// # Ok::<(), ppc_core::Error>(())
+/// ```
+#[derive(Debug, Default)]
+pub struct Exposition {
+    format: Format,
+    timestamps: Timestamps,
+    labels: Labels,
+    lines: Lines,
+}
+
+impl Exposition {
+    /// An encoder of this format.
+    pub fn new(format: Format, timestamps: Timestamps) -> Self {
+        Self {
+            format,
+            timestamps,
+            labels: Labels::default(),
+            lines: Lines::new(format),
+        }
+    }
+
+    /// Whether counters and buckets have their exemplars: they do by default, in OpenMetrics. The
+    /// text format has no place for them.
+    #[must_use]
+    pub fn exemplars(mut self, exemplars: bool) -> Self {
+        self.lines.without_exemplars = !exemplars;
+        self
+    }
+
+    /// Leaves out the quantiles of summaries; by default they are there.
+    #[must_use]
+    pub fn without_quantiles(mut self) -> Self {
+        self.lines.without_quantiles = true;
+        self
+    }
+
+    /// Labels that the place itself gives every sample, such as the grouping key of a gateway;
+    /// none by default.
+    ///
+    /// A label of the client that has such a name is not written. Samples that have one
+    /// themselves are left out, and counted in [`Omitted::label_taken`].
+    #[must_use]
+    pub fn taken_labels(mut self, names: Vec<String>) -> Self {
+        self.labels = Labels::without(names);
+        self
+    }
+}
+
+impl Encoder for Exposition {
+    fn encode(&mut self, snapshot: &Snapshot, labels: &LabelSet, out: &mut Vec<u8>) -> Omitted {
+        let time = (self.timestamps == Timestamps::Client).then(|| snapshot.timestamp());
+        self.lines.start_snapshot(time);
+        let mut omitted = Omitted::default();
+        for family in snapshot.families() {
+            let descriptor = family.descriptor();
+            let before = out.len();
+            write_header(self.format, descriptor, out);
+            let after = out.len();
+            self.labels.start_family(descriptor, labels);
+            for series in family.series() {
+                let value = series.value();
+                if let Some(label) = self.labels.taken_by(value) {
+                    omitted.note_taken(descriptor.names().family(), label, lines::count(value));
+                    continue;
+                }
+                let one = OneSeries {
+                    descriptor,
+                    series: &series,
+                    value,
+                    client: labels,
+                };
+                self.lines.write(&one, &self.labels, out, &mut omitted);
+            }
+            if out.len() == after {
+                out.truncate(before);
+            }
+        }
+        omitted
+    }
+}
+
+#[cfg(test)]
+mod tests;
