@@ -1,7 +1,10 @@
 //! The bytes of each format: golden files from one fixture, and lines read back by a parser that
 //! is not ours.
 
+mod exposition;
 mod influx;
+mod read;
+mod rival;
 
 use std::fs;
 use std::path::Path;

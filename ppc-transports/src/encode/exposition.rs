@@ -3,6 +3,7 @@
 //! The two differ in what stands above the lines of a family, in which unit time is counted, and
 //! in exemplars; the rest is one.
 
+mod format;
 mod header;
 mod labels;
 mod lines;
@@ -10,37 +11,10 @@ mod lines;
 use ppc_core::{LabelSet, Snapshot};
 
 use super::{Encoder, Omitted, Timestamps};
+pub use format::Format;
 use header::write_header;
 use labels::Labels;
 use lines::{Lines, OneSeries};
-
-/// Which of the two formats.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Format {
-    /// The Prometheus text format 0.0.4, in words `text`.
-    #[default]
-    Text,
-    /// OpenMetrics 1.0.0, in words `openmetrics`.
-    OpenMetrics,
-}
-
-impl Format {
-    /// What HTTP calls it.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use ppc_transports::Format;
-    ///
-    /// assert_eq!(Format::Text.content_type(), "text/plain; version=0.0.4; charset=utf-8");
-    /// ```
-    pub fn content_type(self) -> &'static str {
-        match self {
-            Self::Text => "text/plain; version=0.0.4; charset=utf-8",
-            Self::OpenMetrics => "application/openmetrics-text; version=1.0.0; charset=utf-8",
-        }
-    }
-}
 
 /// Writes the Prometheus text format 0.0.4 or OpenMetrics 1.0.0.
 ///

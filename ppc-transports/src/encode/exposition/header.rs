@@ -2,7 +2,7 @@
 
 use ppc_core::{Descriptor, Kind};
 
-use super::Format;
+use super::format::Format;
 use crate::encode::escape;
 
 /// Appends the header of a family.

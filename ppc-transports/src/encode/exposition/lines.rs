@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use ppc_core::{Descriptor, Exemplar, HistogramValue, LabelSet, SeriesSnapshot, Value};
 
-use super::Format;
+use super::format::Format;
 use super::labels::{self, Labels};
 use crate::encode::{Omitted, escape, number};
 
