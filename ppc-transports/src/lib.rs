@@ -39,7 +39,7 @@ pub use encode::{Exposition, Format};
 pub use encode::{Influx, Names};
 pub use error::Error;
 pub use os::hostname;
-pub use pack::Packer;
+pub use pack::{Body, Compression, Cut, Packer};
 pub use push::{Destination, Guard, Outcome, Push, client_metrics};
 pub use seconds::Seconds;
 pub use send::{Address, Failure, Plan, Progress, Report, Sender};
