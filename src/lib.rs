@@ -8,7 +8,9 @@
 //!   [`Counter::builder`] and its like.
 //! - Recording: [`Counter`], [`Gauge`], [`Histogram`], [`Summary`], [`Info`], [`StateSet`].
 //! - Pushing: [`push_metrics`], or without macros [`Push`] and its [`Guard`].
-//! - Destinations: [`InfluxUdp`].
+//! - Destinations: [`InfluxUdp`], [`InfluxHttp`], [`OpenMetricsHttp`], [`Pushgateway`],
+//!   [`Textfile`], each with a URL form that [`Push::environment`] takes from `PPC_PUSH`.
+//! - Pushing by hand: [`push_to_gateway`], [`pushadd_to_gateway`], [`delete_from_gateway`].
 //! - What to push: a [`Registry`], a view of one, or several, each of them a [`Source`].
 //! - Reading what was recorded: [`Source::gather`] and [`Snapshot`].
 
@@ -23,12 +25,30 @@ pub use ppc_core::{
     StateSetValue, Summary, Timed, Timer, Value, exponential_buckets, linear_buckets, register,
     registry,
 };
-#[cfg(feature = "influx")]
-pub use ppc_transports::Names;
+#[cfg(feature = "openmetrics")]
+pub use ppc_transports::Format;
+#[cfg(all(feature = "influx", feature = "http"))]
+pub use ppc_transports::InfluxHttp;
 #[cfg(all(feature = "influx", feature = "udp"))]
-pub use ppc_transports::{AsInfluxUdp, Choice, InfluxUdp};
+pub use ppc_transports::InfluxUdp;
+#[cfg(all(feature = "openmetrics", feature = "http"))]
+pub use ppc_transports::OpenMetricsHttp;
+#[cfg(feature = "textfile")]
+pub use ppc_transports::Textfile;
 pub use ppc_transports::{
-    Destination, Error, Guard, Outcome, Push, Seconds, Timestamps, client_metrics, hostname,
+    AsDestination, Choice, Destination, Error, Guard, Outcome, Push, Seconds, Timestamps, UrlForm,
+    client_metrics, hostname,
+};
+#[cfg(feature = "http")]
+pub use ppc_transports::{
+    Compression, HttpHandler, HttpRequest, HttpResponse, Secret, TlsVersion, Verb,
+};
+#[cfg(feature = "influx")]
+pub use ppc_transports::{Names, Precision};
+#[cfg(feature = "pushgateway")]
+pub use ppc_transports::{
+    Pushgateway, delete_from_gateway, delete_from_gateway_async, instance_ip_grouping_key,
+    push_to_gateway, push_to_gateway_async, pushadd_to_gateway, pushadd_to_gateway_async,
 };
 
 /// Why a metric could not be defined, or a series not be found by its labels; [`Error`] is for
@@ -139,7 +159,15 @@ pub mod __private {
         Counter, Declare, FixedLabelValue, Gauge, Histogram, Info, LabelValue, Registry, Scratch,
         StateSet, Summary, label_name_fault, metric_name_fault, unit_fault,
     };
+    #[cfg(all(feature = "influx", feature = "http"))]
+    pub use ppc_transports::InfluxHttp;
     #[cfg(all(feature = "influx", feature = "udp"))]
     pub use ppc_transports::InfluxUdp;
+    #[cfg(all(feature = "openmetrics", feature = "http"))]
+    pub use ppc_transports::OpenMetricsHttp;
+    #[cfg(feature = "pushgateway")]
+    pub use ppc_transports::Pushgateway;
+    #[cfg(feature = "textfile")]
+    pub use ppc_transports::Textfile;
     pub use ppc_transports::generated::*;
 }

@@ -21,7 +21,7 @@ pub(crate) enum ErrorKind {
     Choice {
         what: &'static str,
         found: String,
-        known: &'static str,
+        known: String,
     },
     Number {
         what: &'static str,
@@ -40,6 +40,11 @@ pub(crate) enum ErrorKind {
     /// A setting by its name.
     Setting {
         what: String,
+        reason: String,
+    },
+    Environment {
+        name: &'static str,
+        position: usize,
         reason: String,
     },
     Feature {
@@ -62,11 +67,14 @@ pub(crate) enum ErrorKind {
 impl Error {
     /// True where a setting could not be understood or is out of range.
     pub fn is_setting(&self) -> bool {
-        use ErrorKind::{Address, Choice, Feature, Label, Number, Setting, Time, Tls, Url};
+        use ErrorKind::{
+            Address, Choice, Environment, Feature, Label, Number, Setting, Time, Tls, Url,
+        };
         matches!(
             *self.0,
             Address { .. }
                 | Choice { .. }
+                | Environment { .. }
                 | Feature { .. }
                 | Label(_)
                 | Number { .. }
@@ -137,6 +145,13 @@ impl fmt::Display for Error {
             }
             ErrorKind::Time { found, reason } => write!(f, "invalid time {found}: {reason}"),
             ErrorKind::Url { found, reason } => write!(f, "invalid URL {found:?}: {reason}"),
+            ErrorKind::Environment {
+                name,
+                position,
+                reason,
+            } => {
+                write!(f, "{name} at character {position}: {reason}")
+            }
             ErrorKind::Setting { what, reason } => write!(f, "invalid {what}: {reason}"),
             ErrorKind::Feature { what, feature } => {
                 write!(

@@ -30,19 +30,35 @@ mod push;
 mod seconds;
 mod send;
 
+#[cfg(all(feature = "influx", feature = "http"))]
+pub use destination::InfluxHttp;
 #[cfg(all(feature = "influx", feature = "udp"))]
-pub use destination::{AsInfluxUdp, Choice, InfluxUdp};
+pub use destination::InfluxUdp;
+#[cfg(all(feature = "openmetrics", feature = "http"))]
+pub use destination::OpenMetricsHttp;
+#[cfg(feature = "textfile")]
+pub use destination::Textfile;
+#[cfg(feature = "http")]
+pub use destination::Verb;
+pub use destination::{AsDestination, Choice, UrlForm};
+#[cfg(feature = "pushgateway")]
+pub use destination::{
+    Pushgateway, delete_from_gateway, delete_from_gateway_async, instance_ip_grouping_key,
+    push_to_gateway, push_to_gateway_async, pushadd_to_gateway, pushadd_to_gateway_async,
+};
 pub use encode::{Encoder, Omitted, Timestamps};
 #[cfg(feature = "openmetrics")]
 pub use encode::{Exposition, Format};
 #[cfg(feature = "influx")]
-pub use encode::{Influx, Names};
+pub use encode::{Influx, Names, Precision};
 pub use error::Error;
 pub use os::hostname;
 pub use pack::{Body, Compression, Cut, Packer};
 pub use push::{Destination, Guard, Outcome, Push, client_metrics};
 pub use seconds::Seconds;
 pub use send::{Address, Failure, Plan, Progress, Report, Sender};
+#[cfg(feature = "http")]
+pub use send::{HttpHandler, HttpRequest, HttpResponse, Secret, TlsVersion};
 #[cfg(feature = "udp")]
 pub use send::{UdpOptions, UdpSender};
 

@@ -1,12 +1,15 @@
 //! Influx line protocol over UDP.
 
-use std::fmt;
 use std::net::SocketAddr;
 
+use super::choice::{Chosen, Words, choices, chosen, word};
+use super::given::destination;
+use super::url::{Kind, Params, Taken, Url, UrlForm, url_form};
+use super::{AsDestination, Choice};
 use crate::encode::{Influx, Names, Timestamps};
 use crate::error::{Error, ErrorKind};
 use crate::pack::Packer;
-use crate::push::{Destination, Parts};
+use crate::push::Parts;
 use crate::send::{Address, UdpOptions, UdpSender};
 
 /// Influx line protocol over UDP, to `VictoriaMetrics`, `InfluxDB`, Telegraf and their like.
@@ -24,11 +27,11 @@ use crate::send::{Address, UdpOptions, UdpSender};
 /// ```
 #[derive(Clone, Debug)]
 pub struct InfluxUdp {
-    address: String,
+    address: Result<Address, Error>,
     datagram_size: usize,
     rate: Option<f64>,
-    names: Result<Names, String>,
-    timestamps: Result<Timestamps, String>,
+    names: Chosen<Names>,
+    timestamps: Chosen<Timestamps>,
 }
 
 /// What fits into an Ethernet frame, whatever tunnel of today is in between.
@@ -39,8 +42,12 @@ const MAX_DATAGRAM_SIZE: usize = 65_507;
 impl InfluxUdp {
     /// To the receiver at `host:port`; an IPv6 address stands in brackets.
     pub fn new(address: impl AsRef<str>) -> Self {
+        Self::from_text(address.as_ref())
+    }
+
+    fn at(address: Result<Address, Error>) -> Self {
         Self {
-            address: address.as_ref().to_owned(),
+            address,
             datagram_size: DATAGRAM_SIZE,
             rate: None,
             names: Ok(Names::default()),
@@ -78,9 +85,82 @@ impl InfluxUdp {
         self.timestamps = timestamps.choice();
         self
     }
+}
 
-    fn parts(&self) -> Result<Parts, Error> {
-        let address: Address = self.address.parse()?;
+choices! {
+    Names: "prometheus" => Names::Prometheus, "influxdb" => Names::InfluxDb;
+}
+
+destination!(InfluxUdp);
+
+pub(super) const KIND: Kind = Kind::of::<InfluxUdp>();
+
+impl AsDestination<InfluxUdp> for SocketAddr {
+    fn as_destination(&self) -> InfluxUdp {
+        InfluxUdp::new(self.to_string())
+    }
+}
+
+impl UrlForm for InfluxUdp {
+    const SCHEMES: &'static [&'static str] = &["influx+udp"];
+
+    fn known() -> Vec<&'static str> {
+        vec![
+            "datagram_size",
+            "datagrams_per_second",
+            "names",
+            "timestamps",
+        ]
+    }
+
+    fn from_text(text: &str) -> Self {
+        url_form(text).unwrap_or_else(|| Self::at(text.parse()))
+    }
+
+    fn broken(error: Error) -> Self {
+        Self::at(Err(error))
+    }
+
+    fn from_url(url: &Url) -> Result<Self, Error> {
+        if !matches!(&*url.path, "" | "/") || url.user.is_some() {
+            return Err(url.refuse("a datagram goes to `influx+udp://host:port` alone"));
+        }
+        Ok(Self::at(Ok(url.authority.parse()?)))
+    }
+
+    fn set(&mut self, name: &str, value: &str) -> Taken {
+        match name {
+            "datagram_size" => {
+                return Taken::parse(value, "a number of bytes", |n| self.datagram_size = n);
+            }
+            "datagrams_per_second" => {
+                return Taken::parse(value, "a number", |rate| self.rate = Some(rate));
+            }
+            "names" => self.names = Words::of_word(value),
+            "timestamps" => self.timestamps = Words::of_word(value),
+            _ => return Taken::Unknown,
+        }
+        Taken::Yes
+    }
+
+    fn url(&self) -> String {
+        let mut params = Params::default();
+        params.add_unless("datagram_size", self.datagram_size, DATAGRAM_SIZE);
+        if let Some(rate) = self.rate {
+            params.add("datagrams_per_second", rate);
+        }
+        params.add_unless("names", &*word(&self.names).to_string(), "prometheus");
+        params.add_unless("timestamps", &*word(&self.timestamps).to_string(), "client");
+        let address = self.address.as_ref().map(Address::to_string);
+        params.behind(format!("influx+udp://{}", address.unwrap_or_default()))
+    }
+
+    fn identity(&self) -> String {
+        self.url()
+    }
+
+    fn parts(&self, _: Option<&str>) -> Result<Parts, Error> {
+        let address: Address = self.address.clone()?;
         if !(1..=MAX_DATAGRAM_SIZE).contains(&self.datagram_size) {
             let (found, reason) = (self.datagram_size.to_string(), "from 1 to 65507 bytes");
             return Err(ErrorKind::Number {
@@ -101,132 +181,17 @@ impl InfluxUdp {
             }
             .into());
         }
-        let names = known("names", &self.names, "\"prometheus\" and \"influxdb\"")?;
-        let timestamps = known("timestamps", &self.timestamps, "\"client\" and \"server\"")?;
+        let names = chosen("names", &self.names)?;
+        let timestamps = chosen("timestamps", &self.timestamps)?;
         let options = UdpOptions { rate: self.rate };
         Ok(Parts {
-            name: format!("influx+udp://{address}"),
+            name: self.url(),
             encoder: Box::new(move || Box::new(Influx::new(names, timestamps))),
             packer: Packer::new(self.datagram_size),
+            body: None,
             sender: Box::new(move |_| Box::new(UdpSender::new(address.clone(), options))),
             at_start: true,
         })
-    }
-}
-
-fn known<T: Copy>(
-    what: &'static str,
-    choice: &Result<T, String>,
-    known: &'static str,
-) -> Result<T, Error> {
-    choice
-        .clone()
-        .map_err(|found| ErrorKind::Choice { what, found, known }.into())
-}
-
-/// A choice, as itself or as the word for it.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is none of the choices of `{T}`",
-    label = "expected a `{T}`, or the word for one"
-)]
-pub trait Choice<T> {
-    #[doc(hidden)]
-    fn choice(self) -> Result<T, String>;
-}
-
-macro_rules! choices {
-    ($($type:ident: $($word:literal => $variant:ident),*;)*) => {$(
-        impl Choice<$type> for $type {
-            fn choice(self) -> Result<$type, String> {
-                Ok(self)
-            }
-        }
-
-        impl Choice<$type> for &str {
-            fn choice(self) -> Result<$type, String> {
-                match self {
-                    $($word => Ok($type::$variant),)*
-                    other => Err(other.to_owned()),
-                }
-            }
-        }
-
-        impl Choice<$type> for &String {
-            fn choice(self) -> Result<$type, String> {
-                Choice::<$type>::choice(self.as_str())
-            }
-        }
-
-        impl<T: Copy + Choice<$type>> Choice<$type> for &T {
-            fn choice(self) -> Result<$type, String> {
-                (*self).choice()
-            }
-        }
-    )*};
-}
-
-choices! {
-    Names: "prometheus" => Prometheus, "influxdb" => InfluxDb;
-    Timestamps: "client" => Client, "server" => Server;
-}
-
-/// What an [`InfluxUdp`] can be made from: an address, as text or as a [`SocketAddr`], or a
-/// reference to one that is made already.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is no address to push to",
-    label = "expected `host:port` as text, a `SocketAddr`, or an `InfluxUdp`"
-)]
-pub trait AsInfluxUdp {
-    #[doc(hidden)]
-    fn influx_udp(&self) -> InfluxUdp;
-}
-
-impl AsInfluxUdp for InfluxUdp {
-    fn influx_udp(&self) -> InfluxUdp {
-        self.clone()
-    }
-}
-
-impl AsInfluxUdp for str {
-    fn influx_udp(&self) -> InfluxUdp {
-        InfluxUdp::new(self)
-    }
-}
-
-impl AsInfluxUdp for String {
-    fn influx_udp(&self) -> InfluxUdp {
-        InfluxUdp::new(self)
-    }
-}
-
-impl AsInfluxUdp for SocketAddr {
-    fn influx_udp(&self) -> InfluxUdp {
-        InfluxUdp::new(self.to_string())
-    }
-}
-
-impl<T: AsInfluxUdp + ?Sized> AsInfluxUdp for &T {
-    fn influx_udp(&self) -> InfluxUdp {
-        (**self).influx_udp()
-    }
-}
-
-impl<T: AsInfluxUdp + ?Sized> From<&T> for InfluxUdp {
-    fn from(value: &T) -> Self {
-        value.influx_udp()
-    }
-}
-
-impl From<InfluxUdp> for Destination {
-    fn from(influx: InfluxUdp) -> Self {
-        let identity = format!("{influx:?}");
-        Self::new(identity, influx.parts())
-    }
-}
-
-impl fmt::Display for InfluxUdp {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "influx+udp://{}", self.address)
     }
 }
 
@@ -245,14 +210,14 @@ mod tests {
             (good().names("influx"), "names \"influx\""),
             (good().timestamps("mine"), "timestamps \"mine\""),
         ] {
-            let error = wrong.parts().unwrap_err().to_string();
+            let error = wrong.parts(None).unwrap_err().to_string();
             assert!(error.contains(expected), "{error}");
         }
         assert!(
             good()
                 .names(&String::from("influxdb"))
                 .timestamps(Timestamps::Server)
-                .parts()
+                .parts(None)
                 .is_ok()
         );
     }

@@ -1,8 +1,69 @@
 //! Destinations: a format and an address together; the only place that pairs an encoder with a
 //! sender.
 
+mod any;
+mod choice;
+#[cfg(feature = "pushgateway")]
+mod gateway;
+mod given;
+#[cfg(feature = "pushgateway")]
+mod grouping;
+#[cfg(all(feature = "influx", feature = "http"))]
+mod influx_http;
 #[cfg(all(feature = "influx", feature = "udp"))]
 mod influx_udp;
+mod off;
+#[cfg(all(feature = "openmetrics", feature = "http"))]
+mod openmetrics_http;
+#[cfg(feature = "pushgateway")]
+mod pushgateway;
+#[cfg(feature = "http")]
+mod server;
+#[cfg(feature = "textfile")]
+mod textfile;
+mod url;
+#[cfg(feature = "http")]
+mod verb;
 
+#[cfg(all(feature = "influx", feature = "http"))]
+use influx_http::KIND as INFLUX_HTTP;
 #[cfg(all(feature = "influx", feature = "udp"))]
-pub use influx_udp::{AsInfluxUdp, Choice, InfluxUdp};
+use influx_udp::KIND as INFLUX_UDP;
+use off::AGGREGATION_GATEWAY;
+#[cfg(not(all(feature = "influx", feature = "http")))]
+use off::INFLUX_HTTP;
+#[cfg(not(all(feature = "influx", feature = "udp")))]
+use off::INFLUX_UDP;
+#[cfg(not(all(feature = "openmetrics", feature = "http")))]
+use off::OPENMETRICS_HTTP;
+#[cfg(not(feature = "pushgateway"))]
+use off::PUSHGATEWAY;
+#[cfg(not(feature = "textfile"))]
+use off::TEXTFILE;
+#[cfg(all(feature = "openmetrics", feature = "http"))]
+use openmetrics_http::KIND as OPENMETRICS_HTTP;
+#[cfg(feature = "pushgateway")]
+use pushgateway::KIND as PUSHGATEWAY;
+#[cfg(feature = "textfile")]
+use textfile::KIND as TEXTFILE;
+
+pub use choice::Choice;
+#[cfg(feature = "pushgateway")]
+pub use gateway::{
+    delete_from_gateway, delete_from_gateway_async, instance_ip_grouping_key, push_to_gateway,
+    push_to_gateway_async, pushadd_to_gateway, pushadd_to_gateway_async,
+};
+pub use given::AsDestination;
+#[cfg(all(feature = "influx", feature = "http"))]
+pub use influx_http::InfluxHttp;
+#[cfg(all(feature = "influx", feature = "udp"))]
+pub use influx_udp::InfluxUdp;
+#[cfg(all(feature = "openmetrics", feature = "http"))]
+pub use openmetrics_http::OpenMetricsHttp;
+#[cfg(feature = "pushgateway")]
+pub use pushgateway::Pushgateway;
+#[cfg(feature = "textfile")]
+pub use textfile::Textfile;
+pub use url::UrlForm;
+#[cfg(feature = "http")]
+pub use verb::Verb;

@@ -4,6 +4,8 @@
 //! into measurement and field, and a server that joins the two with `_` shows the Prometheus
 //! name again.
 
+use std::time::Duration;
+
 use ppc_core::{FamilySnapshot, Kind, LabelSet, SeriesSnapshot, Snapshot, Value};
 
 use super::escape::{self, InfluxReader};
@@ -27,6 +29,31 @@ impl Names {
         match self {
             Self::Prometheus => InfluxReader::Lenient,
             Self::InfluxDb => InfluxReader::Strict,
+        }
+    }
+}
+
+/// The unit of the timestamps.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Precision {
+    /// What a server takes where it is told nothing.
+    #[default]
+    Nanoseconds,
+    /// 1,000 of them.
+    Microseconds,
+    /// 1,000,000 of them.
+    Milliseconds,
+    /// Pushes within a second have the same timestamp then, and servers keep one of them.
+    Seconds,
+}
+
+impl Precision {
+    fn of(self, time: Duration) -> u128 {
+        match self {
+            Self::Nanoseconds => time.as_nanos(),
+            Self::Microseconds => time.as_micros(),
+            Self::Milliseconds => time.as_millis(),
+            Self::Seconds => time.as_secs().into(),
         }
     }
 }
@@ -56,6 +83,7 @@ impl Names {
 pub struct Influx {
     names: Names,
     timestamps: Timestamps,
+    precision: Precision,
     /// What stands before each label value of the family at hand: `,name=`.
     heads: Vec<String>,
     /// The client's labels that the family at hand does not have itself.
@@ -74,6 +102,13 @@ impl Influx {
             timestamps,
             ..Self::default()
         }
+    }
+
+    /// The unit of the timestamps; the server has to be told of another than nanoseconds.
+    #[must_use]
+    pub fn precision(mut self, precision: Precision) -> Self {
+        self.precision = precision;
+        self
     }
 
     /// Puts aside what the lines of a family have in common.
@@ -119,8 +154,8 @@ impl Encoder for Influx {
         self.line_end.clear();
         if self.timestamps == Timestamps::Client {
             self.line_end.push(b' ');
-            let nanos = snapshot.timestamp().as_nanos();
-            number::write_count(u64::try_from(nanos).unwrap_or(u64::MAX), &mut self.line_end);
+            let time = self.precision.of(snapshot.timestamp());
+            number::write_count(u64::try_from(time).unwrap_or(u64::MAX), &mut self.line_end);
         }
         self.line_end.push(b'\n');
         let mut omitted = Omitted::default();

@@ -17,7 +17,7 @@ use ppc_core::{LabelSet, Snapshot};
 #[cfg(feature = "openmetrics")]
 pub use exposition::{Exposition, Format};
 #[cfg(feature = "influx")]
-pub use influx::{Influx, Names};
+pub use influx::{Influx, Names, Precision};
 
 /// Writes a snapshot in one format.
 pub trait Encoder: fmt::Debug + Send {

@@ -1,5 +1,6 @@
 //! The settings of a push, as a builder.
 
+use std::mem::take;
 use std::process;
 use std::thread;
 use std::time::Duration;
@@ -8,6 +9,7 @@ use ppc_core::{LabelSet, LabelValue, Registry, Source, registry};
 
 use super::client;
 use super::destination::Destination;
+use super::environment::Environment;
 use super::guard::{Guard, OnDrop, Use};
 use super::job::JobMetrics;
 use super::outcome::Outcome;
@@ -57,6 +59,7 @@ pub struct Push {
     signals: bool,
     task: bool,
     enabled: bool,
+    environment: bool,
     faults: Vec<Error>,
 }
 
@@ -79,6 +82,7 @@ impl Push {
             signals: false,
             task: false,
             enabled: true,
+            environment: true,
             faults: Vec::new(),
         }
     }
@@ -200,6 +204,17 @@ impl Push {
         self
     }
 
+    /// Whether the environment overrides these settings; it does by default.
+    ///
+    /// `PPC_PUSH` has the URL forms of destinations, with white space between them, or `off`;
+    /// `PPC_PERIOD` and `PPC_FLUSH_TIMEOUT` have times such as `1m30s`, and `PPC_LABELS` has labels
+    /// of every series, `a=1,b="x, y"`, over which those of the client and of the series win. What
+    /// is wrong there is logged with its position and left out; the job runs.
+    pub fn environment(mut self, read: bool) -> Self {
+        self.environment = read;
+        self
+    }
+
     /// Starts pushing. What is wrong with the settings is logged, and the job goes on.
     pub fn start(self) -> Guard {
         self.start_with(OnDrop::Returned)
@@ -211,6 +226,7 @@ impl Push {
     ///
     /// When a setting is invalid, there is no destination, or the system has no thread to give.
     pub fn try_start(mut self) -> Result<Guard, Error> {
+        self.apply_environment();
         if let Some(fault) = self.take_faults().into_iter().next() {
             return Err(fault);
         }
@@ -262,6 +278,7 @@ impl Push {
     }
 
     pub(crate) fn start_with(mut self, on_drop: OnDrop) -> Guard {
+        self.apply_environment();
         let faults = self.take_faults();
         let (guard, fault) = self.launch(on_drop);
         for fault in faults.into_iter().chain(fault) {
@@ -270,14 +287,35 @@ impl Push {
         guard
     }
 
+    /// Has the environment override what is set. What is wrong there is no fault of the program's.
+    fn apply_environment(&mut self) {
+        if !self.environment || !self.enabled {
+            return;
+        }
+        let environment = Environment::read();
+        environment.faults.iter().for_each(tell);
+        self.enabled = !environment.off;
+        self.destinations = environment
+            .destinations
+            .unwrap_or_else(|| take(&mut self.destinations));
+        self.period = environment.period.unwrap_or(self.period);
+        self.flush_timeout = environment.flush_timeout.unwrap_or(self.flush_timeout);
+        let own = std::mem::replace(&mut self.labels, environment.labels);
+        for (name, value) in own.iter() {
+            // It was checked when it came.
+            let _ = self.labels.insert(name, value);
+        }
+    }
+
     /// Everything that is wrong with the settings; a destination that is wrong is left out.
     fn take_faults(&mut self) -> Vec<Error> {
-        let mut faults = std::mem::take(&mut self.faults);
+        let mut faults = take(&mut self.faults);
+        let job = self.job.as_deref();
         self.destinations
-            .retain(|destination| match destination.parts() {
-                Ok(_) => true,
+            .retain_mut(|destination| match destination.settle(job) {
+                Ok(()) => true,
                 Err(error) => {
-                    faults.push(error.clone());
+                    faults.push(error);
                     false
                 }
             });

@@ -6,23 +6,33 @@ use std::task::Waker;
 
 use crate::encode::Encoder;
 use crate::error::Error;
-use crate::pack::Packer;
+use crate::pack::{Body, Packer};
 use crate::send::Sender;
 
-/// Where to push, and in which format; made from a typed destination such as `InfluxUdp`.
+/// Where to push, and in which format; made from a typed destination such as `InfluxUdp`, or from
+/// the URL form of one.
 #[derive(Clone)]
 pub struct Destination {
+    /// How it is called where it cannot be made.
+    name: Arc<str>,
     /// Tells destinations apart: every setting is in it.
     identity: Arc<str>,
-    parts: Arc<Result<Parts, Error>>,
+    make: Arc<Make>,
+    parts: Option<Arc<Result<Parts, Error>>>,
 }
 
+/// Makes the parts, for a job of this name where there is one.
+type Make = dyn Fn(Option<&str>) -> Result<Parts, Error> + Send + Sync;
+
 /// What a destination is made of.
-pub(crate) struct Parts {
+#[doc(hidden)]
+pub struct Parts {
     /// How it is called in logs and metrics; without credentials.
     pub(crate) name: String,
     pub(crate) encoder: Box<dyn Fn() -> Box<dyn Encoder> + Send + Sync>,
     pub(crate) packer: Packer,
+    /// What a payload becomes before it is sent; itself, where there is none.
+    pub(crate) body: Option<Body>,
     /// Makes a sender, which wakes its driver where something has become known.
     pub(crate) sender: Box<dyn Fn(Waker) -> Box<dyn Sender> + Send + Sync>,
     /// Whether there is a push at the start: not to a place that keeps what the last run left.
@@ -30,15 +40,30 @@ pub(crate) struct Parts {
 }
 
 impl Destination {
-    pub(crate) fn new(identity: String, parts: Result<Parts, Error>) -> Self {
+    pub(crate) fn new(
+        name: String,
+        identity: String,
+        make: impl Fn(Option<&str>) -> Result<Parts, Error> + Send + Sync + 'static,
+    ) -> Self {
         Self {
+            name: name.into(),
             identity: identity.into(),
-            parts: Arc::new(parts),
+            make: Arc::new(make),
+            parts: None,
         }
     }
 
-    pub(crate) fn parts(&self) -> Result<&Parts, &Error> {
-        self.parts.as_ref().as_ref()
+    /// Makes the parts, for this job.
+    pub(crate) fn settle(&mut self, job: Option<&str>) -> Result<(), Error> {
+        let parts = Arc::new((self.make)(job));
+        let fault = parts.as_ref().as_ref().err().cloned();
+        self.parts = Some(parts);
+        fault.map_or(Ok(()), Err)
+    }
+
+    /// The parts, once they are made.
+    pub(crate) fn parts(&self) -> Option<&Parts> {
+        self.parts.as_ref()?.as_ref().as_ref().ok()
     }
 }
 
@@ -50,10 +75,7 @@ impl PartialEq for Destination {
 
 impl fmt::Debug for Destination {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.parts() {
-            Ok(parts) => write!(f, "Destination({})", parts.name),
-            Err(error) => write!(f, "Destination({error})"),
-        }
+        write!(f, "Destination({})", self.name)
     }
 }
 

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use ppc_core::{Snapshot, register_eager, unix_time};
 
+use super::destination::Destination;
 use super::lane::Lane;
 use super::orders::{Orders, Stop};
 use super::schedule::Schedule;
@@ -48,10 +49,7 @@ impl Engine {
         now: Instant,
         waker: &Waker,
     ) -> Self {
-        let parts = settings
-            .destinations
-            .iter()
-            .filter_map(|destination| destination.parts().ok());
+        let parts = settings.destinations.iter().filter_map(Destination::parts);
         let lanes = parts.map(|parts| Lane::new(parts, waker)).collect();
         let schedule = Schedule::new(now, period);
         Self {

@@ -11,7 +11,7 @@ use super::orders::Stop;
 use super::stats::stats;
 use crate::encode::{Encoder, Omitted};
 use crate::log::{self, Level};
-use crate::pack::Packer;
+use crate::pack::{Body, Packer};
 use crate::send::{Failure, Plan, Progress, Sender};
 
 /// So many series that the receiver has not seen yet make a push one of new series.
@@ -26,8 +26,11 @@ pub(crate) struct Lane {
     name: String,
     encoder: Box<dyn Encoder>,
     packer: Packer,
+    body: Option<Body>,
     sender: Box<dyn Sender>,
     lines: Vec<u8>,
+    /// The body of the payload at hand, and of which lines it is.
+    made: (Range<usize>, Vec<u8>),
     current: Option<Current>,
     /// Series up to this number have been sent.
     known: u64,
@@ -58,8 +61,10 @@ impl Lane {
             name: parts.name.clone(),
             encoder: (parts.encoder)(),
             packer: parts.packer,
+            body: parts.body,
             sender: (parts.sender)(waker.clone()),
             lines: Vec::new(),
+            made: (0..0, Vec::new()),
             current: None,
             known: 0,
             due: parts.at_start,
@@ -150,6 +155,7 @@ impl Lane {
             plan.new_series =
                 ids().filter(|id| *id > self.known).take(MANY_NEW).count() == MANY_NEW;
         }
+        self.made.0 = 0..0;
         self.sender.begin(plan);
         self.current = Some(Current {
             at: 0,
@@ -178,9 +184,27 @@ impl Lane {
             };
             let next = self.lines.len().min(payload.end + 1);
             let left = payload.start..next;
-            match self.sender.send(&self.lines[payload.clone()], now) {
+            let bytes = match &self.body {
+                None => &self.lines[payload.clone()],
+                Some(_) if payload.is_empty() => &[],
+                Some(body) => {
+                    if self.made.0 != payload {
+                        self.made.1.clear();
+                        let written = body.write(&self.lines[payload.clone()], &mut self.made.1);
+                        if let Err(error) = written {
+                            let reason = "uncompressed";
+                            self.lose(payload.start..self.lines.len(), &Failure { reason, error });
+                            self.finish_as("error", now);
+                            return None;
+                        }
+                        self.made.0 = payload.clone();
+                    }
+                    &self.made.1
+                }
+            };
+            match self.sender.send(bytes, now) {
                 Progress::Sent => {
-                    current.bytes += payload.len() as u64;
+                    current.bytes += bytes.len() as u64;
                     current.trouble = None;
                     self.encoder.delivered(left);
                 }

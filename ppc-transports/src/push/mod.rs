@@ -10,6 +10,7 @@ mod destination;
 mod end;
 mod end_of;
 mod engine;
+mod environment;
 mod guard;
 mod job;
 mod lane;
@@ -30,7 +31,8 @@ mod task;
 
 pub use builder::{Push, enter, enter_async};
 pub use destination::Destination;
-pub(crate) use destination::Parts;
+#[doc(hidden)]
+pub use destination::Parts;
 pub use end_of::{Awaited, EndOf, EndOfAny, EndOfSend, Waited, end_of, end_of_output};
 pub use guard::{Guard, call};
 pub use outcome::{OfAny, OfResult, Outcome, Probe};

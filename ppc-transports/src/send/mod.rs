@@ -4,6 +4,8 @@
 //! it says how long, and whoever drives it comes back.
 
 mod address;
+#[cfg(feature = "textfile")]
+mod file;
 #[cfg(feature = "http")]
 mod http;
 mod pace;
@@ -21,15 +23,15 @@ use std::io;
 use std::time::{Duration, Instant};
 
 pub use address::Address;
-#[cfg(feature = "tls")]
-pub use http::TlsVersion;
+#[cfg(feature = "textfile")]
+pub(crate) use file::FileSender;
 #[cfg(feature = "http")]
 pub(crate) use http::{
-    Answer, Credentials, DeleteAtEnd, Flight, Habits, HttpSender, Outgoing, Proxy, Requester,
-    Route, Target, TlsOptions, Trouble, Verdict, header, is_sensitive,
+    Answer, Credentials, DeleteAtEnd, Flight, Habits, HttpSender, Proxy, Requester, Route, Target,
+    TlsOptions, Trouble, Verdict, header, is_sensitive,
 };
 #[cfg(feature = "http")]
-pub use http::{HttpHandler, HttpRequest, HttpResponse, Secret};
+pub use http::{HttpHandler, HttpRequest, HttpResponse, Secret, TlsVersion};
 #[cfg(feature = "udp")]
 pub use udp::{UdpOptions, UdpSender};
 

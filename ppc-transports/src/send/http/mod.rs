@@ -14,6 +14,7 @@ mod tls;
 #[cfg(not(feature = "tls"))]
 #[path = "no_tls.rs"]
 mod tls;
+mod tls_options;
 
 use std::fmt;
 use std::io;
@@ -33,9 +34,8 @@ pub(crate) use exchange::Trouble;
 pub use handler::{HttpHandler, HttpRequest, HttpResponse};
 pub(crate) use request::{Credentials, Outgoing, Target, header, is_sensitive};
 pub use secret::Secret;
-pub(crate) use tls::TlsOptions;
-#[cfg(feature = "tls")]
-pub use tls::TlsVersion;
+pub(crate) use tls_options::TlsOptions;
+pub use tls_options::TlsVersion;
 
 use self::backoff::Backoff;
 use self::connect::Way;
@@ -94,8 +94,8 @@ impl Requester {
         };
         Ok(Self(Kind::Network(Arc::new(Endpoint {
             way,
-            tls: route.tls.load(is_https)?,
-            has_identity: route.tls.has_identity(),
+            tls: tls::load(&route.tls, is_https)?,
+            has_identity: route.tls.identity.is_some(),
             connect_timeout: route.connect_timeout,
             fresh: route.fresh,
             client: OnceLock::new(),

@@ -1,6 +1,6 @@
 //! Encryption by rustls with ring, whatever provider the application has installed, or none.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use hyper_rustls::{DefaultServerNameResolver, HttpsConnector};
@@ -12,31 +12,11 @@ use rustls::version::{TLS12, TLS13};
 use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
 
 use super::connect::Wire;
+use super::tls_options::{TlsOptions, TlsVersion};
 use crate::error::{Error, ErrorKind};
 
 /// What `https://` is opened with.
 pub(super) type Secured = HttpsConnector<Wire>;
-
-/// Settings of encryption, as the user gives them.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct TlsOptions {
-    /// Trusted in place of the system's authorities.
-    pub(crate) ca_file: Option<PathBuf>,
-    /// Certificate and key of ours.
-    pub(crate) identity: Option<(PathBuf, PathBuf)>,
-    pub(crate) min_version: TlsVersion,
-    pub(crate) insecure_skip_verify: bool,
-}
-
-/// The oldest version of TLS that is spoken.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum TlsVersion {
-    /// TLS 1.2.
-    #[default]
-    V1_2,
-    /// TLS 1.3.
-    V1_3,
-}
 
 /// Settings that were read.
 #[derive(Clone, Debug)]
@@ -46,40 +26,32 @@ pub(super) struct Tls {
     identity: Option<(Vec<CertificateDer<'static>>, Arc<PrivateKeyDer<'static>>)>,
 }
 
-impl TlsOptions {
-    /// Reads the files that are named.
-    pub(super) fn load(&self, is_https: bool) -> Result<Tls, Error> {
-        let mut tls = Tls {
-            options: self.clone(),
-            authorities: None,
-            identity: None,
-        };
-        if !is_https {
-            return Ok(tls);
-        }
-        if let Some(file) = &self.ca_file {
-            let mut authorities = RootCertStore::empty();
-            for certificate in certificates(file)? {
-                let added = authorities.add(certificate);
-                added.map_err(|error| bad_file(file, &error))?;
-            }
-            tls.authorities = Some(Arc::new(authorities));
-        }
-        if let Some((certificate, key)) = &self.identity {
-            let chain = certificates(certificate)?;
-            let secret =
-                PrivateKeyDer::from_pem_file(key).map_err(|error| bad_file(key, &error))?;
-            tls.identity = Some((chain, Arc::new(secret)));
-        }
-        // What does not fit together is found now, and not at the first request.
-        tls.config(Arc::new(RootCertStore::empty()))?;
-        Ok(tls)
+/// Reads the files that the settings name.
+pub(super) fn load(options: &TlsOptions, is_https: bool) -> Result<Tls, Error> {
+    let mut tls = Tls {
+        options: options.clone(),
+        authorities: None,
+        identity: None,
+    };
+    if !is_https {
+        return Ok(tls);
     }
-
-    /// Whether a certificate of ours is shown.
-    pub(super) fn has_identity(&self) -> bool {
-        self.identity.is_some()
+    if let Some(file) = &options.ca_file {
+        let mut authorities = RootCertStore::empty();
+        for certificate in certificates(file)? {
+            let added = authorities.add(certificate);
+            added.map_err(|error| bad_file(file, &error))?;
+        }
+        tls.authorities = Some(Arc::new(authorities));
     }
+    if let Some((certificate, key)) = &options.identity {
+        let chain = certificates(certificate)?;
+        let secret = PrivateKeyDer::from_pem_file(key).map_err(|error| bad_file(key, &error))?;
+        tls.identity = Some((chain, Arc::new(secret)));
+    }
+    // What does not fit together is found now, and not at the first request.
+    tls.config(Arc::new(RootCertStore::empty()))?;
+    Ok(tls)
 }
 
 impl Tls {

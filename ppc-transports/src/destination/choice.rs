@@ -1,0 +1,98 @@
+//! Settings that are one of a few words.
+
+use std::fmt;
+
+use crate::encode::Timestamps;
+use crate::error::{Error, ErrorKind};
+
+/// A choice, as itself or as the word for it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is none of the choices of `{T}`",
+    label = "expected a `{T}`, or the word for one"
+)]
+pub trait Choice<T> {
+    #[doc(hidden)]
+    fn choice(self) -> Chosen<T>;
+}
+
+/// What was chosen, or the word that is none of the choices.
+#[doc(hidden)]
+pub type Chosen<T> = Result<T, String>;
+
+/// A type whose values have words.
+pub(super) trait Words: Copy + PartialEq + 'static {
+    const WORDS: &'static [(&'static str, Self)];
+
+    fn of_word(word: &str) -> Chosen<Self> {
+        let found = Self::WORDS.iter().find(|(known, _)| *known == word);
+        found
+            .map(|(_, value)| *value)
+            .ok_or_else(|| word.to_owned())
+    }
+
+    fn word(self) -> &'static str {
+        let found = Self::WORDS.iter().find(|(_, value)| *value == self);
+        found.map_or("", |(word, _)| word)
+    }
+}
+
+/// The value that was chosen, or an error that lists the words.
+pub(super) fn chosen<T: Words>(what: &'static str, choice: &Chosen<T>) -> Result<T, Error> {
+    choice.clone().map_err(|found| {
+        let words: Vec<String> = T::WORDS
+            .iter()
+            .map(|(word, _)| format!("{word:?}"))
+            .collect();
+        let known = match words.split_last() {
+            Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+            _ => words.concat(),
+        };
+        ErrorKind::Choice { what, found, known }.into()
+    })
+}
+
+/// The word of a choice, right or wrong.
+pub(super) fn word<T: Words>(choice: &Chosen<T>) -> impl fmt::Display + '_ {
+    match choice {
+        Ok(value) => value.word(),
+        Err(word) => word,
+    }
+}
+
+macro_rules! choices {
+    ($($type:ty: $($word:literal => $value:expr),*;)*) => {$(
+        impl $crate::destination::choice::Words for $type {
+            const WORDS: &'static [(&'static str, Self)] = &[$(($word, $value)),*];
+        }
+
+        impl $crate::destination::Choice<$type> for $type {
+            fn choice(self) -> $crate::destination::choice::Chosen<$type> {
+                Ok(self)
+            }
+        }
+
+        impl $crate::destination::Choice<$type> for &str {
+            fn choice(self) -> $crate::destination::choice::Chosen<$type> {
+                $crate::destination::choice::Words::of_word(self)
+            }
+        }
+
+        impl $crate::destination::Choice<$type> for &String {
+            fn choice(self) -> $crate::destination::choice::Chosen<$type> {
+                $crate::destination::choice::Words::of_word(self)
+            }
+        }
+
+        impl<T: Copy + $crate::destination::Choice<$type>> $crate::destination::Choice<$type> for &T {
+            fn choice(self) -> $crate::destination::choice::Chosen<$type> {
+                (*self).choice()
+            }
+        }
+    )*};
+}
+
+pub(super) use choices;
+
+choices! {
+    Timestamps: "client" => Timestamps::Client, "server" => Timestamps::Server;
+}

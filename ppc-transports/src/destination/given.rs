@@ -1,0 +1,75 @@
+//! What a destination can be made from.
+
+use super::url::UrlForm;
+
+/// What a destination `D` can be made from: text, or a reference to one that is made already.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is nothing that a `{D}` can be made from",
+    label = "expected text such as an address or URL, or a `{D}`"
+)]
+pub trait AsDestination<D> {
+    #[doc(hidden)]
+    fn as_destination(&self) -> D;
+}
+
+impl<D: UrlForm> AsDestination<D> for str {
+    fn as_destination(&self) -> D {
+        D::from_text(self)
+    }
+}
+
+impl<D: UrlForm> AsDestination<D> for String {
+    fn as_destination(&self) -> D {
+        D::from_text(self)
+    }
+}
+
+impl<D, T: AsDestination<D> + ?Sized> AsDestination<D> for &T {
+    fn as_destination(&self) -> D {
+        (**self).as_destination()
+    }
+}
+
+/// What all destinations have in common: they are made from text or from another, and pushed to.
+macro_rules! destination {
+    ($type:ident) => {
+        impl $crate::destination::AsDestination<$type> for $type {
+            fn as_destination(&self) -> $type {
+                self.clone()
+            }
+        }
+
+        impl<T: $crate::destination::AsDestination<$type> + ?Sized> From<&T> for $type {
+            fn from(value: &T) -> Self {
+                value.as_destination()
+            }
+        }
+
+        impl From<$type> for $crate::push::Destination {
+            fn from(destination: $type) -> Self {
+                use $crate::destination::url::UrlForm;
+                let (name, identity) = (destination.url(), destination.identity());
+                Self::new(name, identity, move |job| destination.parts(job))
+            }
+        }
+
+        impl std::fmt::Display for $type {
+            /// The URL form, without credentials.
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(&$crate::destination::url::UrlForm::url(self))
+            }
+        }
+
+        impl std::str::FromStr for $type {
+            type Err = $crate::error::Error;
+
+            /// Reads the URL form; what is wrong with it is an error, and not only when pushing
+            /// starts.
+            fn from_str(text: &str) -> Result<Self, $crate::error::Error> {
+                $crate::destination::url::read(text)
+            }
+        }
+    };
+}
+
+pub(super) use destination;

@@ -1,0 +1,47 @@
+//! The kinds of destinations that this build has switched off: each names its features.
+
+use super::url::{Kind, Url};
+use crate::error::Error;
+use crate::push::Destination;
+
+pub(super) const INFLUX_UDP: Kind = Kind {
+    schemes: &["influx+udp"],
+    read: |url| off(url, "features `influx` and `udp`"),
+};
+pub(super) const INFLUX_HTTP: Kind = Kind {
+    schemes: &["influx+http", "influx+https"],
+    read: |url| off(url, "features `influx` and `http`"),
+};
+pub(super) const OPENMETRICS_HTTP: Kind = Kind {
+    schemes: &["openmetrics+http", "openmetrics+https"],
+    read: |url| off(url, "features `openmetrics` and `http`"),
+};
+pub(super) const PUSHGATEWAY: Kind = Kind {
+    schemes: &["pushgateway+http", "pushgateway+https"],
+    read: |url| off(url, "feature `pushgateway`"),
+};
+pub(super) const AGGREGATION_GATEWAY: Kind = Kind {
+    schemes: &["aggregation+http", "aggregation+https"],
+    read: |url| off(url, "feature `pushgateway`"),
+};
+pub(super) const TEXTFILE: Kind = Kind {
+    schemes: &["textfile"],
+    read: |url| off(url, "feature `textfile`"),
+};
+
+// No build uses all of them; none is to be called dead.
+const _: [Kind; 6] = [
+    INFLUX_UDP,
+    INFLUX_HTTP,
+    OPENMETRICS_HTTP,
+    PUSHGATEWAY,
+    AGGREGATION_GATEWAY,
+    TEXTFILE,
+];
+
+fn off(url: &Url, features: &str) -> Result<Destination, Error> {
+    let scheme = &url.scheme;
+    Err(url.refuse(format!(
+        "`{scheme}` needs the {features}, which this build has switched off"
+    )))
+}

@@ -1,0 +1,255 @@
+//! The Prometheus Pushgateway.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::Method;
+use ppc_core::LabelValue;
+
+use super::Choice;
+use super::choice::{Chosen, Words, chosen, word};
+use super::given::destination;
+use super::grouping::{Grouping, Values};
+use super::server::{self, Ask, Ready, Server, TIMEOUT, body, server_settings};
+use super::url::{Kind, Params, Taken, Url, UrlForm, url_form};
+use super::verb::Verb;
+use crate::encode::{Exposition, Format, Timestamps};
+use crate::error::{Error, ErrorKind};
+use crate::pack::{Cut, Packer};
+use crate::push::Parts;
+use crate::send::{DeleteAtEnd, Habits, HttpSender};
+
+/// The Prometheus Pushgateway, which keeps what was pushed last for the next scrape.
+///
+/// Metrics are pushed to a group: its [`job`](Self::job), which is that of the push where no other
+/// is set, and its [`grouping`](Self::grouping) labels. Labels of the group stay out of the body;
+/// a metric that has one of its own is left out, counted and logged, because the gateway would
+/// overwrite it. There is no push at the start, unless it is asked for, as it would wipe what the
+/// last run has left.
+///
+/// A setting that is wrong is reported when pushing starts.
+///
+/// # Examples
+///
+/// ```
+/// use ppc_transports::{Push, Pushgateway, Secret};
+///
+/// let gateway = Pushgateway::new("https://gateway.acme.net:9091")
+///     .grouping("instance", ppc_transports::hostname())
+///     .basic_auth("jobs", Secret::file("/run/secrets/gateway"));
+/// let push = Push::to(gateway).job("nightly-billing");
+/// # let _ = push;
+/// ```
+#[derive(Clone)]
+pub struct Pushgateway {
+    pub(super) server: Server,
+    job: Option<String>,
+    grouping: Grouping,
+    verb: Chosen<Verb>,
+    start: bool,
+    delete_on_success: bool,
+    delete_on_exit: bool,
+}
+
+server_settings!(Pushgateway);
+destination!(Pushgateway);
+
+pub(super) const KIND: Kind = Kind::of::<Pushgateway>();
+
+impl Pushgateway {
+    /// To the gateway at this URL, which is `http://` where it has no scheme.
+    pub fn new(url: impl AsRef<str>) -> Self {
+        Self::from_text(url.as_ref())
+    }
+
+    fn at(server: Server) -> Self {
+        Self {
+            server,
+            job: None,
+            grouping: Grouping::default(),
+            verb: Ok(Verb::default()),
+            start: false,
+            delete_on_success: false,
+            delete_on_exit: false,
+        }
+    }
+
+    /// The job of the group; by default that of the push.
+    #[must_use]
+    pub fn job(mut self, name: impl Into<String>) -> Self {
+        self.job = Some(name.into());
+        self
+    }
+
+    /// Adds a label to the group.
+    #[must_use]
+    pub fn grouping(mut self, name: impl AsRef<str>, value: impl LabelValue) -> Self {
+        self.grouping.insert(name.as_ref(), value);
+        self
+    }
+
+    /// `"post"` by default, which replaces the metrics of the same names in the group, or
+    /// `"put"`, which replaces the group.
+    #[must_use]
+    pub fn method(mut self, verb: impl Choice<Verb>) -> Self {
+        self.verb = verb.choice();
+        self
+    }
+
+    /// Whether there is a push at the start; there is none by default.
+    #[must_use]
+    pub fn start(mut self, push: bool) -> Self {
+        self.start = push;
+        self
+    }
+
+    /// Whether the group is deleted at the end, in place of a last push, when every use of the
+    /// client returned, and none with an `Err`.
+    #[must_use]
+    pub fn delete_on_success(mut self, delete: bool) -> Self {
+        self.delete_on_success = delete;
+        self
+    }
+
+    /// Whether the group is deleted at the end, in place of a last push, however that comes.
+    #[must_use]
+    pub fn delete_on_exit(mut self, delete: bool) -> Self {
+        self.delete_on_exit = delete;
+        self
+    }
+
+    /// The encoder for this group.
+    pub(super) fn encoder(&self) -> Exposition {
+        Exposition::new(Format::Text, Timestamps::Server).taken_labels(self.grouping.names())
+    }
+
+    /// A request of this method, where no other is set, to the group of this job, where it has no
+    /// other.
+    pub(super) fn ready(
+        &self,
+        job: Option<&str>,
+        method: Method,
+        timeout: Duration,
+    ) -> Result<Ready, Error> {
+        let missing = || ErrorKind::Setting {
+            what: "job".to_owned(),
+            reason: "a gateway wants the name of a job: `job = \"name\"`".to_owned(),
+        };
+        let job = self.job.as_deref().or(job).ok_or_else(missing)?;
+        let group = self.grouping.path(job, Values::Base64)?;
+        self.server.ready(Ask {
+            name: self.url(),
+            method,
+            path: format!("{}{group}", self.server.path()),
+            params: Vec::new(),
+            content_type: Format::Text.content_type(),
+            credentials: None,
+            fresh: false,
+            timeout,
+        })
+    }
+}
+
+impl UrlForm for Pushgateway {
+    const SCHEMES: &'static [&'static str] = &["pushgateway+http", "pushgateway+https"];
+
+    fn known() -> Vec<&'static str> {
+        let own = [
+            "job",
+            "grouping.",
+            "method",
+            "start",
+            "delete_on_success",
+            "delete_on_exit",
+        ];
+        own.into_iter()
+            .chain(server::KNOWN)
+            .chain(server::KNOWN_TOO)
+            .collect()
+    }
+
+    fn from_text(text: &str) -> Self {
+        url_form(text).unwrap_or_else(|| Self::at(Server::new(text)))
+    }
+
+    fn broken(error: Error) -> Self {
+        Self::at(Server::broken(error))
+    }
+
+    fn from_url(url: &Url) -> Result<Self, Error> {
+        Ok(Self::at(Server::of_url(url, url.scheme.ends_with("https"))))
+    }
+
+    fn set(&mut self, name: &str, value: &str) -> Taken {
+        if let Some(name) = name.strip_prefix("grouping.") {
+            self.grouping.insert(name, value);
+            return Taken::Yes;
+        }
+        match name {
+            "job" => self.job = Some(value.to_owned()),
+            "method" => self.verb = Words::of_word(value),
+            "start" => return Taken::switch(value, |on| self.start = on),
+            "delete_on_success" => return Taken::switch(value, |on| self.delete_on_success = on),
+            "delete_on_exit" => return Taken::switch(value, |on| self.delete_on_exit = on),
+            _ => return self.server.set(name, value),
+        }
+        Taken::Yes
+    }
+
+    fn url(&self) -> String {
+        let mut params = Params::default();
+        if let Some(job) = &self.job {
+            params.add("job", job);
+        }
+        for (name, value) in self.grouping.iter() {
+            params.add(&format!("grouping.{name}"), value);
+        }
+        params.add_unless("method", &*word(&self.verb).to_string(), "post");
+        params.switch("start", self.start);
+        params.switch("delete_on_success", self.delete_on_success);
+        params.switch("delete_on_exit", self.delete_on_exit);
+        self.server.url("pushgateway", params)
+    }
+
+    fn identity(&self) -> String {
+        self.url() + &self.server.hidden()
+    }
+
+    fn parts(&self, job: Option<&str>) -> Result<Parts, Error> {
+        let verb = chosen("method", &self.verb)?;
+        let Ready {
+            target,
+            requester,
+            compression,
+            max_body,
+        } = self.ready(job, verb.method(), TIMEOUT)?;
+        let (target, this) = (Arc::new(target), self.clone());
+        let habits = Habits {
+            delete: match (self.delete_on_exit, self.delete_on_success) {
+                (true, _) => DeleteAtEnd::Always,
+                (false, true) => DeleteAtEnd::OnSuccess,
+                (false, false) => DeleteAtEnd::Never,
+            },
+            then_post: verb == Verb::Put,
+            at_most_once: false,
+        };
+        Ok(Parts {
+            name: self.url(),
+            encoder: Box::new(move || Box::new(this.encoder())),
+            // A family that came in two bodies would replace its first half by its second.
+            packer: Packer::new(max_body).cut(Cut::Families),
+            body: Some(body("", compression)),
+            sender: Box::new(move |waker| {
+                let target = Arc::clone(&target);
+                Box::new(HttpSender::new(target, requester.clone(), habits, waker))
+            }),
+            at_start: self.start,
+        })
+    }
+}
+
+impl std::fmt::Debug for Pushgateway {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Pushgateway({})", self.url())
+    }
+}

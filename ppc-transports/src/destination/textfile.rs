@@ -1,0 +1,142 @@
+//! A text file for the textfile collector of `node_exporter`.
+
+use std::path::{Path, PathBuf};
+
+use super::AsDestination;
+use super::given::destination;
+use super::url::{Kind, Params, Taken, Url, UrlForm, refused, url_form};
+use crate::encode::{Exposition, Format, Timestamps};
+use crate::error::{Error, ErrorKind};
+use crate::pack::{Body, Packer};
+use crate::push::Parts;
+use crate::send::FileSender;
+
+/// A text file in the Prometheus text format, for the textfile collector of `node_exporter`, which
+/// reads the files of a folder whose names end in `.prom`.
+///
+/// The whole file is written beside it under another name, synced, and renamed, so that no reader
+/// ever sees a part of it. There is no push at the start, unless it is asked for, as it would wipe
+/// what the last run has left.
+///
+/// A setting that is wrong is reported when pushing starts.
+///
+/// # Examples
+///
+/// ```
+/// use ppc_transports::{Push, Textfile};
+///
+/// let push = Push::to(Textfile::new("/var/lib/node_exporter/textfile/billing.prom"));
+/// # let _ = push;
+/// ```
+#[derive(Clone, Debug)]
+pub struct Textfile {
+    path: Result<PathBuf, Error>,
+    start: bool,
+}
+
+destination!(Textfile);
+
+pub(super) const KIND: Kind = Kind::of::<Textfile>();
+
+impl Textfile {
+    /// To the file at this path.
+    pub fn new(path: impl AsRef<Path>) -> Self {
+        let path = path.as_ref();
+        let text = path.to_str().and_then(url_form);
+        text.unwrap_or_else(|| Self {
+            path: Ok(path.to_owned()),
+            start: false,
+        })
+    }
+
+    /// Whether there is a push at the start; there is none by default.
+    #[must_use]
+    pub fn start(mut self, push: bool) -> Self {
+        self.start = push;
+        self
+    }
+}
+
+impl AsDestination<Textfile> for Path {
+    fn as_destination(&self) -> Textfile {
+        Textfile::new(self)
+    }
+}
+
+impl AsDestination<Textfile> for PathBuf {
+    fn as_destination(&self) -> Textfile {
+        Textfile::new(self)
+    }
+}
+
+impl UrlForm for Textfile {
+    const SCHEMES: &'static [&'static str] = &["textfile"];
+
+    fn known() -> Vec<&'static str> {
+        vec!["start"]
+    }
+
+    fn from_text(text: &str) -> Self {
+        Self::new(text)
+    }
+
+    fn broken(error: Error) -> Self {
+        let path = Err(error);
+        Self { path, start: false }
+    }
+
+    fn from_url(url: &Url) -> Result<Self, Error> {
+        if !url.authority.is_empty() {
+            return Err(url.refuse("a file is on this machine: `textfile:///folder/name.prom`"));
+        }
+        let path = url
+            .decoded_path()
+            .ok_or_else(|| url.refuse("a `%` is not UTF-8"))?;
+        Ok(Self {
+            path: Ok(path.into()),
+            start: false,
+        })
+    }
+
+    fn set(&mut self, name: &str, value: &str) -> Taken {
+        match name {
+            "start" => Taken::switch(value, |on| self.start = on),
+            _ => Taken::Unknown,
+        }
+    }
+
+    fn url(&self) -> String {
+        let mut params = Params::default();
+        params.switch("start", self.start);
+        let path = self
+            .path
+            .as_ref()
+            .map(|path| super::url::encode_path(&path.to_string_lossy()));
+        params.behind(format!("textfile://{}", path.unwrap_or_default()))
+    }
+
+    fn identity(&self) -> String {
+        format!("{self:?}")
+    }
+
+    fn parts(&self, _: Option<&str>) -> Result<Parts, Error> {
+        let path = self.path.clone()?;
+        if path.file_name().is_none() {
+            let text = path.display().to_string();
+            return Err(refused(&text, "the name of a file is missing"));
+        }
+        // Relative paths are those of now, wherever the job goes.
+        let path = std::path::absolute(&path).map_err(|error| ErrorKind::Setting {
+            what: format!("path {}", path.display()),
+            reason: error.to_string(),
+        })?;
+        Ok(Parts {
+            name: self.url(),
+            encoder: Box::new(|| Box::new(Exposition::new(Format::Text, Timestamps::Server))),
+            packer: Packer::new(usize::MAX),
+            body: Some(Body::default()),
+            sender: Box::new(move |waker| Box::new(FileSender::new(path.clone(), waker))),
+            at_start: self.start,
+        })
+    }
+}

@@ -1,0 +1,148 @@
+//! A file that is replaced as a whole.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::process;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{self, Receiver, TryRecvError};
+use std::task::Waker;
+use std::time::{Duration, Instant};
+
+use super::{Failure, Plan, Progress, Report, Sender};
+use crate::os;
+
+/// When to look again though nobody has woken the driver.
+const WOKEN: Duration = Duration::from_secs(10);
+
+/// Writes each payload to a file beside the target, and renames it. A thread of its own does so:
+/// a disk, or the network behind it, may take its time.
+#[derive(Debug)]
+pub(crate) struct FileSender {
+    path: PathBuf,
+    waker: Waker,
+    /// What becomes of the file that is being written.
+    writing: Option<Receiver<io::Result<()>>>,
+    /// It is of a push that was given up.
+    is_old: bool,
+}
+
+impl FileSender {
+    pub(crate) fn new(path: PathBuf, waker: Waker) -> Self {
+        Self {
+            path,
+            waker,
+            writing: None,
+            is_old: false,
+        }
+    }
+
+    fn start(&self, payload: &[u8]) -> io::Result<Receiver<io::Result<()>>> {
+        let (told, written) = mpsc::channel();
+        let (path, payload, waker) = (self.path.clone(), payload.to_owned(), self.waker.clone());
+        os::spawn("ppc-textfile", move || {
+            let _ = told.send(replace(&path, &payload));
+            waker.wake();
+        })?;
+        Ok(written)
+    }
+
+    fn failure(&self, error: &io::Error) -> Failure {
+        let text = format!("{}: {error}", self.path.display());
+        Failure {
+            reason: "unwritten",
+            error: io::Error::new(error.kind(), text),
+        }
+    }
+}
+
+impl Sender for FileSender {
+    fn begin(&mut self, _: Plan) {
+        // One file at a time: the newer one is written when the older one is.
+        self.is_old = self.writing.is_some();
+    }
+
+    fn send(&mut self, payload: &[u8], _: Instant) -> Progress {
+        if let Some(writing) = &self.writing {
+            let result = match writing.try_recv() {
+                Err(TryRecvError::Empty) => return Progress::Wait(WOKEN),
+                Err(TryRecvError::Disconnected) => Err(io::Error::other("the writer is gone")),
+                Ok(result) => result,
+            };
+            self.writing = None;
+            if !std::mem::take(&mut self.is_old) {
+                return match result {
+                    Ok(()) => Progress::Sent,
+                    Err(error) => Progress::Failed(self.failure(&error)),
+                };
+            }
+        }
+        match self.start(payload) {
+            Ok(writing) => {
+                self.writing = Some(writing);
+                Progress::Wait(WOKEN)
+            }
+            Err(error) => Progress::Failed(self.failure(&error)),
+        }
+    }
+
+    fn end(&mut self) -> Report {
+        Report::default()
+    }
+}
+
+/// Replaces the file; whoever reads it sees the old one or the new one, also after a crash.
+fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+    let count = COUNT.fetch_add(1, Ordering::Relaxed);
+    // Not a name that a collector would read.
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".{}.{count}.tmp", process::id()));
+    let beside = path.with_file_name(name);
+    let result = write(&beside, content).and_then(|()| fs::rename(&beside, path));
+    if result.is_err() {
+        let _ = fs::remove_file(&beside);
+        return result;
+    }
+    // The name itself; a file system that cannot is no reason to fail.
+    if let Some(folder) = path.parent() {
+        let _ = File::open(folder).and_then(|folder| folder.sync_all());
+    }
+    Ok(())
+}
+
+fn write(path: &Path, content: &[u8]) -> io::Result<()> {
+    let mut file = File::create(path)?;
+    file.write_all(content)?;
+    file.sync_all()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn k22_a_file_is_replaced_as_a_whole_and_nothing_stays_beside_it() {
+        let folder = std::env::temp_dir().join(format!("ppc-file-{}", process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        let path = folder.join("a.prom");
+        for content in ["one\n", "two\n"] {
+            replace(&path, content.as_bytes()).unwrap();
+            assert_eq!(fs::read_to_string(&path).unwrap(), content);
+        }
+        let names = || {
+            let entries = fs::read_dir(&folder).unwrap();
+            entries
+                .map(|entry| entry.unwrap().file_name())
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(names(), ["a.prom"]);
+        // A folder of that name cannot be replaced.
+        fs::create_dir(folder.join("b.prom")).unwrap();
+        assert!(replace(&folder.join("b.prom"), b"x").is_err());
+        fs::remove_dir(folder.join("b.prom")).unwrap();
+        assert_eq!(names(), ["a.prom"], "the temporary file is gone");
+        assert!(replace(&folder.join("none/c.prom"), b"x").is_err());
+        fs::remove_dir_all(&folder).unwrap();
+    }
+}
