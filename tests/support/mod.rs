@@ -9,5 +9,7 @@ pub(crate) mod job;
 pub(crate) mod nginx;
 pub(crate) mod receiver;
 pub(crate) mod script;
+pub(crate) mod series;
+pub(crate) mod text_format;
 pub(crate) mod udp;
 pub(crate) mod victoria_metrics;

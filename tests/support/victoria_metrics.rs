@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use super::http;
 use super::receiver::{self, Process};
+use super::series::{self, Labels};
 
 /// How often a port is chosen until one is free for UDP and TCP alike.
 const TRIES: usize = 5;
@@ -200,26 +201,12 @@ fn exported(line: &str) -> Option<(String, Vec<(i64, f64)>)> {
 }
 
 fn key(metric: &Value) -> Option<String> {
-    let mut labels = BTreeMap::new();
+    let mut labels = Labels::new();
     for (name, value) in metric.as_object()? {
-        labels.insert(name.as_str(), value.as_str()?);
+        labels.insert(name.clone(), value.as_str()?.to_owned());
     }
     let name = labels.remove("__name__").unwrap_or_default();
-    let labels: Vec<String> = labels
-        .iter()
-        .map(|(name, value)| {
-            let value = value
-                .replace('\\', r"\\")
-                .replace('"', r#"\""#)
-                .replace('\n', r"\n");
-            format!(r#"{name}="{value}""#)
-        })
-        .collect();
-    if labels.is_empty() {
-        Some(name.to_owned())
-    } else {
-        Some(format!("{name}{{{}}}", labels.join(",")))
-    }
+    Some(series::key(&name, &labels))
 }
 
 #[cfg(test)]
