@@ -3,11 +3,13 @@
 
 pub(crate) mod access;
 pub(crate) mod certificates;
+pub(crate) mod client_python;
 pub(crate) mod fixture;
 pub(crate) mod http;
 pub(crate) mod influxdb;
 pub(crate) mod job;
 pub(crate) mod nginx;
+pub(crate) mod prometheus;
 pub(crate) mod pushgateway;
 pub(crate) mod receiver;
 pub(crate) mod script;
