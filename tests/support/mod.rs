@@ -2,6 +2,7 @@
 //! misbehave as told.
 
 pub(crate) mod access;
+pub(crate) mod aggregation_gateway;
 pub(crate) mod certificates;
 pub(crate) mod client_python;
 pub(crate) mod fixture;

@@ -138,7 +138,7 @@ fn metric_name(name: &str) -> Result<String, String> {
         .ok_or_else(|| format!("`{name}` is no metric name"))
 }
 
-pub(super) fn label_name(name: &str) -> Result<String, String> {
+pub(crate) fn label_name(name: &str) -> Result<String, String> {
     is_name(name, "")
         .then(|| name.to_owned())
         .ok_or_else(|| format!("`{name}` is no label name"))

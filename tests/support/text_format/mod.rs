@@ -12,6 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use self::line::Line;
+pub(crate) use self::line::label_name;
 use super::series::{self, Labels};
 
 /// What the document says of one name.
