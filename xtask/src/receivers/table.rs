@@ -10,11 +10,11 @@ pub(crate) struct Receiver {
     pub(super) run: Option<Run>,
 }
 
-/// Who packages it.
+/// Where it is packaged.
 pub(super) enum Source {
     /// A package of the system.
     Apt(&'static str),
-    /// A wheel of the Python package index, of Python alone.
+    /// A Python project whose wheel runs anywhere.
     Wheel(&'static str),
 }
 

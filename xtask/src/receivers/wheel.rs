@@ -1,4 +1,4 @@
-//! Wheels of the Python package index, by the pip that is there.
+//! Python wheels, by the pip that is there.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
