@@ -34,7 +34,7 @@ impl Response {
 
 /// Sends a GET; `target` is the path with its query, already encoded.
 pub(crate) fn get(address: SocketAddr, target: &str) -> io::Result<Response> {
-    exchange(address, &format!("GET {target} HTTP/1.1\r\n"), b"")
+    request(address, "GET", target, &[], b"")
 }
 
 /// Sends a POST with a body.
@@ -44,11 +44,56 @@ pub(crate) fn post(
     content_type: &str,
     body: &[u8],
 ) -> io::Result<Response> {
-    let length = body.len();
+    let headers = [("Content-Type", content_type)];
+    request(address, "POST", target, &headers, body)
+}
+
+/// Sends any request; its length is said where it has a body.
+pub(crate) fn request(
+    address: SocketAddr,
+    method: &str,
+    target: &str,
+    headers: &[(&str, &str)],
+    body: &[u8],
+) -> io::Result<Response> {
+    let host = address.to_string();
+    over(connect(address)?, &host, method, target, headers, body)
+}
+
+/// A connection that gives up in time.
+pub(super) fn connect(address: SocketAddr) -> io::Result<TcpStream> {
+    let stream = TcpStream::connect_timeout(&address, CONNECT_TIMEOUT)?;
+    stream.set_read_timeout(Some(IO_TIMEOUT))?;
+    stream.set_write_timeout(Some(IO_TIMEOUT))?;
+    Ok(stream)
+}
+
+/// The same over a connection that is there, and may be more than TCP.
+pub(super) fn over(
+    mut stream: impl Read + Write,
+    host: &str,
+    method: &str,
+    target: &str,
+    headers: &[(&str, &str)],
+    body: &[u8],
+) -> io::Result<Response> {
+    let length = body.len().to_string();
+    let mut lines = vec![("Host", host), ("Connection", "close")];
+    lines.extend(headers);
+    if !body.is_empty() || method == "POST" || method == "PUT" {
+        lines.push(("Content-Length", &length));
+    }
+    let lines = lines
+        .iter()
+        .map(|(name, value)| format!("{name}: {value}\r\n"));
     let head = format!(
-        "POST {target} HTTP/1.1\r\nContent-Type: {content_type}\r\nContent-Length: {length}\r\n"
+        "{method} {target} HTTP/1.1\r\n{}\r\n",
+        lines.collect::<String>()
     );
-    exchange(address, &head, body)
+    // In one piece: a server that answers before it has read all may close on the rest.
+    stream.write_all(&[head.as_bytes(), body].concat())?;
+    stream.flush()?;
+    read(&mut BufReader::new(stream))
 }
 
 /// Encodes a part of a query: all but the characters that stand for themselves everywhere.
@@ -71,15 +116,6 @@ pub(crate) fn percent(text: &str) -> String {
 
 fn hex(digit: u8) -> char {
     char::from(b"0123456789ABCDEF"[usize::from(digit)])
-}
-
-fn exchange(address: SocketAddr, head: &str, body: &[u8]) -> io::Result<Response> {
-    let mut stream = TcpStream::connect_timeout(&address, CONNECT_TIMEOUT)?;
-    stream.set_read_timeout(Some(IO_TIMEOUT))?;
-    stream.set_write_timeout(Some(IO_TIMEOUT))?;
-    write!(stream, "{head}Host: {address}\r\nConnection: close\r\n\r\n")?;
-    stream.write_all(body)?;
-    read(&mut BufReader::new(stream))
 }
 
 fn read(stream: &mut impl BufRead) -> io::Result<Response> {
@@ -114,7 +150,7 @@ fn read(stream: &mut impl BufRead) -> io::Result<Response> {
     Ok(response)
 }
 
-fn headers(stream: &mut impl BufRead) -> io::Result<Vec<(String, String)>> {
+pub(super) fn headers(stream: &mut impl BufRead) -> io::Result<Vec<(String, String)>> {
     let mut headers = Vec::new();
     loop {
         let line = line(stream)?;
@@ -128,7 +164,7 @@ fn headers(stream: &mut impl BufRead) -> io::Result<Vec<(String, String)>> {
     }
 }
 
-fn chunks(stream: &mut impl BufRead) -> io::Result<Vec<u8>> {
+pub(super) fn chunks(stream: &mut impl BufRead) -> io::Result<Vec<u8>> {
     let mut body = Vec::new();
     loop {
         let size = line(stream)?;
@@ -142,7 +178,7 @@ fn chunks(stream: &mut impl BufRead) -> io::Result<Vec<u8>> {
     }
 }
 
-fn exactly(stream: &mut impl BufRead, length: u64) -> io::Result<Vec<u8>> {
+pub(super) fn exactly(stream: &mut impl BufRead, length: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     let read = stream.take(length).read_to_end(&mut bytes)?;
     if read as u64 == length {
@@ -152,7 +188,7 @@ fn exactly(stream: &mut impl BufRead, length: u64) -> io::Result<Vec<u8>> {
     }
 }
 
-fn line(stream: &mut impl BufRead) -> io::Result<String> {
+pub(super) fn line(stream: &mut impl BufRead) -> io::Result<String> {
     let mut line = String::new();
     if stream.read_line(&mut line)? == 0 {
         return Err(io::ErrorKind::UnexpectedEof.into());

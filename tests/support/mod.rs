@@ -1,8 +1,20 @@
-//! What the tests share: an HTTP client and real receivers.
+//! What the tests share: clients and parsers of their own, real receivers, and servers that
+//! misbehave as told.
 
+pub(crate) mod access;
+pub(crate) mod aggregation_gateway;
+pub(crate) mod certificates;
+pub(crate) mod client_python;
 pub(crate) mod fixture;
 pub(crate) mod http;
+pub(crate) mod influxdb;
 pub(crate) mod job;
+pub(crate) mod nginx;
+pub(crate) mod prometheus;
+pub(crate) mod pushgateway;
 pub(crate) mod receiver;
+pub(crate) mod script;
+pub(crate) mod series;
+pub(crate) mod text_format;
 pub(crate) mod udp;
 pub(crate) mod victoria_metrics;

@@ -1,9 +1,44 @@
 //! The process of a receiver, with a folder of its own; both go with the test.
 
 use std::fs::{self, File};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// Time for a start, beside other tests on a small machine.
+const READY_WITHIN: Duration = Duration::from_secs(20);
+
+/// How often other ports are chosen, where someone takes ours before the server does.
+const TRIES: usize = 5;
+
+const POLL: Duration = Duration::from_millis(5);
+
+/// Makes a server of the first attempt that succeeds; each chooses ports that are free.
+///
+/// # Panics
+///
+/// When none does, with what the last one said.
+#[track_caller]
+pub(crate) fn start<T>(name: &str, mut attempt: impl FnMut() -> Result<T, String>) -> T {
+    let mut why = String::new();
+    for _ in 0..TRIES {
+        match attempt() {
+            Ok(server) => return server,
+            Err(message) => why = message,
+        }
+    }
+    panic!("{name} did not start in {TRIES} tries; the last: {why}");
+}
+
+/// An address on loopback whose TCP port was free.
+pub(crate) fn free_address() -> Result<SocketAddr, String> {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
+        .and_then(|listener| listener.local_addr())
+        .map_err(|error| format!("no free port: {error}"))
+}
 
 /// A server's process, and another one that ends it should this one die without a drop.
 ///
@@ -53,9 +88,25 @@ impl Process {
         }
     }
 
-    /// How it ended, where it has.
-    pub(crate) fn ended(&mut self) -> Option<ExitStatus> {
-        self.server.try_wait().expect("the server is our child")
+    /// Waits until it is ready, unless it ends before.
+    ///
+    /// # Errors
+    ///
+    /// When it ended or took too long, with what it said.
+    pub(crate) fn wait_until(&mut self, is_ready: impl Fn(&Self) -> bool) -> Result<(), String> {
+        let started = Instant::now();
+        loop {
+            if let Some(status) = self.server.try_wait().expect("the server is our child") {
+                return Err(format!("{status}; its log:\n{}", self.log()));
+            }
+            if is_ready(self) {
+                return Ok(());
+            }
+            if started.elapsed() > READY_WITHIN {
+                return Err(format!("not ready in time; its log:\n{}", self.log()));
+            }
+            thread::sleep(POLL);
+        }
     }
 
     /// Its folder, unlike that of any other running server.
@@ -95,11 +146,12 @@ fn end(child: &mut Child) {
     let _ = child.wait();
 }
 
+/// A folder in the target directory, gone when this is dropped.
 #[derive(Debug)]
-struct Folder(PathBuf);
+pub(crate) struct Folder(PathBuf);
 
 impl Folder {
-    fn create(name: &str) -> Self {
+    pub(crate) fn create(name: &str) -> Self {
         static COUNT: AtomicUsize = AtomicUsize::new(0);
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
         let name = format!("{name}-{}-{count}", std::process::id());
@@ -108,6 +160,10 @@ impl Folder {
         let _ = fs::remove_dir_all(&folder);
         fs::create_dir_all(&folder).expect("a folder in the target directory");
         Self(folder)
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.0
     }
 
     fn log_file(&self) -> PathBuf {
@@ -124,7 +180,7 @@ impl Drop for Folder {
 
 /// The program that `cargo xtask receivers` has unpacked.
 #[track_caller]
-fn program(name: &str) -> PathBuf {
+pub(crate) fn program(name: &str) -> PathBuf {
     let folders = receivers();
     let found = folders.iter().find_map(|folder| {
         let home = folder.join(name);
@@ -159,5 +215,21 @@ mod tests {
     #[should_panic(expected = "run `cargo xtask receivers`")]
     fn a_receiver_that_is_missing_is_explained() {
         program("no-such-receiver");
+    }
+
+    #[test]
+    fn a_start_is_tried_again_on_other_ports() {
+        let mut tries = 0;
+        let server = start("it", || {
+            tries += 1;
+            (tries == 3).then_some(tries).ok_or_else(String::new)
+        });
+        assert_eq!(server, 3);
+    }
+
+    #[test]
+    #[should_panic(expected = "it did not start in 5 tries; the last: the port is taken")]
+    fn a_start_that_never_succeeds_is_explained() {
+        start::<()>("it", || Err("the port is taken".to_owned()));
     }
 }

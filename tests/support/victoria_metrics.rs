@@ -9,12 +9,10 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use serde_json::Value;
 
 use super::http;
-use super::receiver::Process;
+use super::receiver::{self, Process};
+use super::series::{self, Labels};
 
-/// Time for a start, beside other tests on a small machine.
-const READY_WITHIN: Duration = Duration::from_secs(20);
-
-/// How often other ports are chosen, where someone takes ours before the server does.
+/// How often a port is chosen until one is free for UDP and TCP alike.
 const TRIES: usize = 5;
 
 const POLL: Duration = Duration::from_millis(5);
@@ -35,14 +33,7 @@ impl Server {
     /// When the program is not there, or does not become ready.
     #[track_caller]
     pub(crate) fn start() -> Self {
-        let mut why = String::new();
-        for _ in 0..TRIES {
-            match Self::try_start() {
-                Ok(server) => return server,
-                Err(message) => why = message,
-            }
-        }
-        panic!("VictoriaMetrics did not start in {TRIES} tries; the last: {why}");
+        receiver::start("VictoriaMetrics", Self::try_start)
     }
 
     /// Where it takes Influx lines, over UDP and TCP.
@@ -146,24 +137,13 @@ impl Server {
             ]
         })?;
         let data = process.folder().join("data").to_string_lossy().into_owned();
-        let started = Instant::now();
-        loop {
-            if let Some(status) = process.ended() {
-                return Err(format!("{status}; its log:\n{}", process.log()));
-            }
-            // Another server may have taken the port and answer in place of ours.
-            if answers(http, "/health", "OK") && answers(http, "/flags", &data) {
-                return Ok(Self {
-                    http,
-                    influx,
-                    process,
-                });
-            }
-            if started.elapsed() > READY_WITHIN {
-                return Err(format!("not ready in time; its log:\n{}", process.log()));
-            }
-            thread::sleep(POLL);
-        }
+        // Another server may have taken the port and answer in place of ours.
+        process.wait_until(|_| answers(http, "/health", "OK") && answers(http, "/flags", &data))?;
+        Ok(Self {
+            http,
+            influx,
+            process,
+        })
     }
 
     #[track_caller]
@@ -221,26 +201,12 @@ fn exported(line: &str) -> Option<(String, Vec<(i64, f64)>)> {
 }
 
 fn key(metric: &Value) -> Option<String> {
-    let mut labels = BTreeMap::new();
+    let mut labels = Labels::new();
     for (name, value) in metric.as_object()? {
-        labels.insert(name.as_str(), value.as_str()?);
+        labels.insert(name.clone(), value.as_str()?.to_owned());
     }
     let name = labels.remove("__name__").unwrap_or_default();
-    let labels: Vec<String> = labels
-        .iter()
-        .map(|(name, value)| {
-            let value = value
-                .replace('\\', r"\\")
-                .replace('"', r#"\""#)
-                .replace('\n', r"\n");
-            format!(r#"{name}="{value}""#)
-        })
-        .collect();
-    if labels.is_empty() {
-        Some(name.to_owned())
-    } else {
-        Some(format!("{name}{{{}}}", labels.join(",")))
-    }
+    Some(series::key(&name, &labels))
 }
 
 #[cfg(test)]

@@ -1,51 +1,18 @@
 //! Real servers for the tests, unpacked under the target directory; nothing else is changed.
 
 mod apt;
+mod table;
+mod wheel;
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use self::apt::Apt;
+pub(crate) use self::table::{Receiver, names};
+use self::table::{Run, Source, TABLE};
 use crate::error::{Error, Result};
 use crate::workspace::{Workspace, succeed};
-
-/// A server that tests talk to. A further one is a further row.
-pub(crate) struct Receiver {
-    pub(crate) name: &'static str,
-    package: &'static str,
-    /// The file to run, anywhere in the package.
-    program: &'static str,
-    /// Starts it for a developer; `{data}` is a folder of its own.
-    arguments: &'static [&'static str],
-    addresses: &'static str,
-}
-
-const TABLE: [Receiver; 1] = [Receiver {
-    name: "victoria-metrics",
-    package: "victoria-metrics",
-    program: "victoria-metrics",
-    arguments: &[
-        "-storageDataPath={data}",
-        "-httpListenAddr=127.0.0.1:8428",
-        "-influxListenAddr=127.0.0.1:8089",
-        "-retentionPeriod=100y",
-        "-search.latencyOffset=0s",
-        "-search.disableCache",
-    ],
-    addresses: "http://127.0.0.1:8428/vmui, Influx lines over UDP and TCP at 127.0.0.1:8089",
-}];
-
-/// The names a developer can give to `receivers run`.
-pub(crate) fn names() -> String {
-    TABLE.map(|receiver| receiver.name).join(", ")
-}
-
-impl Receiver {
-    /// The module that holds the tests against it.
-    pub(crate) fn module(&self) -> String {
-        self.name.replace('-', "_")
-    }
-}
 
 /// A receiver that is here.
 pub(crate) struct Installed {
@@ -86,10 +53,9 @@ impl Receivers {
 
     /// Looks for all of them and fetches those that are not here.
     pub(crate) fn fetch_all(&mut self) {
-        let apt = Apt::in_folder(self.folder.join("apt"));
         self.found = TABLE
             .iter()
-            .map(|receiver| (receiver, self.bring(receiver, &apt)))
+            .map(|receiver| (receiver, self.bring(receiver)))
             .collect();
     }
 
@@ -121,37 +87,77 @@ impl Receivers {
             .iter()
             .find(|receiver| receiver.name == name)
             .ok_or_else(|| format!("there is no receiver `{name}`; there are: {}", names()))?;
-        let installed = self.bring(receiver, &Apt::in_folder(self.folder.join("apt")))?;
+        let Some(run) = &receiver.run else {
+            return Err(format!("`{name}` is no server; there are: {}", names()).into());
+        };
+        let installed = self.bring(receiver)?;
         let data = self.folder.join("data").join(name);
-        if data.exists() {
-            std::fs::remove_dir_all(&data)?;
-        }
+        remove(&data)?;
         std::fs::create_dir_all(&data)?;
-        println!("{name} {}: {}", installed.version, receiver.addresses);
-        let data = data.to_string_lossy();
-        let arguments = receiver
-            .arguments
-            .iter()
-            .map(|word| word.replace("{data}", &data));
-        succeed(Command::new(installed.program).args(arguments))
+        println!("{name} {}: {}", installed.version, run.addresses);
+        succeed(&mut start(&installed, run, &data)?)
     }
 
-    fn bring(&self, receiver: &Receiver, apt: &Apt) -> Result<Installed> {
+    fn bring(&self, receiver: &Receiver) -> Result<Installed> {
         let home = self.folder.join(receiver.name);
+        if let Some(installed) = installed(&home) {
+            return Ok(installed);
+        }
+        std::fs::create_dir_all(&self.folder)?;
+        // One fetches at a time; whoever waited finds what the other one brought.
+        let lock = File::create(self.folder.join(".lock"))?;
+        lock.lock()?;
         if let Some(installed) = installed(&home) {
             return Ok(installed);
         }
         eprintln!("fetching {} ...", receiver.name);
         // Complete before it has its name, so that a run that was stopped leaves nothing to trust.
-        let parts = self
-            .folder
-            .join(format!(".{}-{}", receiver.name, std::process::id()));
-        let result = unpack(receiver, apt, &parts, &home);
-        if parts.exists() {
-            std::fs::remove_dir_all(&parts)?;
-        }
+        let parts = self.folder.join(".parts");
+        remove(&parts)?;
+        let result = self.unpack(receiver, &parts, &home);
+        remove(&parts)?;
         result?;
         installed(&home).ok_or_else(|| format!("{} is not complete", home.display()).into())
+    }
+
+    fn unpack(&self, receiver: &Receiver, parts: &Path, home: &Path) -> Result<()> {
+        let tree = parts.join("tree");
+        std::fs::create_dir_all(&tree)?;
+        let (package, version) = match receiver.source {
+            Source::Apt(package) => {
+                let apt = Apt::in_folder(self.folder.join("apt"));
+                (package, apt.unpack(package, parts, &tree)?)
+            }
+            Source::Wheel(project) => (project, wheel::unpack(project, parts, &tree)?),
+        };
+        let program = find(&tree, receiver.program)?
+            .ok_or_else(|| format!("package {package} has no `{}`", receiver.program))?;
+        // Two lines, also read by `tests/support`: the program below this folder, the version.
+        let receipt = format!("{}\n{version}\n", program.strip_prefix(&tree)?.display());
+        std::fs::write(tree.join("receipt"), receipt)?;
+        remove(home)?;
+        std::fs::rename(&tree, home)?;
+        Ok(())
+    }
+}
+
+/// The command of a server, with its configuration written where it expects it.
+fn start(installed: &Installed, run: &Run, data: &Path) -> Result<Command> {
+    let folder = data.to_string_lossy();
+    if !run.configuration.is_empty() {
+        let configuration = run.configuration.replace("{data}", &folder);
+        std::fs::write(data.join("configuration"), configuration)?;
+    }
+    let words = run.arguments.iter();
+    let mut command = Command::new(&installed.program);
+    command.args(words.map(|word| word.replace("{data}", &folder)));
+    Ok(command)
+}
+
+fn remove(folder: &Path) -> Result<()> {
+    match std::fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error.into()),
+        _ => Ok(()),
     }
 }
 
@@ -166,23 +172,7 @@ fn installed(home: &Path) -> Option<Installed> {
     })
 }
 
-fn unpack(receiver: &Receiver, apt: &Apt, parts: &Path, home: &Path) -> Result<()> {
-    let tree = parts.join("tree");
-    std::fs::create_dir_all(&tree)?;
-    let version = apt.unpack(receiver.package, parts, &tree)?;
-    let program = find(&tree, receiver.program)?
-        .ok_or_else(|| format!("package {} has no `{}`", receiver.package, receiver.program))?;
-    // Two lines, also read by `tests/support`: the program below this folder, the version.
-    let receipt = format!("{}\n{version}\n", program.strip_prefix(&tree)?.display());
-    std::fs::write(tree.join("receipt"), receipt)?;
-    if home.exists() {
-        std::fs::remove_dir_all(home)?;
-    }
-    std::fs::rename(&tree, home)?;
-    Ok(())
-}
-
-/// The program in a package's tree: a file of that name in a folder `bin` or `sbin`.
+/// The program in a package's tree: a file whose path ends so.
 fn find(folder: &Path, program: &str) -> Result<Option<PathBuf>> {
     for entry in std::fs::read_dir(folder)? {
         let entry = entry?;
@@ -191,9 +181,7 @@ fn find(folder: &Path, program: &str) -> Result<Option<PathBuf>> {
             if let Some(found) = find(&path, program)? {
                 return Ok(Some(found));
             }
-        } else if path.ends_with(Path::new("bin").join(program))
-            || path.ends_with(Path::new("sbin").join(program))
-        {
+        } else if path.ends_with(program) {
             return Ok(Some(path));
         }
     }
@@ -237,20 +225,36 @@ mod tests {
     }
 
     #[test]
-    fn programs_are_found_in_bin_folders_only() -> Result<()> {
+    fn programs_are_found_in_their_folders_only() -> Result<()> {
         let folder = Folder::new("find")?;
         std::fs::write(folder.0.join("usr/server"), "")?;
-        assert!(find(&folder.0, "server")?.is_none());
+        assert!(find(&folder.0, "bin/server")?.is_none());
         std::fs::write(folder.0.join("usr/bin/server"), "")?;
         assert_eq!(
-            find(&folder.0, "server")?,
+            find(&folder.0, "bin/server")?,
             Some(folder.0.join("usr/bin/server"))
         );
         Ok(())
     }
 
     #[test]
-    fn modules_are_named_after_receivers() {
-        assert_eq!(TABLE[0].module(), "victoria_metrics");
+    fn a_command_names_its_folder_and_finds_its_configuration() -> Result<()> {
+        let folder = Folder::new("start")?;
+        let installed = Installed {
+            program: "/p".into(),
+            version: "1".to_owned(),
+        };
+        let run = Run {
+            arguments: &["-c={data}/configuration"],
+            configuration: "dir = {data}",
+            addresses: "",
+        };
+        let command = start(&installed, &run, &folder.0)?;
+        let path = folder.0.join("configuration");
+        let expected = format!("-c={}", path.display());
+        assert_eq!(command.get_args().collect::<Vec<_>>(), [&*expected]);
+        let written = std::fs::read_to_string(path)?;
+        assert_eq!(written, format!("dir = {}", folder.0.display()));
+        Ok(())
     }
 }
