@@ -36,7 +36,10 @@ pub(crate) fn entries(
 }
 
 /// Parses a key and what stands behind it.
-pub(crate) fn key_and_value(input: ParseStream<'_>, keys: &Keys) -> syn::Result<(Ident, Value)> {
+pub(crate) fn key_and_value(
+    input: ParseStream<'_>,
+    keys: &Keys<'_>,
+) -> syn::Result<(Ident, Value)> {
     if !input.peek(Ident::peek_any) {
         return Err(input.error(format!("expected a key of {}", keys.of)));
     }

@@ -27,16 +27,16 @@ pub(crate) enum Form {
 
 /// The keys of one macro.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Keys {
+pub(crate) struct Keys<'a> {
     /// How messages call the macro.
     pub(crate) of: &'static str,
     pub(crate) syntax: Syntax,
-    pub(crate) known: &'static [Key],
+    pub(crate) known: &'a [Key],
 }
 
-impl Keys {
+impl Keys<'_> {
     /// The key of this name.
-    pub(crate) fn get(&self, name: &str) -> Option<&'static Key> {
+    pub(crate) fn get(&self, name: &str) -> Option<&Key> {
         self.known.iter().find(|known| known.name == name)
     }
 

@@ -33,7 +33,7 @@ impl Table {
     pub(crate) fn read(
         &mut self,
         input: ParseStream<'_>,
-        keys: &Keys,
+        keys: &Keys<'_>,
         diagnostics: &mut Diagnostics,
     ) {
         entry::entries(input, diagnostics, |input, diagnostics| {
@@ -60,8 +60,13 @@ impl Table {
 
     /// The key's list.
     pub(crate) fn list(&mut self, name: &str) -> Option<Group> {
+        self.keyed_list(name).map(|(_, list)| list)
+    }
+
+    /// The key and its list.
+    pub(crate) fn keyed_list(&mut self, name: &str) -> Option<(Ident, Group)> {
         match self.remove(name)? {
-            (_, Value::List(list)) => Some(list),
+            (key, Value::List(list)) => Some((key, list)),
             _ => None,
         }
     }
@@ -72,7 +77,7 @@ impl Table {
         Some((key, value))
     }
 
-    fn insert(&mut self, key: Ident, value: Value, keys: &Keys, diagnostics: &mut Diagnostics) {
+    fn insert(&mut self, key: Ident, value: Value, keys: &Keys<'_>, diagnostics: &mut Diagnostics) {
         let written = key.to_string();
         let (known, spelling) = if let Some(known) = keys.get(&written) {
             (known, Spelling::Right)

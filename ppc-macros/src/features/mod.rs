@@ -3,22 +3,54 @@
 mod off;
 mod on;
 
+#[cfg(not(feature = "gzip"))]
+use off as gzip;
+#[cfg(not(feature = "http"))]
+use off as http;
 #[cfg(not(feature = "influx"))]
 use off as influx;
+#[cfg(not(feature = "openmetrics"))]
+use off as openmetrics;
+#[cfg(not(feature = "pushgateway"))]
+use off as pushgateway;
 #[cfg(not(feature = "signals"))]
 use off as signals;
+#[cfg(not(feature = "snappy"))]
+use off as snappy;
+#[cfg(not(feature = "textfile"))]
+use off as textfile;
+#[cfg(not(feature = "tls"))]
+use off as tls;
 #[cfg(not(feature = "tokio"))]
 use off as tokio;
 #[cfg(not(feature = "udp"))]
 use off as udp;
+#[cfg(not(feature = "zstd"))]
+use off as zstd;
+#[cfg(feature = "gzip")]
+use on as gzip;
+#[cfg(feature = "http")]
+use on as http;
 #[cfg(feature = "influx")]
 use on as influx;
+#[cfg(feature = "openmetrics")]
+use on as openmetrics;
+#[cfg(feature = "pushgateway")]
+use on as pushgateway;
 #[cfg(feature = "signals")]
 use on as signals;
+#[cfg(feature = "snappy")]
+use on as snappy;
+#[cfg(feature = "textfile")]
+use on as textfile;
+#[cfg(feature = "tls")]
+use on as tls;
 #[cfg(feature = "tokio")]
 use on as tokio;
 #[cfg(feature = "udp")]
 use on as udp;
+#[cfg(feature = "zstd")]
+use on as zstd;
 
 // Some builds use only one of the two; no build is to call the other dead.
 const _: () = assert!(on::ENABLED && !off::ENABLED);
@@ -30,16 +62,32 @@ pub(crate) struct Features(&'static [(&'static str, bool)]);
 impl Features {
     /// Those of this build; `Cargo.toml` of the facade switches them on together with its own.
     pub(crate) const OF_THIS_BUILD: Self = Self(&[
+        ("gzip", gzip::ENABLED),
+        ("http", http::ENABLED),
         ("influx", influx::ENABLED),
-        ("udp", udp::ENABLED),
-        ("tokio", tokio::ENABLED),
+        ("openmetrics", openmetrics::ENABLED),
+        ("pushgateway", pushgateway::ENABLED),
         ("signals", signals::ENABLED),
+        ("snappy", snappy::ENABLED),
+        ("textfile", textfile::ENABLED),
+        ("tls", tls::ENABLED),
+        ("tokio", tokio::ENABLED),
+        ("udp", udp::ENABLED),
+        ("zstd", zstd::ENABLED),
     ]);
 
     /// Says which features the key is missing, where it is missing any.
     pub(crate) fn fault(self, key: &str) -> Option<String> {
         let needed: &[&str] = match key {
             "influx_udp" => &["influx", "udp"],
+            "influx_http" => &["influx", "http"],
+            "openmetrics_http" => &["openmetrics", "http"],
+            "pushgateway" | "aggregation_gateway" => &["pushgateway"],
+            "textfile" => &["textfile"],
+            "https://" => &["tls"],
+            "gzip" => &["gzip"],
+            "snappy" => &["snappy"],
+            "zstd" => &["zstd"],
             "task" => &["tokio"],
             "signals" => &["signals"],
             _ => return None,
@@ -63,6 +111,11 @@ impl Features {
         })
     }
 
+    /// Says that `https://` is missing its feature, where it is.
+    pub(crate) fn https_fault(self) -> Option<String> {
+        self.fault("https://")
+    }
+
     fn has(self, name: &str) -> bool {
         self.0.iter().any(|&(known, on)| known == name && on)
     }
@@ -72,10 +125,18 @@ impl Features {
 impl Features {
     /// Everything on.
     pub(crate) const FULL: Self = Self(&[
+        ("gzip", true),
+        ("http", true),
         ("influx", true),
-        ("udp", true),
-        ("tokio", true),
+        ("openmetrics", true),
+        ("pushgateway", true),
         ("signals", true),
+        ("snappy", true),
+        ("textfile", true),
+        ("tls", true),
+        ("tokio", true),
+        ("udp", true),
+        ("zstd", true),
     ]);
     /// Everything off.
     pub(crate) const NONE: Self = Self(&[]);
@@ -106,7 +167,17 @@ mod tests {
                 .contains("feature `signals` of")
         );
         assert_eq!(none.fault("period"), None);
-        for key in ["influx_udp", "task", "signals"] {
+        for key in [
+            "influx_udp",
+            "influx_http",
+            "openmetrics_http",
+            "pushgateway",
+            "aggregation_gateway",
+            "textfile",
+            "task",
+            "signals",
+            "https://",
+        ] {
             assert_eq!(Features::FULL.fault(key), None);
         }
     }

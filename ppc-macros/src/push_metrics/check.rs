@@ -3,6 +3,7 @@
 use crate::address;
 use crate::diag::Diagnostics;
 use crate::features::Features;
+use crate::http_url;
 use crate::keys::Keyed;
 use crate::kind::Kind;
 use crate::literal::Literal;
@@ -10,31 +11,30 @@ use crate::names::label_name_fault;
 use crate::times::{self, Zero};
 use crate::words;
 
-use super::model::Settings;
+use super::destinations::{Takes, Value};
+use super::model::{Content, Destination, Given, Label, Settings};
 use super::parse::Function;
+use super::together;
 
 /// Checks the settings, each alone and all together.
 pub(super) fn settings(settings: &Settings, features: Features, diagnostics: &mut Diagnostics) {
-    for keyed in [&settings.influx_udp, &settings.task, &settings.signals]
-        .into_iter()
-        .flatten()
-    {
+    let destinations = settings
+        .destinations
+        .iter()
+        .map(|destination| &destination.keyed);
+    let words = [&settings.task, &settings.signals].into_iter().flatten();
+    for keyed in destinations.chain(words) {
         if let Some(fault) = features.fault(&keyed.key.to_string()) {
             diagnostics.on(&keyed.key, fault);
         }
     }
-    check_address(settings, diagnostics);
+    for destination in &settings.destinations {
+        check_destination(destination, features, diagnostics);
+    }
+    for given in &settings.given {
+        check_setting(given, features, diagnostics);
+    }
     check_times(settings, diagnostics);
-    check_word(
-        settings.timestamps.as_ref(),
-        &["server", "client"],
-        diagnostics,
-    );
-    check_word(
-        settings.names.as_ref(),
-        &["prometheus", "influxdb"],
-        diagnostics,
-    );
     let switches = [
         &settings.job_metrics,
         &settings.enabled,
@@ -44,8 +44,9 @@ pub(super) fn settings(settings: &Settings, features: Features, diagnostics: &mu
     for keyed in switches.into_iter().flatten() {
         check_switch(keyed, diagnostics);
     }
-    check_labels(settings, diagnostics);
-    check_companions(settings, diagnostics);
+    check_labels(&settings.labels, diagnostics);
+    check_job(settings, diagnostics);
+    together::check(settings, diagnostics);
 }
 
 /// Checks that the function can be wrapped at all.
@@ -58,21 +59,83 @@ pub(super) fn function(function: &Function, diagnostics: &mut Diagnostics) {
     }
 }
 
-fn check_address(settings: &Settings, diagnostics: &mut Diagnostics) {
-    let Some(keyed) = &settings.influx_udp else {
-        return;
+fn check_destination(destination: &Destination, features: Features, diagnostics: &mut Diagnostics) {
+    let Destination { kind, keyed } = destination;
+    let (name, ty) = (kind.key.name, kind.ty);
+    let text = match Literal::of(&keyed.value) {
+        None => return,
+        Some(Literal::Text(text)) => text,
+        Some(_) => {
+            let expected = kind.takes.expected();
+            let message = format!("`{name}` takes {expected}, or of the type `{ty}`");
+            return diagnostics.on(&keyed.value, message);
+        }
     };
-    match Literal::of(&keyed.value) {
-        Some(Literal::Text(text)) => {
-            if let Some(fault) = address::fault(&text) {
-                diagnostics.on(&keyed.value, format!("`influx_udp`: {fault}"));
+    let fault = match kind.takes {
+        _ if kind.takes != Takes::Http && http_url::is_url_form(&text, kind.scheme) => None,
+        Takes::Address => address::fault(&text),
+        Takes::Http => http_url::fault(&text, kind.scheme),
+        Takes::File if text.is_empty() || text.ends_with('/') => {
+            Some(format!("the name of a file is missing: found {text:?}"))
+        }
+        Takes::File => None,
+    };
+    let fault = fault.or_else(|| {
+        let is_https = kind.takes == Takes::Http && http_url::is_https(&text);
+        features.https_fault().filter(|_| is_https)
+    });
+    if let Some(fault) = fault {
+        diagnostics.on(&keyed.value, format!("`{name}`: {fault}"));
+    }
+}
+
+fn check_setting(given: &Given, features: Features, diagnostics: &mut Diagnostics) {
+    let keyed = match &given.content {
+        Content::Value(keyed) => keyed,
+        Content::Pairs(_, pairs) => {
+            if matches!(given.setting.value, Value::Pairs { labels: true, .. }) {
+                check_labels(pairs, diagnostics);
+            }
+            return;
+        }
+    };
+    match given.setting.value {
+        Value::Word(known) => {
+            check_word(keyed, known, diagnostics);
+            if let Some(Literal::Text(word)) = Literal::of(&keyed.value)
+                && let Some(fault) = features.fault(&word).filter(|_| known.contains(&"gzip"))
+            {
+                diagnostics.on(&keyed.value, fault);
             }
         }
-        Some(_) => diagnostics.on(
-            &keyed.value,
-            "`influx_udp` takes an address such as \"localhost:8089\", or an `InfluxUdp`",
-        ),
-        None => {}
+        Value::Time => {
+            let name = keyed.key.to_string();
+            if let Some(fault) = times::fault(&name, &keyed.value, Zero::Refused) {
+                diagnostics.on(&keyed.value, fault);
+            }
+        }
+        Value::Switch => check_switch(keyed, diagnostics),
+        Value::Count => {
+            let is_fine = match Literal::of(&keyed.value) {
+                None => true,
+                Some(Literal::Number(number)) => number >= 1.0 && number.fract() == 0.0,
+                Some(_) => false,
+            };
+            if !is_fine {
+                let message = format!("`{}` is a number of bytes, 1 or more", keyed.key);
+                diagnostics.on(&keyed.value, message);
+            }
+        }
+        Value::Text | Value::Pair { .. } | Value::Second => {
+            if !matches!(Literal::of(&keyed.value), None | Some(Literal::Text(_))) {
+                let example = given.setting.key.example;
+                diagnostics.on(
+                    &keyed.value,
+                    format!("`{}` is written like `{example}`", keyed.key),
+                );
+            }
+        }
+        Value::Pairs { .. } => {}
     }
 }
 
@@ -91,10 +154,7 @@ fn check_times(settings: &Settings, diagnostics: &mut Diagnostics) {
     }
 }
 
-fn check_word(keyed: Option<&Keyed>, known: &[&str], diagnostics: &mut Diagnostics) {
-    let Some(Keyed { key, value }) = keyed else {
-        return;
-    };
+fn check_word(Keyed { key, value }: &Keyed, known: &[&str], diagnostics: &mut Diagnostics) {
     match Literal::of(value) {
         Some(Literal::Text(word)) if !known.contains(&word.as_str()) => {
             diagnostics.on(
@@ -118,8 +178,8 @@ fn check_switch(Keyed { key, value }: &Keyed, diagnostics: &mut Diagnostics) {
     }
 }
 
-fn check_labels(settings: &Settings, diagnostics: &mut Diagnostics) {
-    for (index, label) in settings.labels.iter().enumerate() {
+fn check_labels(labels: &[Label], diagnostics: &mut Diagnostics) {
+    for (index, label) in labels.iter().enumerate() {
         // The labels are for metrics of every kind, and stand beside `le` and `quantile`.
         let kinds = [Kind::Histogram, Kind::Summary];
         if let Some(fault) = kinds
@@ -131,7 +191,7 @@ fn check_labels(settings: &Settings, diagnostics: &mut Diagnostics) {
                 format!("`{}` cannot be a label: {fault}", label.name),
             );
         }
-        if settings.labels[..index]
+        if labels[..index]
             .iter()
             .any(|present| present.name == label.name)
         {
@@ -140,44 +200,21 @@ fn check_labels(settings: &Settings, diagnostics: &mut Diagnostics) {
                 format!("label `{}` is given twice", label.name),
             );
         }
-        if label.name == "job" && settings.job.is_some() {
-            let message = "label `job` is given twice: the key `job` sets it already";
-            diagnostics.at(label.name_span, message);
-        }
     }
 }
 
-/// Keys that mean nothing without another.
-fn check_companions(settings: &Settings, diagnostics: &mut Diagnostics) {
-    if let Some(job) = &settings.job {
-        match Literal::of(&job.value) {
-            Some(Literal::Text(name)) if name.is_empty() => {
-                diagnostics.on(&job.value, "the job's name is empty");
-            }
-            Some(Literal::Number(_) | Literal::Bool | Literal::Other) => {
-                diagnostics.on(
-                    &job.value,
-                    "`job` takes a name, such as `job = \"nightly-billing\"`",
-                );
-            }
-            _ => {}
+fn check_job(settings: &Settings, diagnostics: &mut Diagnostics) {
+    let Some(job) = &settings.job else { return };
+    match Literal::of(&job.value) {
+        Some(Literal::Text(name)) if name.is_empty() => {
+            diagnostics.on(&job.value, "the job's name is empty");
         }
-    } else if let Some(keyed) = &settings.job_metrics {
-        diagnostics.on(
-            &keyed.key,
-            "`job_metrics` needs a job: add `job = \"name\"`, or leave `job_metrics` out",
-        );
-    }
-    for keyed in [&settings.timestamps, &settings.names]
-        .into_iter()
-        .flatten()
-    {
-        if settings.influx_udp.is_none() {
-            let key = &keyed.key;
+        Some(Literal::Number(_) | Literal::Bool | Literal::Other) => {
             diagnostics.on(
-                key,
-                format!("`{key}` belongs to a destination: add `influx_udp = \"host:port\"`"),
+                &job.value,
+                "`job` takes a name, such as `job = \"nightly-billing\"`",
             );
         }
+        _ => {}
     }
 }

@@ -2,11 +2,12 @@
 
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
-use syn::{Expr, FnArg, Ident, Pat};
+use syn::{FnArg, Ident, Pat};
 
 use crate::keys::Keyed;
-use crate::paths::{hygienic, located};
+use crate::paths::hygienic;
 
+use super::calls::{Destinations, borrowed, setter};
 use super::model::Settings;
 use super::parse::Function;
 use super::returns::{self, Form, Pinned};
@@ -55,15 +56,8 @@ fn push(settings: &Settings, private: &TokenStream) -> TokenStream {
             quote!(.#setter(#value))
         })
     };
-    let destination = settings.influx_udp.as_ref().map(|Keyed { key, value }| {
-        let (address, span) = (borrowed(value), hygienic(key));
-        let (timestamps, names) = (
-            by_reference(&settings.timestamps),
-            by_reference(&settings.names),
-        );
-        let from = located(quote!(#private::InfluxUdp::from), value);
-        quote_spanned!(span=> .and_to(#from(#address) #timestamps #names))
-    });
+    let destinations = Destinations::of(settings, private);
+    let (shared, destinations) = (&destinations.shared, &destinations.calls);
     let (period, flush_timeout) = (
         by_reference(&settings.period),
         by_reference(&settings.flush_timeout),
@@ -78,22 +72,16 @@ fn push(settings: &Settings, private: &TokenStream) -> TokenStream {
         let (name, value) = (&label.name, borrowed(&label.value));
         quote!(.label(#name, #value))
     });
-    quote! {
+    let push = quote! {
         #private::Push::new()
-            #destination #period #flush_timeout #job #job_metrics #(#labels)* #registry
+            #(#destinations)* #period #flush_timeout #job #job_metrics #(#labels)* #registry
             #signals #enabled #task
+    };
+    if shared.is_empty() {
+        push
+    } else {
+        quote!({ #(#shared)* #push })
     }
-}
-
-/// The setter of a key, which has its name.
-fn setter(key: &Ident) -> Ident {
-    Ident::new(&key.to_string(), hygienic(key))
-}
-
-/// The user's expression, by reference; errors about its type point at it.
-fn borrowed(value: &Expr) -> TokenStream {
-    let span = hygienic(value);
-    quote_spanned!(span=> &(#value))
 }
 
 /// The body as a closure: `return` and `?` end the closure and not the wrapping.

@@ -1,6 +1,8 @@
 //! `#[push_metrics]`: parse, model, check, expand; where anything is wrong, the function as it was.
 
+mod calls;
 mod check;
+mod destinations;
 mod expand;
 mod fallback;
 mod model;
@@ -8,6 +10,7 @@ mod parse;
 mod returns;
 #[cfg(test)]
 mod tests;
+mod together;
 
 use proc_macro2::TokenStream;
 

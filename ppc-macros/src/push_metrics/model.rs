@@ -11,13 +11,14 @@ use crate::keys::Keyed;
 use crate::paths;
 use crate::table::Table;
 
+use super::destinations::{KINDS, Kind, SETTINGS, Setting, Value};
+
 /// What `#[push_metrics(..)]` says.
 pub(super) struct Settings {
     /// The path of the facade.
     pub(super) krate: TokenStream,
-    pub(super) influx_udp: Option<Keyed>,
-    pub(super) timestamps: Option<Keyed>,
-    pub(super) names: Option<Keyed>,
+    pub(super) destinations: Vec<Destination>,
+    pub(super) given: Vec<Given>,
     pub(super) period: Option<Keyed>,
     pub(super) flush_timeout: Option<Keyed>,
     pub(super) job: Option<Keyed>,
@@ -29,27 +30,77 @@ pub(super) struct Settings {
     pub(super) task: Option<Keyed>,
 }
 
-/// A label of every series.
+/// A destination that was given.
+pub(super) struct Destination {
+    pub(super) kind: &'static Kind,
+    pub(super) keyed: Keyed,
+}
+
+/// A setting of destinations that was given.
+pub(super) struct Given {
+    pub(super) setting: &'static Setting,
+    pub(super) content: Content,
+}
+
+/// What stands behind a setting.
+pub(super) enum Content {
+    Value(Keyed),
+    /// At the key, and in its parentheses.
+    Pairs(Ident, Vec<Label>),
+}
+
+/// A label of every series, or another name with its value.
 pub(super) struct Label {
     pub(super) name: String,
     pub(super) name_span: Span,
     pub(super) value: Expr,
 }
 
+impl Given {
+    pub(super) fn key(&self) -> &Ident {
+        match &self.content {
+            Content::Value(keyed) => &keyed.key,
+            Content::Pairs(key, _) => key,
+        }
+    }
+}
+
 impl Settings {
+    /// The setting of this name, where it was given.
+    pub(super) fn setting(&self, name: &str) -> Option<&Given> {
+        self.given
+            .iter()
+            .find(|given| given.setting.key.name == name)
+    }
+
     pub(super) fn new(mut table: Table, diagnostics: &mut Diagnostics) -> Self {
         let krate = paths::facade(table.value("crate").as_ref(), diagnostics);
-        let labels = table.list("labels").map(|list| labels(&list, diagnostics));
+        let of_series = table.list("labels").map(|list| labels(&list, diagnostics));
+        let destinations = KINDS.iter().filter_map(|kind| {
+            let keyed = table.value(kind.key.name)?;
+            Some(Destination { kind, keyed })
+        });
+        let destinations: Vec<_> = destinations.collect();
+        let settings = SETTINGS.iter().filter_map(|setting| {
+            let content = match setting.value {
+                Value::Pairs { .. } => {
+                    let (key, list) = table.keyed_list(setting.key.name)?;
+                    Content::Pairs(key, labels(&list, diagnostics))
+                }
+                _ => Content::Value(table.value(setting.key.name)?),
+            };
+            Some(Given { setting, content })
+        });
+        let given = settings.collect();
         Self {
             krate,
-            influx_udp: table.value("influx_udp"),
-            timestamps: table.value("timestamps"),
-            names: table.value("names"),
+            destinations,
+            given,
             period: table.value("period"),
             flush_timeout: table.value("flush_timeout"),
             job: table.value("job"),
             job_metrics: table.value("job_metrics"),
-            labels: labels.unwrap_or_default(),
+            labels: of_series.unwrap_or_default(),
             registry: table.value("registry"),
             signals: table.value("signals"),
             enabled: table.value("enabled"),

@@ -8,25 +8,21 @@ use crate::diag::Diagnostics;
 use crate::keys::{Form, Key, Keys, Syntax};
 use crate::table::Table;
 
-const KEYS: Keys = Keys {
-    of: "`#[push_metrics]`",
-    syntax: Syntax::Equals,
-    known: &[
-        key("influx_udp", Form::Value, "influx_udp = \"localhost:8089\""),
-        key("period", Form::Value, "period = 15"),
-        key("job", Form::Value, "job = \"nightly-billing\""),
-        key("job_metrics", Form::Value, "job_metrics = false"),
-        key("labels", Form::List, "labels(instance = ppc::hostname())"),
-        key("registry", Form::Value, "registry = MY_REGISTRY"),
-        key("flush_timeout", Form::Value, "flush_timeout = 5"),
-        key("signals", Form::Switch, "signals = true"),
-        key("timestamps", Form::Value, "timestamps = \"server\""),
-        key("names", Form::Value, "names = \"influxdb\""),
-        key("enabled", Form::Value, "enabled = cfg!(not(test))"),
-        key("task", Form::Switch, "task = true"),
-        key("crate", Form::Value, "crate = my_metrics"),
-    ],
-};
+use super::destinations::{KINDS, SETTINGS};
+
+/// The keys of every push; those of destinations and their settings come from their tables.
+const KEYS: &[Key] = &[
+    key("period", Form::Value, "period = 15"),
+    key("job", Form::Value, "job = \"nightly-billing\""),
+    key("job_metrics", Form::Value, "job_metrics = false"),
+    key("labels", Form::List, "labels(instance = ppc::hostname())"),
+    key("registry", Form::Value, "registry = MY_REGISTRY"),
+    key("flush_timeout", Form::Value, "flush_timeout = 5"),
+    key("signals", Form::Switch, "signals = true"),
+    key("enabled", Form::Value, "enabled = cfg!(not(test))"),
+    key("task", Form::Switch, "task = true"),
+    key("crate", Form::Value, "crate = my_metrics"),
+];
 
 const fn key(name: &'static str, form: Form, example: &'static str) -> Key {
     Key {
@@ -38,9 +34,17 @@ const fn key(name: &'static str, form: Form, example: &'static str) -> Key {
 
 /// The attribute's settings.
 pub(super) fn settings(tokens: TokenStream, diagnostics: &mut Diagnostics) -> Table {
+    let kinds = KINDS.iter().map(|kind| kind.key);
+    let settings = SETTINGS.iter().map(|setting| setting.key);
+    let known: Vec<Key> = kinds.chain(KEYS.iter().copied()).chain(settings).collect();
+    let keys = Keys {
+        of: "`#[push_metrics]`",
+        syntax: Syntax::Equals,
+        known: &known,
+    };
     let mut table = Table::default();
     let parser = |input: ParseStream<'_>| {
-        table.read(input, &KEYS, diagnostics);
+        table.read(input, &keys, diagnostics);
         Ok(())
     };
     // The parser reports its mistakes itself and consumes everything.
