@@ -152,6 +152,8 @@ pub(crate) struct Readings {
     pub(crate) pairs: Vec<Option<Pairs>>,
     /// For the few that have any, in the order of the series and of the places in each.
     pub(crate) exemplars: Vec<Noted>,
+    /// For the few that are in another life than their first, each by its index and rising.
+    pub(crate) lives: Vec<(usize, u64)>,
 }
 
 /// An exemplar and where it belongs.
@@ -205,6 +207,7 @@ impl FamilySnapshot {
         self.readings.words.clear();
         self.readings.pairs.clear();
         self.readings.exemplars.clear();
+        self.readings.lives.clear();
     }
 
     /// Has the list filled, which may still hold the series of the gather before, and the
@@ -251,6 +254,16 @@ impl<'a> SeriesSnapshot<'a> {
         self.family.list.id(self.index)
     }
 
+    /// A number that no other series has, and this one no longer than until it is removed or
+    /// expires: where it comes back from zero, the number is another one, and higher.
+    pub fn life(&self) -> u64 {
+        let lives = &*self.family.readings.lives;
+        match lives.binary_search_by_key(&self.index, |(index, _)| *index) {
+            Ok(at) => lives[at].1,
+            Err(_) => self.id(),
+        }
+    }
+
     /// Names and values of its labels, in declared order.
     pub fn labels(&self) -> impl Iterator<Item = (&'a str, &'a str)> + Clone + use<'a> {
         let values = self.family.list.values(self.index);
@@ -259,8 +272,47 @@ impl<'a> SeriesSnapshot<'a> {
 
     /// What it said when the snapshot was taken.
     pub fn value(&self) -> Value<'a> {
+        self.value_of(self.words)
+    }
+
+    /// The value as plain words, for whoever keeps or compares values: as many for each series of
+    /// a family.
+    ///
+    /// A counter and a gauge have the bits of their `f64`; a histogram the bits of its sum, then
+    /// the count of each bucket, of that one alone; a summary the bits of its sum, its count, then
+    /// the bits of each quantile; a state set a bit for each state; an info has none.
+    pub fn words(&self) -> &'a [u64] {
+        self.words
+    }
+
+    /// What [`words`](Self::words) such as this series has stand for: those of another snapshot,
+    /// or the difference between two. Exemplars and the facts of an info are those of this one.
+    ///
+    /// # Panics
+    ///
+    /// When there are fewer of them than this series has.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use ppc_core::{Histogram, Registry, Value};
+    ///
+    /// let registry = Registry::new();
+    /// let latency = Histogram::builder("latency").buckets([1.0]).register(&registry)?;
+    /// latency.observe(0.5);
+    /// let snapshot = registry.gather();
+    /// for series in snapshot.families().flat_map(|family| family.series()) {
+    ///     let doubled = [2.0_f64.to_bits(), 2 * series.words()[1], 0];
+    ///     let Value::Histogram(histogram) = series.value_of(&doubled) else { continue };
+    ///     assert_eq!((histogram.count(), histogram.sum()), (2, 2.0));
+    /// }
+    /// # Ok::<(), ppc_core::Error>(())
+    /// ```
+    pub fn value_of<'w>(&self, words: &'w [u64]) -> Value<'w>
+    where
+        'a: 'w,
+    {
         let descriptor: &'a Descriptor = &self.family.descriptor;
-        let words = self.words;
         let real = |index: usize| f64::from_bits(words[index]);
         match descriptor.kind() {
             Kind::Counter => Value::Counter(real(0)),

@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering::Relaxed;
 
 use super::kept::Kept;
 use super::section::Grace;
-use super::series::{BASED, HIDDEN};
+use super::series::{BASED, HIDDEN, next_id};
 use super::value::Cell;
 use crate::label::Texts;
 
@@ -36,8 +36,9 @@ pub(super) struct Limbo<C: Cell> {
     unlinked: Vec<Unlinked<C>>,
     /// Series that were hidden, because somebody keeps them; by id.
     hidden: HashMap<u64, Kept<C>>,
-    /// What series of [`BASED`] had counted when they were hidden; by id.
-    bases: HashMap<u64, Box<[u64]>>,
+    /// What series of [`BASED`] had counted when they were hidden, and the number of their life
+    /// since; by id.
+    bases: HashMap<u64, (Box<[u64]>, u64)>,
 }
 
 impl<C: Cell> Limbo<C> {
@@ -145,23 +146,25 @@ impl<C: Cell> Limbo<C> {
         // Kept by the slot, and here.
         let is_left = |_: &u64, series: &mut Kept<C>| series.found().place.kept.load(Relaxed) <= 2;
         let left = self.hidden.extract_if(is_left);
-        let going = |(id, series)| (series, self.bases.get(&id).cloned().unwrap_or_default());
+        let bases = &self.bases;
+        let base = |id: u64| bases.get(&id).map(|(base, _)| base.clone());
+        let going = |(id, series)| (series, base(id).unwrap_or_default());
         left.map(going).collect()
     }
 
     /// Shows of a series only what is counted beyond `base`.
     pub(super) fn rebase(&mut self, series: &Kept<C>, base: Box<[u64]>) {
         if C::IS_COUNTED {
-            self.bases.insert(series.found().id(), base);
+            self.bases.insert(series.found().id(), (base, next_id()));
             series.found().mark(BASED);
         } else if !base.is_empty() {
             series.found().cell.reset(&base);
         }
     }
 
-    /// What a series had counted when it was hidden last.
-    pub(super) fn base(&self, id: u64) -> Option<&[u64]> {
-        self.bases.get(&id).map(|base| &**base)
+    /// What a series had counted when it was hidden last, and the number of its life since.
+    pub(super) fn base(&self, id: u64) -> Option<(&[u64], u64)> {
+        self.bases.get(&id).map(|(base, life)| (&**base, *life))
     }
 
     /// Forgets a series that is freed.

@@ -34,6 +34,12 @@ const NOBODYS: u16 = u16::MAX;
 /// What is shown is less than what is counted, by what there was when it was hidden.
 pub(crate) const BASED: u8 = 2;
 
+/// A number that was not given before, for a series or for another life of one.
+pub(super) fn next_id() -> u64 {
+    static NEXT: AtomicU64 = AtomicU64::new(1);
+    NEXT.fetch_add(1, Relaxed)
+}
+
 impl<C> Series<C> {
     pub(crate) fn has(&self, marks: u8) -> bool {
         self.marks.load(Acquire) & marks != 0
@@ -67,7 +73,6 @@ impl<C> Series<C> {
 impl<C: Cell> Series<C> {
     /// The head of a new series; its label values are written behind it.
     pub(super) fn new(cell: C, labels: u8) -> Self {
-        static NEXT: AtomicU64 = AtomicU64::new(1);
         let (place, writer) = if cell.goes_the_long_way() {
             (Place::without_words(), NOBODYS)
         } else {
@@ -75,7 +80,7 @@ impl<C: Cell> Series<C> {
         };
         Self {
             place,
-            id: NEXT.fetch_add(1, Relaxed),
+            id: next_id(),
             cell,
             writer: AtomicU16::new(writer),
             marks: AtomicU8::new(0),

@@ -230,22 +230,23 @@ impl<C: Cell> Table<C> {
         }
     }
 
-    /// Takes what a series had counted when it was hidden away from a reading; true where
-    /// something is left to be shown. A hidden series that counted since is shown again.
+    /// Takes what a series had counted when it was hidden away from a reading; the number of its
+    /// life where something is left to be shown. A hidden series that counted since is shown
+    /// again.
     #[cold]
-    pub(crate) fn unhide(&self, found: Found<'_, C>, reading: &mut [u64]) -> bool {
+    pub(crate) fn unhide(&self, found: Found<'_, C>, reading: &mut [u64]) -> Option<u64> {
         let writer = self.lock();
-        let Some(base) = writer.limbo.base(found.id()) else {
-            return !found.has(HIDDEN);
+        let Some((base, life)) = writer.limbo.base(found.id()) else {
+            return (!found.has(HIDDEN)).then(|| found.id());
         };
         if found.has(HIDDEN) {
             if *base == *reading {
-                return false;
+                return None;
             }
             found.unmark(HIDDEN);
         }
         C::subtract(reading, base);
-        true
+        Some(life)
     }
 
     fn lock(&self) -> MutexGuard<'_, Writer<C>> {

@@ -28,6 +28,11 @@ impl<C: Cell> Entries<C> {
         self.len += 1;
     }
 
+    /// How many are listed so far.
+    pub(super) fn len(&self) -> usize {
+        self.len
+    }
+
     /// The ids of those listed so far.
     pub(super) fn ids(&self) -> impl Iterator<Item = u64> {
         self.kept[..self.len].iter().map(|kept| kept.found().id())

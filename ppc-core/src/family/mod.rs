@@ -393,6 +393,7 @@ impl<M: Metric> Gather for FamilyInner<M> {
                 words,
                 pairs,
                 exemplars,
+                lives,
             } = readings;
             entries.start();
             self.table.for_each(&Section::enter(), |found| {
@@ -404,17 +405,22 @@ impl<M: Metric> Gather for FamilyInner<M> {
                 {
                     expired.push((found.keep(), Box::from(&words[start..])));
                     words.truncate(start);
-                } else if found.has(HIDDEN | BASED)
-                    && !self.table.unhide(found, &mut words[start..])
-                {
-                    words.truncate(start);
-                } else {
-                    found.cell.read_recent(words);
-                    if M::KIND == Kind::Info {
-                        pairs.push(found.cell.pairs());
-                    }
-                    entries.push(found);
+                    return;
                 }
+                if found.has(HIDDEN | BASED) {
+                    let Some(life) = self.table.unhide(found, &mut words[start..]) else {
+                        words.truncate(start);
+                        return;
+                    };
+                    if life != found.id() {
+                        lives.push((entries.len(), life));
+                    }
+                }
+                found.cell.read_recent(words);
+                if M::KIND == Kind::Info {
+                    pairs.push(found.cell.pairs());
+                }
+                entries.push(found);
             });
             self.exemplars.gather(entries.ids(), exemplars);
             entries.finish()

@@ -185,3 +185,43 @@ fn series_beyond_the_limit_are_one() {
     family.clear();
     check(&registry, &[]);
 }
+
+#[test]
+fn a_total_that_begins_at_zero_again_is_in_another_life() {
+    let registry = Registry::new();
+    let family = Counter::builder("c").label_names(["a"]);
+    let family = family.register(&registry).unwrap();
+    let lives = || {
+        let snapshot = registry.gather();
+        let families = snapshot.families();
+        let series = families.flat_map(crate::FamilySnapshot::series);
+        series.map(|series| series.life()).collect::<Vec<_>>()
+    };
+    family.labels((1,)).unwrap().inc();
+    family.labels((2,)).unwrap().inc();
+    let held = family.labels((2,)).unwrap().handle();
+    let first = lives();
+    family.labels((1,)).unwrap().inc();
+    assert_eq!(lives(), first);
+
+    // One that is held, one that a snapshot lists, each without and with a gather in between.
+    let snapshot = registry.gather();
+    for gathers in [false, true] {
+        let before = lives();
+        family.clear();
+        if gathers {
+            assert_eq!(lives(), []);
+        }
+        family.labels((1,)).unwrap().inc_by(100);
+        held.inc_by(100);
+        let after = lives();
+        assert_eq!(after.len(), 2);
+        let newest = before.iter().max();
+        assert!(
+            after.iter().all(|life| Some(life) > newest),
+            "{before:?} {after:?}"
+        );
+        assert_eq!(lives(), after);
+    }
+    drop(snapshot);
+}
