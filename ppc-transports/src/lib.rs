@@ -46,9 +46,9 @@ pub use destination::{
     Pushgateway, delete_from_gateway, delete_from_gateway_async, instance_ip_grouping_key,
     push_to_gateway, push_to_gateway_async, pushadd_to_gateway, pushadd_to_gateway_async,
 };
-pub use encode::{Encoder, Omitted, Timestamps};
 #[cfg(feature = "openmetrics")]
-pub use encode::{Exposition, Format};
+pub use encode::{DeltaExposition, Exposition, Format, Gauges};
+pub use encode::{Encoder, Omitted, Timestamps};
 #[cfg(feature = "influx")]
 pub use encode::{Influx, Names, Precision};
 pub use error::Error;

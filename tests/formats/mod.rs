@@ -1,6 +1,7 @@
 //! The bytes of each format: golden files from one fixture, and lines read back by a parser that
 //! is not ours.
 
+mod delta;
 mod exposition;
 mod influx;
 mod read;

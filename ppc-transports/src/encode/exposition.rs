@@ -12,9 +12,9 @@ use ppc_core::{LabelSet, Snapshot};
 
 use super::{Encoder, Omitted, Timestamps};
 pub use format::Format;
-use header::write_header;
-use labels::Labels;
-use lines::{Lines, OneSeries};
+pub(super) use header::write_header;
+pub(super) use labels::Labels;
+pub(super) use lines::{Lines, Numbers, OneSeries, count_samples};
 
 /// Writes the Prometheus text format 0.0.4 or OpenMetrics 1.0.0.
 ///
@@ -118,7 +118,7 @@ impl Encoder for Exposition {
             for series in family.series() {
                 let value = series.value();
                 if let Some(label) = self.labels.taken_by(value) {
-                    omitted.note_taken(descriptor.names().family(), label, lines::count(value));
+                    omitted.note_taken(descriptor.names().family(), label, count_samples(value));
                     continue;
                 }
                 let one = OneSeries {

@@ -1,5 +1,7 @@
 //! Formats: from a snapshot to the bytes of a wire format, one format a file. No I/O.
 
+#[cfg(feature = "openmetrics")]
+mod delta;
 mod number;
 
 #[cfg(any(feature = "influx", feature = "openmetrics"))]
@@ -14,6 +16,8 @@ use std::ops::Range;
 
 use ppc_core::{LabelSet, Snapshot};
 
+#[cfg(feature = "openmetrics")]
+pub use delta::{DeltaExposition, Gauges};
 #[cfg(feature = "openmetrics")]
 pub use exposition::{Exposition, Format};
 #[cfg(feature = "influx")]

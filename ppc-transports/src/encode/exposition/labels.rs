@@ -66,6 +66,19 @@ impl Labels {
         out.extend_from_slice(&self.tail);
     }
 
+    /// The same with one more label.
+    pub(crate) fn write_with(
+        &self,
+        series: &SeriesSnapshot<'_>,
+        (name, value): (&str, &str),
+        out: &mut Vec<u8>,
+    ) {
+        self.write(series, out);
+        open(out);
+        write_label(name, value, out);
+        out.extend_from_slice(b"} ");
+    }
+
     /// The same for an info, whose facts are labels as well.
     pub(crate) fn write_info<'a>(
         &self,

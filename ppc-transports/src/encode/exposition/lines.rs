@@ -219,7 +219,7 @@ fn has_sum(descriptor: &Descriptor) -> bool {
 }
 
 /// How many samples a series has.
-pub(super) fn count(value: Value<'_>) -> u64 {
+pub(crate) fn count_samples(value: Value<'_>) -> u64 {
     let count = match value {
         Value::Histogram(histogram) => histogram.exemplars().len() + 2,
         Value::Summary { quantiles, .. } => quantiles.pairs().len() + 2,

@@ -1,0 +1,209 @@
+//! Differences in the Prometheus text format, for gateways that add up what they are sent.
+
+mod levels;
+mod pending;
+mod totals;
+
+use std::ops::Range;
+
+use ppc_core::{Descriptor, Kind, LabelSet, Snapshot, Value};
+
+use self::levels::Levels;
+use self::totals::Totals;
+use super::exposition::{Format, Labels, Lines, Numbers, OneSeries, count_samples, write_header};
+use super::{Encoder, Omitted};
+
+/// What becomes of gauges, infos and state sets where everything is added up.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Gauges {
+    /// They are sent as differences, in words `delta`, and taken back at the end: the gateway
+    /// shows the sum over all jobs that run.
+    #[default]
+    Delta,
+    /// They are not sent at all, in words `skip`.
+    Skip,
+}
+
+/// Writes what came on top of what arrived before, in the Prometheus text format, for gateways
+/// that add up whatever they are sent.
+///
+/// - **Counters, histograms, summaries**: count, sum and buckets as differences. A series that
+///   begins from zero again, because it was removed or expired, is sent whole. Quantiles cannot be
+///   added up and are left out.
+/// - **Gauges, infos, state sets**, unless they are skipped: also as differences, which may be
+///   negative. When the facts of an info change, the old ones are taken back by -1. What a series
+///   added is taken back when it is gone, and for all series by the last encoding, see
+///   [`Encoder::begin_last`].
+///
+/// A series that is new is sent also while it is 0, so that it exists; later its lines are there
+/// only when something changed. Numbers that cannot be added, infinite or none, are left out and
+/// counted. There are no timestamps and no exemplars.
+///
+/// Only [`Encoder::delivered`] moves on what counts as sent: an encoding that did not arrive leaves
+/// all of it for the next one. The ranges it is told of must be cut between families, as a
+/// [`Packer`](crate::Packer) with `Cut::Families` cuts them. What arrived without an answer is
+/// sent twice.
+///
+/// # Examples
+///
+/// ```
+/// use ppc_core::{Counter, LabelSet, Registry};
+/// use ppc_transports::{DeltaExposition, Encoder, Gauges};
+///
+/// let registry = Registry::new();
+/// let jobs = Counter::builder("jobs").register(&registry)?;
+/// let mut delta = DeltaExposition::new(Gauges::Delta);
+/// let mut encode = |arrives| {
+///     let mut lines = Vec::new();
+///     delta.encode(&registry.gather(), &LabelSet::new(), &mut lines);
+///     if arrives {
+///         delta.delivered(0..lines.len());
+///     }
+///     lines
+/// };
+/// jobs.inc_by(2);
+/// assert_eq!(encode(true), b"# TYPE jobs_total counter\njobs_total 2\n");
+/// assert_eq!(encode(true), b"");
+/// jobs.inc_by(3);
+/// assert_eq!(encode(false), b"# TYPE jobs_total counter\njobs_total 3\n");
+/// jobs.inc();
+/// assert_eq!(encode(true), b"# TYPE jobs_total counter\njobs_total 4\n");
+/// # Ok::<(), ppc_core::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct DeltaExposition {
+    gauges: Gauges,
+    labels: Labels,
+    lines: Lines,
+    totals: Totals,
+    levels: Levels,
+}
+
+impl DeltaExposition {
+    /// An encoder of differences.
+    pub fn new(gauges: Gauges) -> Self {
+        let mut lines = Lines::new(Format::Text);
+        lines.numbers = Numbers::Finite;
+        lines.without_quantiles = true;
+        Self {
+            gauges,
+            labels: Labels::default(),
+            lines,
+            totals: Totals::default(),
+            levels: Levels::default(),
+        }
+    }
+
+    /// Labels that the place itself gives every sample, as for
+    /// [`Exposition::taken_labels`](crate::Exposition::taken_labels).
+    #[must_use]
+    pub fn taken_labels(mut self, names: Vec<String>) -> Self {
+        self.labels = Labels::without(names);
+        self
+    }
+
+    fn skips(&self, descriptor: &Descriptor) -> bool {
+        self.gauges == Gauges::Skip && !is_total(descriptor.kind())
+    }
+
+    /// Appends the lines of one series.
+    fn write(&mut self, one: &OneSeries<'_>, out: &mut Vec<u8>, omitted: &mut Omitted) {
+        let (labels, name) = (&self.labels, one.descriptor.names().sample(0).as_bytes());
+        let start = out.len();
+        match one.value {
+            Value::Gauge(value) => {
+                out.extend_from_slice(name);
+                labels.write(one.series, out);
+                self.levels.write(start, value, out, omitted);
+            }
+            Value::Info(info) => {
+                if let Some(facts) = info.pairs() {
+                    out.extend_from_slice(name);
+                    labels.write_info(one.series, facts, one.client, out);
+                    self.levels.write(start, 1.0, out, omitted);
+                }
+            }
+            Value::StateSet(states) => {
+                for (state, holds) in states.states() {
+                    let start = out.len();
+                    out.extend_from_slice(name);
+                    let label = (one.descriptor.names().family(), state);
+                    labels.write_with(one.series, label, out);
+                    self.levels.write(start, f64::from(holds), out, omitted);
+                }
+            }
+            _ => {
+                let Some(words) = self.totals.difference(one.series, one.value, omitted) else {
+                    return;
+                };
+                let value = one.series.value_of(words);
+                let difference = OneSeries { value, ..*one };
+                self.lines.write(&difference, labels, out, omitted);
+                self.totals.wrote(one.series, start..out.len());
+            }
+        }
+    }
+}
+
+impl Encoder for DeltaExposition {
+    fn encode(&mut self, snapshot: &Snapshot, labels: &LabelSet, out: &mut Vec<u8>) -> Omitted {
+        self.lines.start_snapshot(None);
+        self.totals.start();
+        self.levels.start();
+        let mut omitted = Omitted::default();
+        for family in snapshot.families() {
+            let descriptor = family.descriptor();
+            if self.skips(descriptor) {
+                continue;
+            }
+            let before = out.len();
+            write_header(Format::Text, descriptor, out);
+            let after = out.len();
+            if !is_total(descriptor.kind()) {
+                self.levels
+                    .start_family(descriptor.names().family(), &out[before..]);
+            }
+            self.labels.start_family(descriptor, labels);
+            for series in family.series() {
+                let value = series.value();
+                if let Some(label) = self.labels.taken_by(value) {
+                    let metric = descriptor.names().family();
+                    omitted.note_taken(metric, label, count_samples(value));
+                    continue;
+                }
+                let one = OneSeries {
+                    descriptor,
+                    series: &series,
+                    value,
+                    client: labels,
+                };
+                self.write(&one, out, &mut omitted);
+            }
+            if !is_total(descriptor.kind()) {
+                self.levels.take_back_gone(out);
+            }
+            if out.len() == after {
+                out.truncate(before);
+            }
+        }
+        self.levels.take_back_families(out);
+        self.totals.forget_gone();
+        omitted
+    }
+
+    fn begin_last(&mut self) {
+        self.levels.begin_last();
+    }
+
+    fn delivered(&mut self, lines: Range<usize>) {
+        self.totals.delivered(&lines);
+        self.levels.delivered(&lines);
+    }
+}
+
+fn is_total(kind: Kind) -> bool {
+    matches!(kind, Kind::Counter | Kind::Histogram | Kind::Summary)
+}
+
+#[cfg(test)]
+mod tests;
