@@ -9,7 +9,7 @@
 //! - Recording: [`Counter`], [`Gauge`], [`Histogram`], [`Summary`], [`Info`], [`StateSet`].
 //! - Pushing: [`push_metrics`], or without macros [`Push`] and its [`Guard`].
 //! - Destinations: [`InfluxUdp`], [`InfluxHttp`], [`OpenMetricsHttp`], [`Pushgateway`],
-//!   [`Textfile`], each with a URL form that [`Push::environment`] takes from `PPC_PUSH`.
+//!   [`AggregationGateway`], [`Textfile`], each with a URL form that [`Push::environment`] takes from `PPC_PUSH`.
 //! - Pushing by hand: [`push_to_gateway`], [`pushadd_to_gateway`], [`delete_from_gateway`].
 //! - What to push: a [`Registry`], a view of one, or several, each of them a [`Source`].
 //! - Reading what was recorded: [`Source::gather`] and [`Snapshot`].
@@ -35,8 +35,14 @@ pub use ppc_transports::InfluxUdp;
 pub use ppc_transports::OpenMetricsHttp;
 #[cfg(feature = "textfile")]
 pub use ppc_transports::Textfile;
+#[cfg(feature = "pushgateway")]
 pub use ppc_transports::{
-    AsDestination, Choice, Destination, Error, Guard, Outcome, Push, Seconds, Timestamps, UrlForm,
+    AggregationGateway, Delivery, Gauges, Pushgateway, delete_from_gateway,
+    delete_from_gateway_async, instance_ip_grouping_key, push_to_gateway, push_to_gateway_async,
+    pushadd_to_gateway, pushadd_to_gateway_async,
+};
+pub use ppc_transports::{
+    AsDestination, Choice, Destination, Error, Guard, Outcome, Push, Seconds, Timestamps,
     client_metrics, hostname,
 };
 #[cfg(feature = "http")]
@@ -45,11 +51,6 @@ pub use ppc_transports::{
 };
 #[cfg(feature = "influx")]
 pub use ppc_transports::{Names, Precision};
-#[cfg(feature = "pushgateway")]
-pub use ppc_transports::{
-    Pushgateway, delete_from_gateway, delete_from_gateway_async, instance_ip_grouping_key,
-    push_to_gateway, push_to_gateway_async, pushadd_to_gateway, pushadd_to_gateway_async,
-};
 
 /// Why a metric could not be defined, or a series not be found by its labels; [`Error`] is for
 /// what can be wrong with pushing.
@@ -165,9 +166,9 @@ pub mod __private {
     pub use ppc_transports::InfluxUdp;
     #[cfg(all(feature = "openmetrics", feature = "http"))]
     pub use ppc_transports::OpenMetricsHttp;
-    #[cfg(feature = "pushgateway")]
-    pub use ppc_transports::Pushgateway;
     #[cfg(feature = "textfile")]
     pub use ppc_transports::Textfile;
     pub use ppc_transports::generated::*;
+    #[cfg(feature = "pushgateway")]
+    pub use ppc_transports::{AggregationGateway, Pushgateway};
 }

@@ -40,12 +40,13 @@ pub use destination::OpenMetricsHttp;
 pub use destination::Textfile;
 #[cfg(feature = "http")]
 pub use destination::Verb;
-pub use destination::{AsDestination, Choice, UrlForm};
 #[cfg(feature = "pushgateway")]
 pub use destination::{
-    Pushgateway, delete_from_gateway, delete_from_gateway_async, instance_ip_grouping_key,
-    push_to_gateway, push_to_gateway_async, pushadd_to_gateway, pushadd_to_gateway_async,
+    AggregationGateway, Delivery, Pushgateway, delete_from_gateway, delete_from_gateway_async,
+    instance_ip_grouping_key, push_to_gateway, push_to_gateway_async, pushadd_to_gateway,
+    pushadd_to_gateway_async,
 };
+pub use destination::{AsDestination, Choice};
 #[cfg(feature = "openmetrics")]
 pub use encode::{DeltaExposition, Exposition, Format, Gauges};
 pub use encode::{Encoder, Omitted, Timestamps};

@@ -12,12 +12,11 @@ use crate::error::{Error, ErrorKind};
 )]
 pub trait Choice<T> {
     #[doc(hidden)]
-    fn choice(self) -> Chosen<T>;
+    fn choice(self) -> Result<T, String>;
 }
 
 /// What was chosen, or the word that is none of the choices.
-#[doc(hidden)]
-pub type Chosen<T> = Result<T, String>;
+pub(super) type Chosen<T> = Result<T, String>;
 
 /// A type whose values have words.
 pub(super) trait Words: Copy + PartialEq + 'static {

@@ -17,7 +17,7 @@ use crate::encode::Encoder;
 use crate::error::{Error, ErrorKind};
 use crate::send::{Answer, Failure, Flight, Trouble, Verdict};
 
-/// As long as client_python's.
+/// As long as that of `client_python`.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Replaces everything in the group of a job by what is in a registry or another source, and waits
@@ -172,7 +172,7 @@ impl Call {
         let snapshot = source.gather();
         if let Some(descriptor) = snapshot.left_out().next() {
             let name = descriptor.names().family();
-            return Err(unfit(format!("another metric has a name of `{name}`")));
+            return Err(unfit(&format!("another metric has a name of `{name}`")));
         }
         let mut lines = Vec::new();
         let omitted = gateway
@@ -181,13 +181,13 @@ impl Call {
         if let Some((metric, label)) = omitted.taken {
             let text =
                 format!("metric `{metric}` has the label `{label}`, which the group has too");
-            return Err(unfit(text));
+            return Err(unfit(&text));
         }
         let mut bytes = Vec::new();
         let payload = lines.strip_suffix(b"\n").unwrap_or(&lines);
         let written = body("", ready.compression).write(payload, &mut bytes);
-        written.map_err(|error| unfit(error.to_string()))?;
-        Self::start(ready, Bytes::from(bytes), false)
+        written.map_err(|error| unfit(&error.to_string()))?;
+        Self::start(&ready, Bytes::from(bytes), false)
     }
 
     fn delete(gateway: &Pushgateway, job: &str) -> Result<Self, Error> {
@@ -195,12 +195,15 @@ impl Call {
             .clone()
             .job(job)
             .ready(None, Method::DELETE, TIMEOUT)?;
-        Self::start(ready, Bytes::new(), true)
+        Self::start(&ready, Bytes::new(), true)
     }
 
-    fn start(ready: Ready, body: Bytes, deletes: bool) -> Result<Self, Error> {
+    fn start(ready: &Ready, body: Bytes, deletes: bool) -> Result<Self, Error> {
         let name = ready.target.name.clone();
-        let request = ready.target.request(body).map_err(failed)?;
+        let request = ready
+            .target
+            .request(body)
+            .map_err(|failure| failed(&failure))?;
         let request = if deletes { request.delete() } else { request };
         let flight = ready.requester.start(request).map_err(ErrorKind::Thread)?;
         Ok(Self { name, flight })
@@ -223,7 +226,7 @@ impl Call {
     }
 
     fn judge(&self, result: Result<Answer, Trouble>) -> Result<(), Error> {
-        let answer = result.map_err(|trouble| failed(trouble.failure))?;
+        let answer = result.map_err(|trouble| failed(&trouble.failure))?;
         if answer.verdict() == Verdict::Arrived {
             return Ok(());
         }
@@ -237,7 +240,7 @@ impl Call {
     }
 }
 
-fn unfit(text: String) -> Error {
+fn unfit(text: &str) -> Error {
     ErrorKind::Push {
         reason: "unfit",
         status: None,
@@ -246,7 +249,7 @@ fn unfit(text: String) -> Error {
     .into()
 }
 
-fn failed(failure: Failure) -> Error {
+fn failed(failure: &Failure) -> Error {
     ErrorKind::Push {
         reason: failure.reason,
         status: None,

@@ -1,7 +1,5 @@
 //! What a destination can be made from.
 
-use super::url::UrlForm;
-
 /// What a destination `D` can be made from: text, or a reference to one that is made already.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is nothing that a `{D}` can be made from",
@@ -10,18 +8,6 @@ use super::url::UrlForm;
 pub trait AsDestination<D> {
     #[doc(hidden)]
     fn as_destination(&self) -> D;
-}
-
-impl<D: UrlForm> AsDestination<D> for str {
-    fn as_destination(&self) -> D {
-        D::from_text(self)
-    }
-}
-
-impl<D: UrlForm> AsDestination<D> for String {
-    fn as_destination(&self) -> D {
-        D::from_text(self)
-    }
 }
 
 impl<D, T: AsDestination<D> + ?Sized> AsDestination<D> for &T {
@@ -36,6 +22,18 @@ macro_rules! destination {
         impl $crate::destination::AsDestination<$type> for $type {
             fn as_destination(&self) -> $type {
                 self.clone()
+            }
+        }
+
+        impl $crate::destination::AsDestination<$type> for str {
+            fn as_destination(&self) -> $type {
+                $crate::destination::url::UrlForm::from_text(self)
+            }
+        }
+
+        impl $crate::destination::AsDestination<$type> for String {
+            fn as_destination(&self) -> $type {
+                $crate::destination::url::UrlForm::from_text(self)
             }
         }
 

@@ -41,8 +41,12 @@ impl Grouping {
         ["job".to_owned()].into_iter().chain(names).collect()
     }
 
-    /// The path below the gateway's: `/metrics/job/<job>/<name>/<value>..`.
-    pub(super) fn path(&self, job: &str, values: Values) -> Result<String, Error> {
+    /// The path below the gateway's, `/metrics/job/<job>/<name>/<value>..`, of the first job that
+    /// is given.
+    pub(super) fn path(&self, jobs: [Option<&str>; 2], values: Values) -> Result<String, Error> {
+        let job = jobs.into_iter().flatten().next();
+        let missing = "a gateway wants the name of a job: `job = \"name\"`";
+        let job = job.ok_or_else(|| refuse("job", missing.to_owned()))?;
         if job.is_empty() {
             return Err(refuse(
                 "job",
@@ -103,7 +107,7 @@ mod tests {
         for (name, value) in grouping {
             all.insert(name, *value);
         }
-        let path = all.path(job, Values::Base64);
+        let path = all.path([None, Some(job)], Values::Base64);
         path.unwrap_or_else(|error| error.to_string())
     }
 
@@ -154,7 +158,7 @@ mod tests {
         let path = |value: &str| {
             let mut grouping = Grouping::default();
             grouping.insert("a", value);
-            grouping.path("j", Values::Plain).ok()
+            grouping.path([Some("j"), Some("k")], Values::Plain).ok()
         };
         assert_eq!(path("b c").unwrap(), "/metrics/job/j/a/b%20c");
         for value in ["", "b/c", "/ ", ".", ".."] {

@@ -94,22 +94,22 @@ impl InfluxHttp {
 
     /// The database, the parameter `db`; `VictoriaMetrics` makes it a label.
     #[must_use]
-    pub fn db(mut self, name: impl Into<String>) -> Self {
-        self.db = Some(name.into());
+    pub fn db(mut self, name: impl AsRef<str>) -> Self {
+        self.db = Some(name.as_ref().to_owned());
         self
     }
 
     /// The bucket of `InfluxDB` 2.
     #[must_use]
-    pub fn bucket(mut self, name: impl Into<String>) -> Self {
-        self.bucket = Some(name.into());
+    pub fn bucket(mut self, name: impl AsRef<str>) -> Self {
+        self.bucket = Some(name.as_ref().to_owned());
         self
     }
 
     /// The organisation of `InfluxDB` 2.
     #[must_use]
-    pub fn org(mut self, name: impl Into<String>) -> Self {
-        self.org = Some(name.into());
+    pub fn org(mut self, name: impl AsRef<str>) -> Self {
+        self.org = Some(name.as_ref().to_owned());
         self
     }
 
@@ -263,7 +263,7 @@ impl UrlForm for InfluxHttp {
     fn url(&self) -> String {
         let mut params = Params::default();
         let verb = word(&self.verb).to_string();
-        params.add_unless("method", verb.as_str(), "post");
+        params.add_unless("method", verb.as_str(), &"post");
         for (name, value) in [
             ("db", &self.db),
             ("bucket", &self.bucket),
@@ -274,12 +274,16 @@ impl UrlForm for InfluxHttp {
             }
         }
         let precision = word(&self.precision).to_string();
-        params.add_unless("precision", precision.as_str(), "ns");
+        params.add_unless("precision", precision.as_str(), &"ns");
         for (name, value) in &self.extra_labels {
             params.add(&format!("extra_label.{name}"), value);
         }
-        params.add_unless("names", &*word(&self.names).to_string(), "prometheus");
-        params.add_unless("timestamps", &*word(&self.timestamps).to_string(), "client");
+        params.add_unless("names", &*word(&self.names).to_string(), &"prometheus");
+        params.add_unless(
+            "timestamps",
+            &*word(&self.timestamps).to_string(),
+            &"client",
+        );
         self.server.url("influx", params)
     }
 
@@ -300,7 +304,7 @@ impl UrlForm for InfluxHttp {
         let target = Arc::new(target);
         Ok(Parts {
             name: self.url(),
-            encoder: Box::new(move || {
+            encoder: Box::new(move |_| {
                 Box::new(Influx::new(names, timestamps).precision(precision))
             }),
             packer: Packer::new(max_body),

@@ -145,12 +145,16 @@ impl UrlForm for InfluxUdp {
 
     fn url(&self) -> String {
         let mut params = Params::default();
-        params.add_unless("datagram_size", self.datagram_size, DATAGRAM_SIZE);
+        params.add_unless("datagram_size", self.datagram_size, &DATAGRAM_SIZE);
         if let Some(rate) = self.rate {
             params.add("datagrams_per_second", rate);
         }
-        params.add_unless("names", &*word(&self.names).to_string(), "prometheus");
-        params.add_unless("timestamps", &*word(&self.timestamps).to_string(), "client");
+        params.add_unless("names", &*word(&self.names).to_string(), &"prometheus");
+        params.add_unless(
+            "timestamps",
+            &*word(&self.timestamps).to_string(),
+            &"client",
+        );
         let address = self.address.as_ref().map(Address::to_string);
         params.behind(format!("influx+udp://{}", address.unwrap_or_default()))
     }
@@ -186,7 +190,7 @@ impl UrlForm for InfluxUdp {
         let options = UdpOptions { rate: self.rate };
         Ok(Parts {
             name: self.url(),
-            encoder: Box::new(move || Box::new(Influx::new(names, timestamps))),
+            encoder: Box::new(move |_| Box::new(Influx::new(names, timestamps))),
             packer: Packer::new(self.datagram_size),
             body: None,
             sender: Box::new(move |_| Box::new(UdpSender::new(address.clone(), options))),

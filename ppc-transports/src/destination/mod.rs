@@ -1,6 +1,8 @@
 //! Destinations: a format and an address together; the only place that pairs an encoder with a
 //! sender.
 
+#[cfg(feature = "pushgateway")]
+mod aggregation_gateway;
 mod any;
 mod choice;
 #[cfg(feature = "pushgateway")]
@@ -17,6 +19,8 @@ mod off;
 mod openmetrics_http;
 #[cfg(feature = "pushgateway")]
 mod pushgateway;
+#[cfg(feature = "pushgateway")]
+mod remembered;
 #[cfg(feature = "http")]
 mod server;
 #[cfg(feature = "textfile")]
@@ -25,10 +29,13 @@ mod url;
 #[cfg(feature = "http")]
 mod verb;
 
+#[cfg(feature = "pushgateway")]
+use aggregation_gateway::KIND as AGGREGATION_GATEWAY;
 #[cfg(all(feature = "influx", feature = "http"))]
 use influx_http::KIND as INFLUX_HTTP;
 #[cfg(all(feature = "influx", feature = "udp"))]
 use influx_udp::KIND as INFLUX_UDP;
+#[cfg(not(feature = "pushgateway"))]
 use off::AGGREGATION_GATEWAY;
 #[cfg(not(all(feature = "influx", feature = "http")))]
 use off::INFLUX_HTTP;
@@ -47,6 +54,8 @@ use pushgateway::KIND as PUSHGATEWAY;
 #[cfg(feature = "textfile")]
 use textfile::KIND as TEXTFILE;
 
+#[cfg(feature = "pushgateway")]
+pub use aggregation_gateway::{AggregationGateway, Delivery};
 pub use choice::Choice;
 #[cfg(feature = "pushgateway")]
 pub use gateway::{
@@ -64,6 +73,5 @@ pub use openmetrics_http::OpenMetricsHttp;
 pub use pushgateway::Pushgateway;
 #[cfg(feature = "textfile")]
 pub use textfile::Textfile;
-pub use url::UrlForm;
 #[cfg(feature = "http")]
 pub use verb::Verb;

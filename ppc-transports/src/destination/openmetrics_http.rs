@@ -167,13 +167,17 @@ impl UrlForm for OpenMetricsHttp {
 
     fn url(&self) -> String {
         let mut params = Params::default();
-        params.add_unless("method", &*word(&self.verb).to_string(), "post");
-        params.add_unless("format", &*word(&self.format).to_string(), "text");
-        params.add_unless("exemplars", self.exemplars, true);
+        params.add_unless("method", &*word(&self.verb).to_string(), &"post");
+        params.add_unless("format", &*word(&self.format).to_string(), &"text");
+        params.add_unless("exemplars", self.exemplars, &true);
         for (name, value) in &self.extra_labels {
             params.add(&format!("extra_label.{name}"), value);
         }
-        params.add_unless("timestamps", &*word(&self.timestamps).to_string(), "client");
+        params.add_unless(
+            "timestamps",
+            &*word(&self.timestamps).to_string(),
+            &"client",
+        );
         self.server.url("openmetrics", params)
     }
 
@@ -212,7 +216,7 @@ impl UrlForm for OpenMetricsHttp {
         let target = Arc::new(target);
         Ok(Parts {
             name: self.url(),
-            encoder: Box::new(move || {
+            encoder: Box::new(move |_| {
                 Box::new(Exposition::new(format, timestamps).exemplars(exemplars))
             }),
             packer: Packer::new(max_body).cut(match format {

@@ -14,7 +14,7 @@ use super::server::{self, Ask, Ready, Server, TIMEOUT, body, server_settings};
 use super::url::{Kind, Params, Taken, Url, UrlForm, url_form};
 use super::verb::Verb;
 use crate::encode::{Exposition, Format, Timestamps};
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
 use crate::pack::{Cut, Packer};
 use crate::push::Parts;
 use crate::send::{DeleteAtEnd, Habits, HttpSender};
@@ -76,8 +76,8 @@ impl Pushgateway {
 
     /// The job of the group; by default that of the push.
     #[must_use]
-    pub fn job(mut self, name: impl Into<String>) -> Self {
-        self.job = Some(name.into());
+    pub fn job(mut self, name: impl AsRef<str>) -> Self {
+        self.job = Some(name.as_ref().to_owned());
         self
     }
 
@@ -131,12 +131,9 @@ impl Pushgateway {
         method: Method,
         timeout: Duration,
     ) -> Result<Ready, Error> {
-        let missing = || ErrorKind::Setting {
-            what: "job".to_owned(),
-            reason: "a gateway wants the name of a job: `job = \"name\"`".to_owned(),
-        };
-        let job = self.job.as_deref().or(job).ok_or_else(missing)?;
-        let group = self.grouping.path(job, Values::Base64)?;
+        let group = self
+            .grouping
+            .path([self.job.as_deref(), job], Values::Base64)?;
         self.server.ready(Ask {
             name: self.url(),
             method,
@@ -204,7 +201,7 @@ impl UrlForm for Pushgateway {
         for (name, value) in self.grouping.iter() {
             params.add(&format!("grouping.{name}"), value);
         }
-        params.add_unless("method", &*word(&self.verb).to_string(), "post");
+        params.add_unless("method", &*word(&self.verb).to_string(), &"post");
         params.switch("start", self.start);
         params.switch("delete_on_success", self.delete_on_success);
         params.switch("delete_on_exit", self.delete_on_exit);
@@ -235,7 +232,7 @@ impl UrlForm for Pushgateway {
         };
         Ok(Parts {
             name: self.url(),
-            encoder: Box::new(move || Box::new(this.encoder())),
+            encoder: Box::new(move |_| Box::new(this.encoder())),
             // A family that came in two bodies would replace its first half by its second.
             packer: Packer::new(max_body).cut(Cut::Families),
             body: Some(body("", compression)),

@@ -391,10 +391,10 @@ impl Server {
             params.add("client_key", key.display());
         }
         let tls = word(&self.min_tls_version).to_string();
-        params.add_unless("min_tls_version", tls.as_str(), "1.2");
+        params.add_unless("min_tls_version", tls.as_str(), &"1.2");
         params.switch("insecure_skip_verify", self.insecure_skip_verify);
         let compression = word(&self.compression).to_string();
-        params.add_unless("compression", compression.as_str(), "none");
+        params.add_unless("compression", compression.as_str(), &"none");
         match &self.timeout {
             Ok(Timeout::Never) => params.add("timeout", "none"),
             Ok(Timeout::After(timeout)) => params.add("timeout", text(*timeout)),
@@ -404,9 +404,9 @@ impl Server {
         params.add_unless(
             "connect_timeout",
             text(*connect_timeout),
-            text(CONNECT_TIMEOUT),
+            &text(CONNECT_TIMEOUT),
         );
-        params.add_unless("max_body", self.max_body, MAX_BODY);
+        params.add_unless("max_body", self.max_body, &MAX_BODY);
         params.switch("follow_redirects", self.follow_redirects);
         match &self.proxy {
             Proxy::Environment => {}
@@ -492,11 +492,11 @@ macro_rules! server_settings {
             #[must_use]
             pub fn basic_auth(
                 mut self,
-                user: impl Into<String>,
+                user: impl AsRef<str>,
                 password: impl Into<$crate::send::Secret>,
             ) -> Self {
                 self.server.credentials = $crate::send::Credentials::Basic {
-                    user: user.into(),
+                    user: user.as_ref().to_owned(),
                     password: password.into(),
                 };
                 self

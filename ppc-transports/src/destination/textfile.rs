@@ -132,7 +132,7 @@ impl UrlForm for Textfile {
         })?;
         Ok(Parts {
             name: self.url(),
-            encoder: Box::new(|| Box::new(Exposition::new(Format::Text, Timestamps::Server))),
+            encoder: Box::new(|_| Box::new(Exposition::new(Format::Text, Timestamps::Server))),
             packer: Packer::new(usize::MAX),
             body: Some(Body::default()),
             sender: Box::new(move |waker| Box::new(FileSender::new(path.clone(), waker))),

@@ -8,49 +8,39 @@ use crate::error::{Error, ErrorKind};
 use crate::push::{Destination, Parts};
 
 /// A destination with a URL form.
-pub trait UrlForm: Sized {
+pub(super) trait UrlForm: Sized {
     /// The schemes of the URL form.
-    #[doc(hidden)]
     const SCHEMES: &'static [&'static str];
 
     /// The names of its parameters, for messages; one that ends in `.` stands for many.
-    #[doc(hidden)]
     fn known() -> Vec<&'static str>;
 
     /// From what the user gives: an address or a server's URL, or the URL form. What is wrong is
     /// told later.
-    #[doc(hidden)]
     fn from_text(text: &str) -> Self;
 
     /// One that is not to be had, because of an error.
-    #[doc(hidden)]
     fn broken(error: Error) -> Self;
 
     /// From the URL form.
-    #[doc(hidden)]
     fn from_url(url: &Url) -> Result<Self, Error>;
 
     /// Takes a parameter of the URL form.
-    #[doc(hidden)]
     fn set(&mut self, name: &str, value: &str) -> Taken;
 
     /// The URL form, without credentials.
-    #[doc(hidden)]
     fn url(&self) -> String;
 
     /// Tells destinations apart: every setting is in it.
-    #[doc(hidden)]
     fn identity(&self) -> String;
 
     /// What it is made of, for a job of this name.
-    #[doc(hidden)]
     fn parts(&self, job: Option<&str>) -> Result<Parts, Error>;
 }
 
 /// What became of a parameter.
-#[doc(hidden)]
 #[derive(Debug, PartialEq, Eq)]
-pub enum Taken {
+pub(super) enum Taken {
     Yes,
     Unknown,
     /// And what was expected.
@@ -85,9 +75,8 @@ impl Taken {
 }
 
 /// A URL, taken apart and decoded.
-#[doc(hidden)]
 #[derive(Debug, Default)]
-pub struct Url {
+pub(super) struct Url {
     /// In lower case.
     pub(super) scheme: String,
     pub(super) user: Option<(String, Option<String>)>,
@@ -273,9 +262,9 @@ impl Params {
         &mut self,
         name: &str,
         value: T,
-        usual: T,
+        usual: &T,
     ) {
-        if value != usual {
+        if value != *usual {
             self.add(name, value);
         }
     }
@@ -335,7 +324,7 @@ mod tests {
     fn parameters_are_encoded() {
         let mut params = Params::default();
         params.add("a", "1&2=3 ü");
-        params.add_unless("b", 5, 5);
+        params.add_unless("b", 5, &5);
         params.switch("c", false);
         params.switch("d", true);
         assert_eq!(

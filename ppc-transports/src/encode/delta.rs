@@ -102,6 +102,11 @@ impl DeltaExposition {
         self
     }
 
+    /// The encodings that follow are of another client, which goes on where the last one ended.
+    pub fn begin_again(&mut self) {
+        self.levels.begin_again();
+    }
+
     fn skips(&self, descriptor: &Descriptor) -> bool {
         self.gauges == Gauges::Skip && !is_total(descriptor.kind())
     }

@@ -4,6 +4,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::task::Waker;
 
+use ppc_core::{Identity, LabelSet};
+
 use crate::encode::Encoder;
 use crate::error::Error;
 use crate::pack::{Body, Packer};
@@ -24,12 +26,14 @@ pub struct Destination {
 /// Makes the parts, for a job of this name where there is one.
 type Make = dyn Fn(Option<&str>) -> Result<Parts, Error> + Send + Sync;
 
+/// Makes an encoder, for what is said of the push.
+type MakeEncoder = dyn Fn(&Pushing<'_>) -> Box<dyn Encoder> + Send + Sync;
+
 /// What a destination is made of.
-#[doc(hidden)]
-pub struct Parts {
+pub(crate) struct Parts {
     /// How it is called in logs and metrics; without credentials.
     pub(crate) name: String,
-    pub(crate) encoder: Box<dyn Fn() -> Box<dyn Encoder> + Send + Sync>,
+    pub(crate) encoder: Box<MakeEncoder>,
     pub(crate) packer: Packer,
     /// What a payload becomes before it is sent; itself, where there is none.
     pub(crate) body: Option<Body>,
@@ -37,6 +41,15 @@ pub struct Parts {
     pub(crate) sender: Box<dyn Fn(Waker) -> Box<dyn Sender> + Send + Sync>,
     /// Whether there is a push at the start: not to a place that keeps what the last run left.
     pub(crate) at_start: bool,
+}
+
+/// What an encoder will be given.
+#[derive(Debug)]
+pub(crate) struct Pushing<'a> {
+    /// What tells the source from others, where that is known.
+    pub(crate) source: Option<&'a Identity>,
+    /// The labels of the client.
+    pub(crate) labels: &'a LabelSet,
 }
 
 impl Destination {

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use ppc_core::{Snapshot, register_eager, unix_time};
 
-use super::destination::Destination;
+use super::destination::{Destination, Pushing};
 use super::lane::Lane;
 use super::orders::{Orders, Stop};
 use super::schedule::Schedule;
@@ -50,7 +50,13 @@ impl Engine {
         waker: &Waker,
     ) -> Self {
         let parts = settings.destinations.iter().filter_map(Destination::parts);
-        let lanes = parts.map(|parts| Lane::new(parts, waker)).collect();
+        let pushing = Pushing {
+            source: settings.source.identity(),
+            labels: &settings.labels,
+        };
+        let lanes = parts
+            .map(|parts| Lane::new(parts, &pushing, waker))
+            .collect();
         let schedule = Schedule::new(now, period);
         Self {
             settings,

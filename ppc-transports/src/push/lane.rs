@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use ppc_core::{LabelSet, Snapshot};
 
-use super::destination::Parts;
+use super::destination::{Parts, Pushing};
 use super::orders::Stop;
 use super::stats::stats;
 use crate::encode::{Encoder, Omitted};
@@ -56,10 +56,10 @@ struct Current {
 }
 
 impl Lane {
-    pub(crate) fn new(parts: &Parts, waker: &Waker) -> Self {
+    pub(crate) fn new(parts: &Parts, pushing: &Pushing<'_>, waker: &Waker) -> Self {
         Self {
             name: parts.name.clone(),
-            encoder: (parts.encoder)(),
+            encoder: (parts.encoder)(pushing),
             packer: parts.packer,
             body: parts.body,
             sender: (parts.sender)(waker.clone()),

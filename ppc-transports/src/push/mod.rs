@@ -31,8 +31,7 @@ mod task;
 
 pub use builder::{Push, enter, enter_async};
 pub use destination::Destination;
-#[doc(hidden)]
-pub use destination::Parts;
+pub(crate) use destination::{Parts, Pushing};
 pub use end_of::{Awaited, EndOf, EndOfAny, EndOfSend, Waited, end_of, end_of_output};
 pub use guard::{Guard, call};
 pub use outcome::{OfAny, OfResult, Outcome, Probe};

@@ -25,6 +25,11 @@ impl Pushed {
         }
     }
 
+    /// What tells the source from others, where that is known.
+    pub(crate) fn identity(&self) -> Option<&Identity> {
+        self.identity.as_ref()
+    }
+
     /// Adds every series to the snapshot. A source of the user's may panic: then what it gave
     /// goes, and whatever else is to be pushed.
     pub(crate) fn gather_into(&self, snapshot: &mut Snapshot) {

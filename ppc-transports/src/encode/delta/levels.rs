@@ -59,6 +59,11 @@ impl Levels {
     }
 
     /// From now on everything is taken back.
+    pub(super) fn begin_again(&mut self) {
+        self.is_last = false;
+    }
+
+    /// The next encoding takes everything back.
     pub(super) fn begin_last(&mut self) {
         self.is_last = true;
     }

@@ -248,7 +248,7 @@ fn every_line_carries_the_time_of_the_snapshot_in_nanoseconds() {
     let registry = Registry::new();
     Gauge::builder("a_b").register(&registry).unwrap().set(1.5);
     let mut snapshot = Snapshot::new();
-    snapshot.start(std::time::Duration::new(1_700_000_000, 123_000_000));
+    snapshot.start(Duration::new(1_700_000_000, 123_000_000));
     registry.gather_into(&mut snapshot);
     let mut out = Vec::new();
     Influx::default().encode(&snapshot, &LabelSet::new(), &mut out);

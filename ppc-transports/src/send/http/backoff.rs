@@ -89,7 +89,7 @@ mod tests {
     fn retry_after_is_seconds_or_a_date() {
         let now = SystemTime::UNIX_EPOCH + Duration::from_secs(784_111_777);
         let read = |value| retry_after(value, now);
-        assert_eq!(read("120"), Some(Duration::from_secs(120)));
+        assert_eq!(read("121"), Some(Duration::from_secs(121)));
         assert_eq!(read(" 0 "), Some(Duration::ZERO));
         assert_eq!(
             read("Sun, 06 Nov 1994 08:49:47 GMT"),

@@ -343,7 +343,10 @@ mod tests {
         headers.insert("x-scope", HeaderValue::from_static("1"));
         forget_credentials(&mut headers);
         assert_eq!(
-            headers.keys().map(|name| name.as_str()).collect::<Vec<_>>(),
+            headers
+                .keys()
+                .map(http::HeaderName::as_str)
+                .collect::<Vec<_>>(),
             ["x-scope"]
         );
     }

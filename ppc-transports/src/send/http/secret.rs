@@ -78,9 +78,9 @@ impl Secret {
     }
 }
 
-impl From<&str> for Secret {
-    fn from(text: &str) -> Self {
-        Self(Source::Text(text.to_owned()))
+impl<T: AsRef<str> + ?Sized> From<&T> for Secret {
+    fn from(text: &T) -> Self {
+        Self(Source::Text(text.as_ref().to_owned()))
     }
 }
 
@@ -93,12 +93,6 @@ impl From<String> for Secret {
 impl From<&Self> for Secret {
     fn from(secret: &Self) -> Self {
         secret.clone()
-    }
-}
-
-impl From<&String> for Secret {
-    fn from(text: &String) -> Self {
-        Self::from(text.as_str())
     }
 }
 

@@ -1,0 +1,242 @@
+//! A gateway that adds up what it is pushed.
+
+use std::sync::Arc;
+
+use http::Method;
+use ppc_core::LabelValue;
+
+use super::Choice;
+use super::choice::{Chosen, Words, choices, chosen, word};
+use super::given::destination;
+use super::grouping::{Grouping, Values};
+use super::remembered::Remembered;
+use super::server::{self, Ask, Ready, Server, TIMEOUT, body, server_settings};
+use super::url::{Kind, Params, Taken, Url, UrlForm, url_form};
+use crate::encode::{Format, Gauges};
+use crate::error::Error;
+use crate::pack::{Cut, Packer};
+use crate::push::Parts;
+use crate::send::{Habits, HttpSender};
+
+/// A gateway that adds up whatever it is pushed, such as prom-aggregation-gateway: one total for
+/// all the processes that count the same.
+///
+/// Everything goes as the difference to what the gateway has acknowledged. Gauges, infos and state
+/// sets are added up as well, and taken back by the final push; or they are left out, see
+/// [`gauges`](Self::gauges). The quantiles of a summary cannot be added, and are left out.
+///
+/// A request whose answer is lost may have been applied or not; no client can know. See
+/// [`delivery`](Self::delivery) for what is done about it. Pushes of the same source with the same
+/// labels to the same group are by one client at a time; another one with other settings waits.
+/// Differences are against all that this process has pushed there, in runs before, too.
+///
+/// Metrics are pushed to a group: its [`job`](Self::job), which is that of the push where no other
+/// is set, and its [`grouping`](Self::grouping) labels, whose values cannot be empty or have a
+/// slash in them. Labels of the group stay out of the body; a metric that has one of its own is
+/// left out, counted and logged. There is no push at the start, unless it is asked for.
+///
+/// # Examples
+///
+/// ```
+/// use ppc_transports::{AggregationGateway, Push};
+///
+/// let gateway = AggregationGateway::new("http://aggregation.acme.net").gauges("skip");
+/// let push = Push::to(gateway).job("nightly-billing");
+/// # let _ = push;
+/// ```
+#[derive(Clone)]
+pub struct AggregationGateway {
+    server: Server,
+    job: Option<String>,
+    grouping: Grouping,
+    gauges: Chosen<Gauges>,
+    delivery: Chosen<Delivery>,
+    start: bool,
+}
+
+/// What becomes of a difference that may have arrived.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Delivery {
+    /// It is not sent again: totals are never too high, and what they may lack is counted in
+    /// `ppc_dropped_total{reason="unacknowledged"}`.
+    #[default]
+    AtMostOnce,
+    /// It is sent again: totals are never too low.
+    AtLeastOnce,
+}
+
+choices! {
+    Gauges: "delta" => Gauges::Delta, "skip" => Gauges::Skip;
+    Delivery: "at_most_once" => Delivery::AtMostOnce, "at_least_once" => Delivery::AtLeastOnce;
+}
+
+server_settings!(AggregationGateway);
+destination!(AggregationGateway);
+
+pub(super) const KIND: Kind = Kind::of::<AggregationGateway>();
+
+impl AggregationGateway {
+    /// To the gateway at this URL, which is `http://` where it has no scheme.
+    pub fn new(url: impl AsRef<str>) -> Self {
+        Self::from_text(url.as_ref())
+    }
+
+    fn at(server: Server) -> Self {
+        Self {
+            server,
+            job: None,
+            grouping: Grouping::default(),
+            gauges: Ok(Gauges::default()),
+            delivery: Ok(Delivery::default()),
+            start: false,
+        }
+    }
+
+    /// The job of the group; by default that of the push.
+    #[must_use]
+    pub fn job(mut self, name: impl AsRef<str>) -> Self {
+        self.job = Some(name.as_ref().to_owned());
+        self
+    }
+
+    /// Adds a label to the group.
+    #[must_use]
+    pub fn grouping(mut self, name: impl AsRef<str>, value: impl LabelValue) -> Self {
+        self.grouping.insert(name.as_ref(), value);
+        self
+    }
+
+    /// What becomes of gauges, infos and state sets: `"delta"` by default, so that the gateway has
+    /// the sum over all processes that run, or `"skip"`.
+    #[must_use]
+    pub fn gauges(mut self, gauges: impl Choice<Gauges>) -> Self {
+        self.gauges = gauges.choice();
+        self
+    }
+
+    /// What becomes of a difference whose answer is lost: `"at_most_once"` by default, or
+    /// `"at_least_once"`. One that has certainly not arrived is sent again in either case.
+    #[must_use]
+    pub fn delivery(mut self, delivery: impl Choice<Delivery>) -> Self {
+        self.delivery = delivery.choice();
+        self
+    }
+
+    /// Whether there is a push at the start; there is none by default.
+    #[must_use]
+    pub fn start(mut self, push: bool) -> Self {
+        self.start = push;
+        self
+    }
+}
+
+impl UrlForm for AggregationGateway {
+    const SCHEMES: &'static [&'static str] = &["aggregation+http", "aggregation+https"];
+
+    fn known() -> Vec<&'static str> {
+        let own = ["job", "grouping.", "gauges", "delivery", "start"];
+        own.into_iter()
+            .chain(server::KNOWN)
+            .chain(server::KNOWN_TOO)
+            .collect()
+    }
+
+    fn from_text(text: &str) -> Self {
+        url_form(text).unwrap_or_else(|| Self::at(Server::new(text)))
+    }
+
+    fn broken(error: Error) -> Self {
+        Self::at(Server::broken(error))
+    }
+
+    fn from_url(url: &Url) -> Result<Self, Error> {
+        Ok(Self::at(Server::of_url(url, url.scheme.ends_with("https"))))
+    }
+
+    fn set(&mut self, name: &str, value: &str) -> Taken {
+        if let Some(name) = name.strip_prefix("grouping.") {
+            self.grouping.insert(name, value);
+            return Taken::Yes;
+        }
+        match name {
+            "job" => self.job = Some(value.to_owned()),
+            "gauges" => self.gauges = Words::of_word(value),
+            "delivery" => self.delivery = Words::of_word(value),
+            "start" => return Taken::switch(value, |on| self.start = on),
+            _ => return self.server.set(name, value),
+        }
+        Taken::Yes
+    }
+
+    fn url(&self) -> String {
+        let mut params = Params::default();
+        if let Some(job) = &self.job {
+            params.add("job", job);
+        }
+        for (name, value) in self.grouping.iter() {
+            params.add(&format!("grouping.{name}"), value);
+        }
+        params.add_unless("gauges", &*word(&self.gauges).to_string(), &"delta");
+        params.add_unless(
+            "delivery",
+            &*word(&self.delivery).to_string(),
+            &"at_most_once",
+        );
+        params.switch("start", self.start);
+        self.server.url("aggregation", params)
+    }
+
+    fn identity(&self) -> String {
+        self.url() + &self.server.hidden()
+    }
+
+    fn parts(&self, job: Option<&str>) -> Result<Parts, Error> {
+        let gauges = chosen("gauges", &self.gauges)?;
+        let delivery = chosen("delivery", &self.delivery)?;
+        let group = self
+            .grouping
+            .path([self.job.as_deref(), job], Values::Plain)?;
+        let ready = self.server.ready(Ask {
+            name: self.url(),
+            method: Method::POST,
+            path: format!("{}{group}", self.server.path()),
+            params: Vec::new(),
+            content_type: Format::Text.content_type(),
+            credentials: None,
+            // One that is being closed by the server would make a request's fate unknown.
+            fresh: true,
+            timeout: TIMEOUT,
+        })?;
+        let Ready {
+            target,
+            requester,
+            compression,
+            max_body,
+        } = ready;
+        let (target, taken) = (Arc::new(target), self.grouping.names());
+        let place = format!("{}{group}", self.identity());
+        let habits = Habits {
+            at_most_once: delivery == Delivery::AtMostOnce,
+            ..Habits::default()
+        };
+        Ok(Parts {
+            name: self.url(),
+            encoder: Box::new(move |pushing| {
+                Box::new(Remembered::new(&place, pushing, gauges, taken.clone()))
+            }),
+            packer: Packer::new(max_body).cut(Cut::Families),
+            body: Some(body("", compression)),
+            sender: Box::new(move |waker| {
+                let target = Arc::clone(&target);
+                Box::new(HttpSender::new(target, requester.clone(), habits, waker))
+            }),
+            at_start: self.start,
+        })
+    }
+}
+
+impl std::fmt::Debug for AggregationGateway {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "AggregationGateway({})", self.url())
+    }
+}
