@@ -135,10 +135,7 @@ impl UrlForm for AggregationGateway {
 
     fn known() -> Vec<&'static str> {
         let own = ["job", "grouping.", "gauges", "delivery", "start"];
-        own.into_iter()
-            .chain(server::KNOWN)
-            .chain(server::KNOWN_TOO)
-            .collect()
+        own.into_iter().chain(server::KNOWN).collect()
     }
 
     fn from_text(text: &str) -> Self {

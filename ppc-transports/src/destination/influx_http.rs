@@ -220,10 +220,7 @@ impl UrlForm for InfluxHttp {
             "names",
             "timestamps",
         ];
-        own.into_iter()
-            .chain(server::KNOWN)
-            .chain(server::KNOWN_TOO)
-            .collect()
+        own.into_iter().chain(server::KNOWN).collect()
     }
 
     fn from_text(text: &str) -> Self {

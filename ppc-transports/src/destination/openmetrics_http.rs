@@ -132,10 +132,7 @@ impl UrlForm for OpenMetricsHttp {
             "extra_label.",
             "timestamps",
         ];
-        own.into_iter()
-            .chain(server::KNOWN)
-            .chain(server::KNOWN_TOO)
-            .collect()
+        own.into_iter().chain(server::KNOWN).collect()
     }
 
     fn from_text(text: &str) -> Self {

@@ -159,10 +159,7 @@ impl UrlForm for Pushgateway {
             "delete_on_success",
             "delete_on_exit",
         ];
-        own.into_iter()
-            .chain(server::KNOWN)
-            .chain(server::KNOWN_TOO)
-            .collect()
+        own.into_iter().chain(server::KNOWN).collect()
     }
 
     fn from_text(text: &str) -> Self {

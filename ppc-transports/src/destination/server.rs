@@ -1,5 +1,8 @@
 //! A server that is spoken to over HTTP, and how: what all of those transports have in common.
 
+mod form;
+mod setters;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,15 +10,18 @@ use std::time::Duration;
 use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue, Method, Uri};
 
-use super::choice::{Chosen, Words, choices, chosen, word};
-use super::url::{Params, Taken, Url, refused};
+use super::choice::{Chosen, Words, choices, chosen};
+use super::url::{Params, Url, refused};
 use crate::error::{Error, ErrorKind};
 use crate::pack::{Body, Compression};
 use crate::seconds::Seconds;
 use crate::send::{
     Credentials, HttpHandler, Proxy, Requester, Route, Secret, Target, TlsOptions, TlsVersion,
-    header, is_sensitive,
+    header,
 };
+
+pub(super) use form::{KNOWN, proxy};
+pub(super) use setters::server_settings;
 
 /// Bytes of a body at most, before compression.
 const MAX_BODY: usize = 4 * 1024 * 1024;
@@ -89,28 +95,6 @@ pub(super) enum Timeout {
     Never,
     After(Duration),
 }
-
-/// Names of the parameters of the URL form.
-pub(super) const KNOWN: [&str; 17] = [
-    "header.",
-    "param.",
-    "password_file",
-    "password_env",
-    "bearer_token",
-    "bearer_token_file",
-    "bearer_token_env",
-    "ca_file",
-    "client_certificate",
-    "client_key",
-    "min_tls_version",
-    "insecure_skip_verify",
-    "compression",
-    "timeout",
-    "connect_timeout",
-    "max_body",
-    "follow_redirects",
-];
-pub(super) const KNOWN_TOO: [&str; 2] = ["proxy", "unix_socket"];
 
 impl Server {
     /// From the server's own URL, with or without a scheme; its parameters are the server's.
@@ -285,139 +269,6 @@ impl Server {
         Ok(headers)
     }
 
-    /// Takes a parameter of the URL form.
-    pub(super) fn set(&mut self, name: &str, value: &str) -> Taken {
-        let pair = |name: &str| (name.to_owned(), value.to_owned());
-        if let Some(name) = name.strip_prefix("header.") {
-            self.headers.push(pair(name));
-            return Taken::Yes;
-        }
-        if let Some(name) = name.strip_prefix("param.") {
-            self.params.push(pair(name));
-            return Taken::Yes;
-        }
-        match name {
-            "password_file" => self.set_password(Secret::file(value)),
-            "password_env" => self.set_password(Secret::env(value)),
-            "bearer_token" => self.credentials = Credentials::Token("Bearer", Secret::from(value)),
-            "bearer_token_file" => {
-                self.credentials = Credentials::Token("Bearer", Secret::file(value));
-            }
-            "bearer_token_env" => {
-                self.credentials = Credentials::Token("Bearer", Secret::env(value));
-            }
-            "ca_file" => self.ca_file = Some(value.into()),
-            "client_certificate" => self.identity().0 = value.into(),
-            "client_key" => self.identity().1 = value.into(),
-            "min_tls_version" => self.min_tls_version = Words::of_word(value),
-            "insecure_skip_verify" => {
-                return Taken::switch(value, |on| self.insecure_skip_verify = on);
-            }
-            "compression" => self.compression = Words::of_word(value),
-            "timeout" if value == "none" => self.timeout = Ok(Timeout::Never),
-            "timeout" => self.set_timeout(&value),
-            "connect_timeout" => self.connect_timeout = value.duration(),
-            "max_body" => {
-                return Taken::parse(value, "a number of bytes", |bytes| self.max_body = bytes);
-            }
-            "follow_redirects" => return Taken::switch(value, |on| self.follow_redirects = on),
-            "proxy" => self.proxy = proxy(value),
-            "unix_socket" => self.unix_socket = Some(value.into()),
-            _ => return Taken::Unknown,
-        }
-        Taken::Yes
-    }
-
-    fn set_password(&mut self, secret: Secret) {
-        let user = match &self.credentials {
-            Credentials::Basic { user, .. } => user.clone(),
-            _ => String::new(),
-        };
-        self.credentials = Credentials::Basic {
-            user,
-            password: secret,
-        };
-    }
-
-    fn identity(&mut self) -> &mut (PathBuf, PathBuf) {
-        self.client_certificate.get_or_insert_default()
-    }
-
-    /// The URL form: `what+http://..`, with the parameters of the transport in front of these.
-    pub(super) fn url(&self, what: &str, mut params: Params) -> String {
-        let Ok(base) = &self.base else {
-            return format!("{what}+http://?");
-        };
-        let user = match &self.credentials {
-            // Without the user a password in a file would be nobody's.
-            Credentials::Basic { user, password } if password.place().is_some() => {
-                let mut encoded =
-                    fluent_uri::pct_enc::EString::<fluent_uri::pct_enc::encoder::Userinfo>::new();
-                encoded.encode_str::<fluent_uri::pct_enc::encoder::Data>(user);
-                format!("{}@", encoded.as_str())
-            }
-            _ => String::new(),
-        };
-        self.add_params(&mut params);
-        let scheme = if base.is_https { "https" } else { "http" };
-        let (authority, path) = (&base.authority, &base.path);
-        params.behind(format!("{what}+{scheme}://{user}{authority}{path}"))
-    }
-
-    fn add_params(&self, params: &mut Params) {
-        for (prefix, pairs) in [("header", &self.headers), ("param", &self.params)] {
-            for (name, value) in pairs.iter().filter(|(name, _)| !is_sensitive(name)) {
-                params.add(&format!("{prefix}.{name}"), value);
-            }
-        }
-        let secret = match &self.credentials {
-            Credentials::None => None,
-            Credentials::Basic { password, .. } => {
-                password.place().map(|place| ("password", place))
-            }
-            Credentials::Token("Bearer", token) => {
-                token.place().map(|place| ("bearer_token", place))
-            }
-            Credentials::Token(_, token) => token.place().map(|place| ("token", place)),
-        };
-        if let Some((what, (kind, place))) = secret {
-            params.add(&format!("{what}_{kind}"), place);
-        }
-        if let Some(file) = &self.ca_file {
-            params.add("ca_file", file.display());
-        }
-        if let Some((certificate, key)) = &self.client_certificate {
-            params.add("client_certificate", certificate.display());
-            params.add("client_key", key.display());
-        }
-        let tls = word(&self.min_tls_version).to_string();
-        params.add_unless("min_tls_version", tls.as_str(), &"1.2");
-        params.switch("insecure_skip_verify", self.insecure_skip_verify);
-        let compression = word(&self.compression).to_string();
-        params.add_unless("compression", compression.as_str(), &"none");
-        match &self.timeout {
-            Ok(Timeout::Never) => params.add("timeout", "none"),
-            Ok(Timeout::After(timeout)) => params.add("timeout", text(*timeout)),
-            Ok(Timeout::Usual) | Err(_) => {}
-        }
-        let connect_timeout = self.connect_timeout.as_ref().unwrap_or(&CONNECT_TIMEOUT);
-        params.add_unless(
-            "connect_timeout",
-            text(*connect_timeout),
-            &text(CONNECT_TIMEOUT),
-        );
-        params.add_unless("max_body", self.max_body, &MAX_BODY);
-        params.switch("follow_redirects", self.follow_redirects);
-        match &self.proxy {
-            Proxy::Environment => {}
-            Proxy::Off => params.add("proxy", "off"),
-            Proxy::Url(url) => params.add("proxy", without_user(url)),
-        }
-        if let Some(socket) = &self.unix_socket {
-            params.add("unix_socket", socket.display());
-        }
-    }
-
     /// What the URL does not say, for telling servers apart.
     pub(super) fn hidden(&self) -> String {
         let secret = match &self.credentials {
@@ -438,26 +289,6 @@ impl Server {
     }
 }
 
-/// A proxy as users name it.
-pub(super) fn proxy(text: &str) -> Proxy {
-    match text {
-        "environment" => Proxy::Environment,
-        "off" => Proxy::Off,
-        url => Proxy::Url(url.to_owned()),
-    }
-}
-
-fn without_user(url: &str) -> String {
-    match (url.split_once("://"), url.rsplit_once('@')) {
-        (Some((scheme, _)), Some((_, host))) => format!("{scheme}://{host}"),
-        _ => url.to_owned(),
-    }
-}
-
-fn text(time: Duration) -> String {
-    time.as_secs_f64().to_string()
-}
-
 /// Bodies with this behind the last line.
 pub(super) fn body(trailer: &'static str, compression: Compression) -> Body {
     Body {
@@ -465,158 +296,3 @@ pub(super) fn body(trailer: &'static str, compression: Compression) -> Body {
         compression,
     }
 }
-
-/// The setters of everything that the HTTP transports have in common, on a type with the field
-/// `server`.
-macro_rules! server_settings {
-    ($type:ident) => {
-        /// # How requests are made
-        impl $type {
-            /// Adds a header to every request.
-            #[must_use]
-            pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-                let pair = (name.as_ref().to_owned(), value.as_ref().to_owned());
-                self.server.headers.push(pair);
-                self
-            }
-
-            /// Adds a query parameter to the server's URL.
-            #[must_use]
-            pub fn param(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-                let pair = (name.as_ref().to_owned(), value.as_ref().to_owned());
-                self.server.params.push(pair);
-                self
-            }
-
-            /// Sends user and password (RFC 7617), in place of those in the URL.
-            #[must_use]
-            pub fn basic_auth(
-                mut self,
-                user: impl AsRef<str>,
-                password: impl Into<$crate::send::Secret>,
-            ) -> Self {
-                self.server.credentials = $crate::send::Credentials::Basic {
-                    user: user.as_ref().to_owned(),
-                    password: password.into(),
-                };
-                self
-            }
-
-            /// Sends a token (RFC 6750): `Authorization: Bearer ..`.
-            #[must_use]
-            pub fn bearer_token(mut self, token: impl Into<$crate::send::Secret>) -> Self {
-                self.server.credentials = $crate::send::Credentials::Token("Bearer", token.into());
-                self
-            }
-
-            /// Trusts the authorities in this PEM file, in place of the system's.
-            #[must_use]
-            pub fn ca_file(mut self, path: impl Into<std::path::PathBuf>) -> Self {
-                self.server.ca_file = Some(path.into());
-                self
-            }
-
-            /// Shows a certificate: PEM files with its chain and its key.
-            #[must_use]
-            pub fn client_certificate(
-                mut self,
-                chain: impl Into<std::path::PathBuf>,
-                key: impl Into<std::path::PathBuf>,
-            ) -> Self {
-                self.server.client_certificate = Some((chain.into(), key.into()));
-                self
-            }
-
-            /// The oldest version of TLS to speak, `"1.2"` by default.
-            #[must_use]
-            pub fn min_tls_version(
-                mut self,
-                version: impl $crate::destination::Choice<$crate::send::TlsVersion>,
-            ) -> Self {
-                self.server.min_tls_version = version.choice();
-                self
-            }
-
-            /// Takes every server for the right one: for tests alone.
-            #[must_use]
-            pub fn insecure_skip_verify(mut self, skip: bool) -> Self {
-                self.server.insecure_skip_verify = skip;
-                self
-            }
-
-            /// Compresses bodies: `"none"` by default, `"gzip"`, `"snappy"` (framed) or `"zstd"`,
-            /// each by the feature of its name.
-            #[must_use]
-            pub fn compression(
-                mut self,
-                compression: impl $crate::destination::Choice<$crate::pack::Compression>,
-            ) -> Self {
-                self.server.compression = compression.choice();
-                self
-            }
-
-            /// How long a request may take, redirects and all; 10 s by default.
-            #[must_use]
-            pub fn timeout(mut self, timeout: impl $crate::seconds::Seconds) -> Self {
-                self.server.set_timeout(&timeout);
-                self
-            }
-
-            /// Lets a request take as long as it does. The final push ends with its
-            /// `flush_timeout` all the same.
-            #[must_use]
-            pub fn no_timeout(mut self) -> Self {
-                self.server.timeout = Ok($crate::destination::server::Timeout::Never);
-                self
-            }
-
-            /// How long a connection may take, encryption and all; 5 s by default.
-            #[must_use]
-            pub fn connect_timeout(mut self, timeout: impl $crate::seconds::Seconds) -> Self {
-                self.server.connect_timeout = timeout.duration();
-                self
-            }
-
-            /// Bytes of a body at most, before compression; 4 MiB by default. What is larger goes
-            /// in several requests; a server that answers 413 gets bodies of half the size.
-            #[must_use]
-            pub fn max_body(mut self, bytes: usize) -> Self {
-                self.server.max_body = bytes;
-                self
-            }
-
-            /// Whether 301 and 302 are followed as well, with the same method and body; 307 and
-            /// 308 are in any case, at most five in a row, never from `https://` to `http://`, and
-            /// without credentials to another server.
-            #[must_use]
-            pub fn follow_redirects(mut self, follow: bool) -> Self {
-                self.server.follow_redirects = follow;
-                self
-            }
-
-            /// Which proxy to go through: `"environment"` (`HTTP_PROXY`, `HTTPS_PROXY`,
-            /// `ALL_PROXY`, `NO_PROXY`) by default, `"off"`, or a URL.
-            #[must_use]
-            pub fn proxy(mut self, proxy: impl AsRef<str>) -> Self {
-                self.server.proxy = $crate::destination::server::proxy(proxy.as_ref());
-                self
-            }
-
-            /// Connects to a Unix socket, whatever the host of the URL is.
-            #[must_use]
-            pub fn unix_socket(mut self, path: impl Into<std::path::PathBuf>) -> Self {
-                self.server.unix_socket = Some(path.into());
-                self
-            }
-
-            /// Has requests made by this, in place of the built-in client.
-            #[must_use]
-            pub fn handler(mut self, handler: impl $crate::send::HttpHandler) -> Self {
-                self.server.handler = Some(std::sync::Arc::new(handler));
-                self
-            }
-        }
-    };
-}
-
-pub(super) use server_settings;
