@@ -1,9 +1,11 @@
 //! Differences, added up by a model of the gateway.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use ppc::{
-    Counter, Family, Gauge, Histogram, Info, LabelSet, Registry, StateSet, Summary, Timestamps,
+    Counter, Family, Gauge, Histogram, Info, LabelSet, Registry, Snapshot, StateSet, Summary,
+    Timestamps,
 };
 use ppc_transports::{Cut, DeltaExposition, Encoder, Exposition, Format, Gauges, Packer};
 use proptest::prelude::*;
@@ -40,6 +42,8 @@ type Sums = BTreeMap<String, f64>;
 
 struct Job {
     registry: Registry,
+    /// Used again, as the engine does; the series in it are held.
+    snapshot: Snapshot,
     counters: Family<Counter>,
     histograms: Family<Histogram>,
     summaries: Family<Summary>,
@@ -84,6 +88,7 @@ impl Job {
                 .register(&registry)
                 .unwrap(),
             registry,
+            snapshot: Snapshot::new(),
             delta: DeltaExposition::new(Gauges::Delta),
             gateway: Sums::new(),
             before: Sums::new(),
@@ -158,9 +163,11 @@ impl Job {
     }
 
     fn push(&mut self, arriving: u8) {
-        let (snapshot, labels) = (self.registry.gather(), LabelSet::new());
+        self.snapshot.start(Duration::ZERO);
+        self.registry.gather_into(&mut self.snapshot);
         let mut lines = Vec::new();
-        self.delta.encode(&snapshot, &labels, &mut lines);
+        let labels = LabelSet::new();
+        self.delta.encode(&self.snapshot, &labels, &mut lines);
         let packer = Packer::new(60).cut(Cut::Families);
         for (n, payload) in packer.payloads(&lines).enumerate() {
             if arriving >> (n % 8) & 1 == 1 {

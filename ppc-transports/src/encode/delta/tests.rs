@@ -1,5 +1,7 @@
 //! What is sent, after what arrived.
 
+use std::time::Duration;
+
 use ppc_core::{Counter, Gauge, Histogram, Info, LabelSet, Registry, StateSet, Summary};
 
 use super::*;
@@ -7,6 +9,8 @@ use super::*;
 /// An encoder and the registry it is for.
 struct Push {
     registry: Registry,
+    /// Used again, as the engine does; the series in it are held.
+    snapshot: Snapshot,
     delta: DeltaExposition,
     omitted: Omitted,
 }
@@ -19,6 +23,7 @@ impl Push {
     fn with(delta: DeltaExposition) -> Self {
         Self {
             registry: Registry::new(),
+            snapshot: Snapshot::new(),
             delta,
             omitted: Omitted::default(),
         }
@@ -26,8 +31,10 @@ impl Push {
 
     fn encode(&mut self) -> String {
         let mut out = Vec::new();
-        let (snapshot, labels) = (self.registry.gather(), LabelSet::new());
-        self.omitted = self.delta.encode(&snapshot, &labels, &mut out);
+        self.snapshot.start(Duration::ZERO);
+        self.registry.gather_into(&mut self.snapshot);
+        let labels = LabelSet::new();
+        self.omitted = self.delta.encode(&self.snapshot, &labels, &mut out);
         String::from_utf8(out).unwrap()
     }
 
