@@ -4,7 +4,7 @@ mod harness;
 
 use harness::{Table, counters, repeat};
 use ppc::{Histogram, LabelSet, Names, Registry, Timestamps};
-use ppc_transports::{Encoder, Exposition, Format, Influx};
+use ppc_transports::{DeltaExposition, Encoder, Exposition, Format, Gauges, Influx};
 
 fn main() {
     let table = Table::new("encode", "a line");
@@ -13,7 +13,7 @@ fn main() {
     some.insert("job", "nightly billing")
         .expect("a valid label");
     some.insert("instance", "host-1").expect("a valid label");
-    let encoders: [(&str, Box<dyn Encoder>); 3] = [
+    let encoders: [(&str, Box<dyn Encoder>); 4] = [
         (
             "Influx",
             Box::new(Influx::new(Names::Prometheus, Timestamps::Client)),
@@ -25,6 +25,11 @@ fn main() {
         (
             "OpenMetrics",
             Box::new(Exposition::new(Format::OpenMetrics, Timestamps::Client)),
+        ),
+        (
+            // Nothing arrives, so that all is sent again.
+            "Differences",
+            Box::new(DeltaExposition::new(Gauges::Delta)),
         ),
     ];
     let (counters, histograms) = (counters(10_000), histograms(1_000));

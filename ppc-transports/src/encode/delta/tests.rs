@@ -322,3 +322,36 @@ fn rounding_does_not_add_up() {
         );
     }
 }
+
+#[test]
+fn a_series_takes_no_memory_that_was_encoded_before() {
+    let registry = Registry::new();
+    let counters = Counter::builder("c").label_names(["n", "m"]);
+    let counters = counters.register(&registry).unwrap();
+    let gauges = Gauge::builder("g").label_names(["n"]);
+    let gauges = gauges.register(&registry).unwrap();
+    let histograms = Histogram::builder("h").label_names(["n"]);
+    let histograms = histograms.register(&registry).unwrap();
+    for n in 0..1_000 {
+        counters.labels((n, "x")).unwrap().inc();
+        gauges.labels((n,)).unwrap().set(n);
+        histograms.labels((n,)).unwrap().observe(n);
+    }
+    let (snapshot, labels) = (registry.gather(), LabelSet::new());
+    let mut delta = DeltaExposition::new(Gauges::Delta);
+    let mut out = Vec::new();
+    delta.encode(&snapshot, &labels, &mut out);
+    delta.delivered(0..out.len());
+    for n in 0..1_000 {
+        counters.labels((n, "x")).unwrap().inc();
+        gauges.labels((n,)).unwrap().add(1);
+        histograms.labels((n,)).unwrap().observe(n);
+    }
+    let snapshot = registry.gather();
+    out.clear();
+    let info = allocation_counter::measure(|| {
+        delta.encode(&snapshot, &labels, &mut out);
+        delta.delivered(0..out.len());
+    });
+    assert!(info.count_total < 30, "{info:?}");
+}

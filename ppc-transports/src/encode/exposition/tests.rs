@@ -330,3 +330,31 @@ fn headers_have_the_names_of_every_kind() {
         assert_eq!(of(Format::OpenMetrics, family.descriptor()), open_metrics);
     }
 }
+
+#[test]
+fn a_series_takes_no_memory_that_was_encoded_before() {
+    let registry = Registry::new();
+    let counters = Counter::builder("c").label_names(["n", "m"]);
+    let counters = counters.register(&registry).unwrap();
+    let gauges = Gauge::builder("g").label_names(["n"]);
+    let gauges = gauges.register(&registry).unwrap();
+    let histograms = Histogram::builder("h").label_names(["n"]);
+    let histograms = histograms.register(&registry).unwrap();
+    for n in 0..1_000 {
+        counters.labels((n, "x")).unwrap().inc();
+        gauges.labels((n,)).unwrap().set(n);
+        histograms.labels((n,)).unwrap().observe(n);
+    }
+    let (snapshot, labels) = (registry.gather(), client(&[("job", "j")]));
+    for format in [Format::Text, Format::OpenMetrics] {
+        let mut exposition = Exposition::new(format, Timestamps::Client);
+        let mut out = Vec::new();
+        exposition.encode(&snapshot, &labels, &mut out);
+        out.clear();
+        let info = allocation_counter::measure(|| {
+            exposition.encode(&snapshot, &labels, &mut out);
+        });
+        // A few for each family.
+        assert!(info.count_total < 30, "{info:?}");
+    }
+}
