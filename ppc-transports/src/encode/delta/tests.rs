@@ -310,6 +310,7 @@ fn rounding_does_not_add_up() {
         counter.inc_by(amount);
         total += amount;
         for line in push.arrives() {
+            assert!(!line.contains('-'), "a counter never falls: {line}");
             server += line
                 .strip_prefix("c_total ")
                 .unwrap()

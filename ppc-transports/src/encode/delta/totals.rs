@@ -91,7 +91,9 @@ impl Totals {
         self.difference[0] = sum.to_bits();
         self.after[0] = if sum.is_finite() { sent + sum } else { sent }.to_bits();
         let has_counts = self.difference[1..].iter().any(|count| *count != 0);
-        if has_counts || !total.is_known || sum.is_finite() && sum != 0.0 {
+        // Rounding may have sent the last digit of a counter too much, which is not taken back.
+        let has_sum = sum > 0.0 || sum < 0.0 && added > 1;
+        if has_counts || !total.is_known || has_sum && sum.is_finite() {
             return Some(&self.difference);
         }
         if !sum.is_finite() {

@@ -124,7 +124,7 @@ fn histograms_and_summaries_have_a_line_for_each_of_their_numbers() {
 }
 
 #[test]
-fn a_sum_that_could_fall_is_left_out() {
+fn k24_a_sum_that_could_fall_is_left_out() {
     let registry = Registry::new();
     let histogram = Histogram::builder("h").buckets([-1, 0]);
     histogram.register(&registry).unwrap().observe(-5);
