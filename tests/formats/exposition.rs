@@ -113,8 +113,7 @@ proptest! {
         let info = Info::builder(&format!("i_{name}")).help(&help).register(&registry).unwrap();
         info.set(named.iter().map(|(name, value)| (name, value)));
         let states = StateSet::builder(&format!("s_{}", name.replace(':', ""))).states([&*clients, "x"]);
-        // A state that stands twice is refused. The name is that of a label as well, which has no
-        // colons.
+        // A state that stands twice is refused; so is a name with colons.
         let has_states = states.register(&registry).is_ok();
         let mut snapshot = Snapshot::new();
         snapshot.start(Duration::from_nanos(1_700_000_000_123_456_789));

@@ -82,6 +82,9 @@ impl Parts<'_> {
             0 => "a state set has at least one state",
             count if count > MAX_STATES => "a state set has at most 64 states",
             _ if twice => "a state is declared twice",
+            _ if metric.contains(':') => {
+                "the states stand in a label of the name of their set, and a label name has no `:`"
+            }
             _ => return Ok(()),
         };
         Err(ErrorKind::States {

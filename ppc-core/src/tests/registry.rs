@@ -88,6 +88,9 @@ fn bad_declarations_are_refused() {
         .register(&own)
         .unwrap_err();
     assert!(twice.to_string().contains("declared twice"), "{twice}");
+    let colon = StateSet::builder("a:b").states(["x"]);
+    let colon = colon.register(&own).unwrap_err();
+    assert!(colon.to_string().contains("has no `:`"), "{colon}");
     let default = Counter::builder("c")
         .label_names(["a"])
         .default_label("b", 1)

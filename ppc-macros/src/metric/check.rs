@@ -53,7 +53,13 @@ fn check_name(metric: &Metric, diagnostics: &mut Diagnostics) {
         Some(&metric.name),
     ];
     let family = family_of(metric);
-    let Some(fault) = metric_name_fault(&family) else {
+    let fault = |name: &str| {
+        let colon = metric.kind == Kind::StateSet && name.contains(':');
+        metric_name_fault(name).or(colon.then_some(
+            "the states stand in a label of the name of their set, and a label name has no `:`",
+        ))
+    };
+    let Some(found) = fault(&family) else {
         return;
     };
     let present = || {
@@ -62,7 +68,7 @@ fn check_name(metric: &Metric, diagnostics: &mut Diagnostics) {
             .flatten()
             .filter(|part| !part.value.is_empty())
     };
-    let legal = |part: &&Text| metric_name_fault(&format!("a{}", part.value)).is_none();
+    let legal = |part: &&Text| fault(&format!("a{}", part.value)).is_none();
     let culprit = present()
         .find(|part| !legal(part))
         .or_else(|| present().next())
@@ -73,7 +79,7 @@ fn check_name(metric: &Metric, diagnostics: &mut Diagnostics) {
     };
     diagnostics.at(
         culprit.span,
-        format!("`{family}` cannot be the name of a metric: {fault}{fix}"),
+        format!("`{family}` cannot be the name of a metric: {found}{fix}"),
     );
 }
 
