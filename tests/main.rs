@@ -5,6 +5,7 @@
 mod architecture;
 mod failure;
 mod formats;
+mod http;
 mod lifecycle;
 mod macros;
 mod repeated;

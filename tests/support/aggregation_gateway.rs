@@ -8,10 +8,15 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use super::script::{self, Answer, Reply, Request, Script};
 use super::series::{self, Labels};
 use super::text_format::{self, Family, Kind};
+
+/// No test waits longer for a sum.
+const WITHIN: Duration = Duration::from_secs(20);
 
 /// What goes wrong with one push.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -71,6 +76,26 @@ impl Server {
     /// The requests so far.
     pub(crate) fn requests(&self) -> Vec<Request> {
         self.server.requests()
+    }
+
+    /// Waits for requests as [`script::Server::wait_for`] does.
+    #[track_caller]
+    pub(crate) fn wait_for(&self, enough: impl Fn(&[Request]) -> bool) -> Vec<Request> {
+        self.server.wait_for(enough)
+    }
+
+    /// Waits until the sum of a series is this.
+    #[track_caller]
+    pub(crate) fn wait_for_sum(&self, key: &str, expected: f64) {
+        let start = Instant::now();
+        while self.sums().get(key) != Some(&expected) {
+            let sums = self.sums();
+            assert!(
+                start.elapsed() < WITHIN,
+                "{key} never was {expected}: {sums:?}"
+            );
+            thread::sleep(Duration::from_millis(1));
+        }
     }
 
     /// The sums by `name{label="value",...}`, labels sorted, those of the path among them.

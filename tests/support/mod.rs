@@ -5,6 +5,7 @@ pub(crate) mod access;
 pub(crate) mod aggregation_gateway;
 pub(crate) mod certificates;
 pub(crate) mod client_python;
+pub(crate) mod counts;
 pub(crate) mod fixture;
 pub(crate) mod http;
 pub(crate) mod influxdb;

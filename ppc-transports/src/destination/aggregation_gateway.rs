@@ -213,6 +213,7 @@ impl UrlForm for AggregationGateway {
         let (target, taken) = (Arc::new(target), self.grouping.names());
         let place = format!("{}{group}", self.identity());
         let habits = Habits {
+            settles: true,
             at_most_once: delivery == Delivery::AtMostOnce,
             ..Habits::default()
         };

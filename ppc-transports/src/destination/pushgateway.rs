@@ -225,7 +225,7 @@ impl UrlForm for Pushgateway {
                 (false, false) => DeleteAtEnd::Never,
             },
             then_post: verb == Verb::Put,
-            at_most_once: false,
+            ..Habits::default()
         };
         Ok(Parts {
             name: self.url(),

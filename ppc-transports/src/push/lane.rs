@@ -20,6 +20,9 @@ const MANY_NEW: usize = 100;
 /// Payloads sent in one go, before orders are looked at again.
 const GO: usize = 64;
 
+/// Why samples are counted that may have arrived, and are not sent again.
+const UNACKNOWLEDGED: &str = "unacknowledged";
+
 /// Encodes, packs and sends to one destination, one push at a time, never blocking.
 #[derive(Debug)]
 pub(crate) struct Lane {
@@ -163,7 +166,7 @@ impl Lane {
             newest,
             payloads: plan.payloads as u64,
             bytes: 0,
-            samples: count_lines(&self.lines),
+            samples: count_samples(&self.lines),
             closes,
             went_wrong: false,
             trouble: None,
@@ -228,7 +231,8 @@ impl Lane {
                 Progress::Dropped(failure) => self.lose(left, &failure),
                 Progress::Unknown(failure) => {
                     self.encoder.delivered(left.clone());
-                    self.lose(left, &failure);
+                    let reason = UNACKNOWLEDGED;
+                    self.lose(left, &Failure { reason, ..failure });
                 }
                 Progress::Failed(failure) => {
                     self.lose(payload.start..self.lines.len(), &failure);
@@ -249,14 +253,14 @@ impl Lane {
         if let Some(current) = &mut self.current {
             current.went_wrong = true;
         }
-        stats().dropped(failure.reason, count_lines(&self.lines[lines]));
+        stats().dropped(failure.reason, count_samples(&self.lines[lines]));
         self.warn(failure.reason, &failure.error.to_string());
     }
 
     /// Gives up what is left, because the time is over.
     pub(crate) fn give_up(&mut self, now: Instant) {
         let Some(current) = &self.current else { return };
-        let left = count_lines(&self.lines[current.at..]);
+        let left = count_samples(&self.lines[current.at..]);
         stats().dropped("deadline", left);
         let mut text = format!(
             "the final push was not over within its flush_timeout; {left} samples are lost"
@@ -286,7 +290,7 @@ impl Lane {
             && let Some(payload) = self.packer.payload(&self.lines, current.at)
         {
             let lines = payload.start..self.lines.len().min(payload.end + 1);
-            stats().dropped("unacknowledged", count_lines(&self.lines[lines.clone()]));
+            stats().dropped(UNACKNOWLEDGED, count_samples(&self.lines[lines.clone()]));
             self.encoder.delivered(lines);
         }
         if report.refused > 0 {
@@ -343,6 +347,9 @@ impl Lane {
     }
 }
 
-fn count_lines(lines: &[u8]) -> u64 {
-    memchr::memchr_iter(b'\n', lines).count() as u64
+/// How many samples there are in these lines; the headers of families are none.
+fn count_samples(lines: &[u8]) -> u64 {
+    let headers = memchr::memmem::find_iter(lines, b"\n#").count();
+    let headers = headers + usize::from(lines.starts_with(b"#"));
+    (memchr::memchr_iter(b'\n', lines).count() - headers) as u64
 }

@@ -19,6 +19,7 @@ use hyper_util::rt::{TokioExecutor, TokioTimer};
 use super::answer::{self, Answer};
 use super::connect::{Limited, Way, Wire};
 use super::request::Outgoing;
+use super::thread::Thread;
 use super::tls::{Secured, Tls};
 use crate::lock::lock;
 use crate::send::Failure;
@@ -39,6 +40,8 @@ pub(super) struct Endpoint {
     /// Each request has a connection of its own, so that none meets one that is being closed.
     pub(super) fresh: bool,
     pub(super) client: OnceLock<Client<Limited<Secured>, Full<Bytes>>>,
+    /// Kept from request to request, and the connections with it.
+    pub(super) thread: OnceLock<Arc<Thread>>,
 }
 
 /// Why there is no answer.
@@ -72,6 +75,15 @@ impl Trouble {
 }
 
 impl Endpoint {
+    /// The thread that its requests run on.
+    pub(super) fn thread(&self) -> io::Result<Arc<Thread>> {
+        if let Some(thread) = self.thread.get() {
+            return Ok(Arc::clone(thread));
+        }
+        let thread = Thread::get()?;
+        Ok(Arc::clone(self.thread.get_or_init(|| thread)))
+    }
+
     fn client(&self) -> Result<&Client<Limited<Secured>, Full<Bytes>>, Trouble> {
         if let Some(client) = self.client.get() {
             return Ok(client);

@@ -40,7 +40,6 @@ pub use tls_options::TlsVersion;
 use self::backoff::Backoff;
 use self::connect::Way;
 use self::exchange::{Endpoint, Sent, exchange};
-use self::thread::Thread;
 use super::{Failure, Plan, Progress, Report, Sender};
 use crate::error::Error;
 
@@ -99,6 +98,7 @@ impl Requester {
             connect_timeout: route.connect_timeout,
             fresh: route.fresh,
             client: OnceLock::new(),
+            thread: OnceLock::new(),
         }))))
     }
 
@@ -114,13 +114,13 @@ impl Requester {
                 });
             }
         };
-        let (thread, sent) = (Thread::get()?, Arc::new(Sent::default()));
+        let (thread, sent) = (endpoint.thread()?, Arc::new(Sent::default()));
         let work = exchange(endpoint, request, Arc::clone(&sent));
         let (result, task) = thread.spawn(work);
         Ok(Flight {
             result,
             sent: Some(sent),
-            task: Some((task, thread)),
+            task: Some(task),
         })
     }
 }
@@ -131,7 +131,7 @@ pub(crate) struct Flight {
     result: oneshot::Receiver<Result<Answer, Trouble>>,
     /// A handler's requests are not looked into.
     sent: Option<Arc<Sent>>,
-    task: Option<(AbortHandle, Arc<Thread>)>,
+    task: Option<AbortHandle>,
 }
 
 impl Flight {
@@ -149,7 +149,7 @@ impl Flight {
 
 impl Drop for Flight {
     fn drop(&mut self) {
-        if let Some((task, _)) = &self.task {
+        if let Some(task) = &self.task {
             task.abort();
         }
     }
@@ -171,6 +171,9 @@ pub(crate) struct Habits {
     pub(crate) delete: DeleteAtEnd,
     /// POST behind the first request of a push, whose PUT replaces everything.
     pub(crate) then_post: bool,
+    /// A payload that is on its way is given up only where it has to be, because what arrives
+    /// twice counts twice.
+    pub(crate) settles: bool,
     /// A payload that may have arrived is not sent again.
     pub(crate) at_most_once: bool,
 }
@@ -311,7 +314,7 @@ impl Sender for HttpSender {
     }
 
     fn must_settle(&self) -> bool {
-        self.habits.at_most_once && self.flight.is_some()
+        self.habits.settles && self.flight.is_some()
     }
 
     fn is_between_tries(&self) -> bool {

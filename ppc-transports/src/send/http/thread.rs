@@ -59,9 +59,9 @@ impl Thread {
         })
     }
 
-    /// Runs a request, and keeps the thread until it is over.
+    /// Runs a request.
     pub(super) fn spawn<T: Send + 'static>(
-        self: &Arc<Self>,
+        &self,
         work: impl Future<Output = T> + Send + 'static,
     ) -> (oneshot::Receiver<T>, AbortHandle) {
         let (told, result) = oneshot::channel();

@@ -1,0 +1,169 @@
+//! A gateway that adds up: what its sums are, whatever is lost on the way.
+
+use std::time::Duration;
+
+use ppc::{AggregationGateway, Counter, Histogram, Push, Registry, Value};
+
+use super::{NEVER, gauge};
+use crate::support::aggregation_gateway::{Fault, Server};
+use crate::support::counts::dropped;
+
+fn gateway(server: &Server) -> AggregationGateway {
+    AggregationGateway::new(server.address().to_string())
+}
+
+fn push(gateway: AggregationGateway, registry: &Registry) -> Push {
+    Push::to(gateway)
+        .registry(registry)
+        .job("j")
+        .job_metrics(false)
+        .period(NEVER)
+}
+
+#[test]
+fn f11_nothing_is_counted_twice_however_often_it_is_pushed() {
+    let server = Server::start();
+    let registry = Registry::new();
+    let counter = Counter::builder("c").register(&registry).unwrap();
+    let histogram = Histogram::builder("h")
+        .buckets([1.0])
+        .register(&registry)
+        .unwrap();
+    // Runs of one process, and as many pushes as it takes.
+    for run in 1..=3_u32 {
+        let guard = push(gateway(&server), &registry).period(0.005).start();
+        let before = server.requests().len();
+        while server.requests().len() < before + 3 {
+            counter.inc();
+            histogram.observe(0.5);
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        guard.stop();
+        let total = total(&registry);
+        let sums = server.sums();
+        assert_eq!(sums[r#"c_total{job="j"}"#], total, "run {run}");
+        assert_eq!(sums[r#"h_bucket{job="j",le="1.0"}"#], total);
+        assert_eq!(sums[r#"h_bucket{job="j",le="+Inf"}"#], total);
+        assert_eq!(sums[r#"h_count{job="j"}"#], total);
+        assert_eq!(sums[r#"h_sum{job="j"}"#], total / 2.0);
+    }
+}
+
+/// What the counter says.
+fn total(registry: &Registry) -> f64 {
+    let snapshot = ppc::Source::gather(registry);
+    let series = snapshot.families().flat_map(ppc::FamilySnapshot::series);
+    let mut values = series.filter_map(|series| match series.value() {
+        Value::Counter(value) => Some(value),
+        _ => None,
+    });
+    values.next().unwrap()
+}
+
+#[test]
+fn f11_gauges_are_there_while_a_job_runs_and_taken_back_by_its_end() {
+    let server = Server::start();
+    let registry = Registry::new();
+    let gauge = gauge(&registry);
+    gauge.set(3);
+    let key = r#"a_b{job="j"}"#;
+    let others = Registry::new();
+    super::gauge(&others).set(10);
+    let other = push(gateway(&server).start(true), &others).start();
+    server.wait_for_sum(key, 10.0);
+    for _ in 0..2 {
+        let guard = push(gateway(&server).start(true), &registry).start();
+        server.wait_for_sum(key, 13.0);
+        gauge.set(5);
+        guard.stop();
+        assert_eq!(server.sums()[key], 10.0);
+        gauge.set(3);
+    }
+    other.stop();
+    assert_eq!(server.sums()[key], 0.0);
+}
+
+#[test]
+fn f11_gauges_are_left_out_where_that_is_wanted() {
+    let server = Server::start();
+    let registry = Registry::new();
+    gauge(&registry).set(3);
+    Counter::builder("c").register(&registry).unwrap().inc();
+    push(gateway(&server).gauges("skip"), &registry)
+        .start()
+        .stop();
+    assert_eq!(
+        server.sums().into_keys().collect::<Vec<_>>(),
+        [r#"c_total{job="j"}"#]
+    );
+}
+
+/// A fifth of the requests meet this, at random but the same in each run.
+fn a_fifth(nth: usize, fault: Fault) -> Fault {
+    if fastrand::Rng::with_seed(nth as u64).u8(..5) == 0 {
+        fault
+    } else {
+        Fault::Nothing
+    }
+}
+
+/// Counts to a million over sixty pushes while every fifth request meets a fault. Returns the sum
+/// at the gateway, and how many samples were counted as not acknowledged.
+fn count_to_a_million(delivery: &str, fault: Fault) -> (f64, f64) {
+    let server = Server::start_with(move |_, nth| a_fifth(nth, fault));
+    let registry = Registry::new();
+    let counter = Counter::builder("c").register(&registry).unwrap();
+    let before = dropped("unacknowledged");
+    let guard = push(gateway(&server).delivery(delivery), &registry)
+        .period(0.002)
+        .flush_timeout(20)
+        .start();
+    let mut left = 1_000_000_u32;
+    while left > 0 {
+        let step = left.min(17_000);
+        for _ in 0..step {
+            counter.inc();
+        }
+        left -= step;
+        // One push at least sees this step alone.
+        let seen = server.requests().len();
+        server.wait_for(|requests| requests.len() > seen);
+    }
+    guard.stop();
+    assert!(server.requests().len() >= 59);
+    (
+        server.sums()[r#"c_total{job="j"}"#],
+        dropped("unacknowledged") - before,
+    )
+}
+
+#[test]
+fn f11_lost_answers_are_not_added_again_unless_that_is_wanted() {
+    let (sum, unacknowledged) = count_to_a_million("at_most_once", Fault::LostAnswer);
+    // Every request was applied, and none is repeated.
+    assert_eq!(sum, 1e6);
+    assert!(unacknowledged >= 1.0, "but nobody knows");
+    let (sum, unacknowledged) = count_to_a_million("at_least_once", Fault::LostAnswer);
+    assert!(sum > 1e6, "what was applied is applied again: {sum}");
+    assert_eq!(unacknowledged, 0.0);
+}
+
+#[test]
+fn f11_lost_requests_are_lost_unless_they_may_be_added_again() {
+    // That the server closed before it read cannot be told from an answer that was lost.
+    let (sum, unacknowledged) = count_to_a_million("at_most_once", Fault::LostRequest);
+    assert!(
+        sum < 1e6 && unacknowledged >= 1.0,
+        "{sum}, {unacknowledged}"
+    );
+    let (sum, _) = count_to_a_million("at_least_once", Fault::LostRequest);
+    assert_eq!(sum, 1e6);
+}
+
+#[test]
+fn f11_what_the_server_refuses_for_now_is_exact_in_either_way() {
+    for delivery in ["at_most_once", "at_least_once"] {
+        let (sum, unacknowledged) = count_to_a_million(delivery, Fault::Unavailable);
+        assert_eq!((sum, unacknowledged), (1e6, 0.0), "{delivery}");
+    }
+}
