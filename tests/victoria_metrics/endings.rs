@@ -168,7 +168,14 @@ fn check(ending: &'static str, signals: &'static [&'static str], status: Status,
             scope.spawn(|| {
                 while let Some(n) = take(&left) {
                     let run = format!("{ending}-{n}");
-                    let job = Job::start(server.influx_address(), &run, ending, 0.05);
+                    // Every other one over HTTP, because operations want it so.
+                    let udp = server.influx_address().to_string();
+                    let http = format!("influx+http://{}", server.http_address());
+                    let (address, environment): (_, &[_]) = match n % 2 {
+                        0 => (udp.as_str(), &[]),
+                        _ => ("127.0.0.1:9", &[("PPC_PUSH", http.as_str())]),
+                    };
+                    let job = Job::start_at(address, &run, ending, 0.05, environment);
                     for signal in signals {
                         job.signal(signal);
                     }
