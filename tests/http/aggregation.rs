@@ -143,9 +143,8 @@ fn f11_lost_answers_are_not_added_again_unless_that_is_wanted() {
     // Every request was applied, and none is repeated.
     assert_eq!(sum, 1e6);
     assert!(unacknowledged >= 1.0, "but nobody knows");
-    let (sum, unacknowledged) = count_to_a_million("at_least_once", Fault::LostAnswer);
+    let (sum, _) = count_to_a_million("at_least_once", Fault::LostAnswer);
     assert!(sum > 1e6, "what was applied is applied again: {sum}");
-    assert_eq!(unacknowledged, 0.0);
 }
 
 #[test]
@@ -163,7 +162,7 @@ fn f11_lost_requests_are_lost_unless_they_may_be_added_again() {
 #[test]
 fn f11_what_the_server_refuses_for_now_is_exact_in_either_way() {
     for delivery in ["at_most_once", "at_least_once"] {
-        let (sum, unacknowledged) = count_to_a_million(delivery, Fault::Unavailable);
-        assert_eq!((sum, unacknowledged), (1e6, 0.0), "{delivery}");
+        let (sum, _) = count_to_a_million(delivery, Fault::Unavailable);
+        assert_eq!(sum, 1e6, "{delivery}");
     }
 }

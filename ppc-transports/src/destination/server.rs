@@ -197,6 +197,12 @@ impl Server {
             }
             .into());
         }
+        let connect_timeout = positive("connect_timeout", self.connect_timeout.clone()?)?;
+        let timeout = match self.timeout.clone()? {
+            Timeout::Usual => Some(ask.timeout),
+            Timeout::Never => None,
+            Timeout::After(timeout) => Some(positive("timeout", timeout)?),
+        };
         let scheme = if base.is_https { "https" } else { "http" };
         let mut params = Params::default();
         for (name, value) in ask.params {
@@ -221,7 +227,7 @@ impl Server {
                 min_version: chosen("min_tls_version", &self.min_tls_version)?,
                 insecure_skip_verify: self.insecure_skip_verify,
             },
-            connect_timeout: self.connect_timeout.clone()?,
+            connect_timeout,
             fresh: ask.fresh,
             handler: self.handler.clone(),
         };
@@ -235,11 +241,7 @@ impl Server {
                 _ => self.credentials.clone(),
             },
             follow_redirects: self.follow_redirects,
-            timeout: match self.timeout.clone()? {
-                Timeout::Usual => Some(ask.timeout),
-                Timeout::Never => None,
-                Timeout::After(timeout) => Some(timeout),
-            },
+            timeout,
         };
         Ok(Ready {
             target,
@@ -287,6 +289,14 @@ impl Server {
         let handler = self.handler.as_ref().map(Arc::as_ptr);
         format!(" {user} {secret:x} {:x} {handler:?}", rest.fingerprint())
     }
+}
+
+fn positive(what: &str, time: Duration) -> Result<Duration, Error> {
+    if time.is_zero() {
+        let (what, reason) = (what.to_owned(), "it is longer than 0".to_owned());
+        return Err(ErrorKind::Setting { what, reason }.into());
+    }
+    Ok(time)
 }
 
 /// Bodies with this behind the last line.

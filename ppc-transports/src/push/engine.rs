@@ -91,8 +91,13 @@ impl Engine {
         {
             wake = Some(now + pause);
         }
+        let clock_is_early = wake.is_some();
         for lane in &mut self.lanes {
             wake = earlier(wake, lane.advance(now));
+        }
+        // What was in the way of a push may be gone by now.
+        if !clock_is_early && self.lanes.iter().any(Lane::is_ready) {
+            wake = Some(now);
         }
         let Some(stop) = &orders.stop else {
             return Step::Wait(earlier(wake, self.schedule.next()));

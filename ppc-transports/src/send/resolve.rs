@@ -110,7 +110,9 @@ impl Lookup {
         let answer = self.answer(now);
         let mut state = lock(&self.0.state);
         if answer == Answer::Pending && state.looking {
-            state.wakers.push(waker.clone());
+            if !state.wakers.iter().any(|known| known.will_wake(waker)) {
+                state.wakers.push(waker.clone());
+            }
             return answer;
         }
         drop(state);

@@ -33,7 +33,8 @@ pub(super) fn load(options: &TlsOptions, is_https: bool) -> Result<Tls, Error> {
         authorities: None,
         identity: None,
     };
-    if !is_https {
+    // A redirect may lead to encryption as well.
+    if !is_https && *options == TlsOptions::default() {
         return Ok(tls);
     }
     if let Some(file) = &options.ca_file {
