@@ -64,6 +64,18 @@ fn a_proxy_is_asked_for_the_whole_url_with_its_own_credentials() {
 }
 
 #[test]
+fn a_proxy_that_is_not_there_is_named() {
+    let gateway = Pushgateway::new("http://gateway.invalid").proxy("http://user:pw@127.0.0.1:1");
+    let error = push_to_gateway(gateway, "j", &registry())
+        .unwrap_err()
+        .to_string();
+    assert!(
+        error.contains("through the proxy http://127.0.0.1:1/:"),
+        "{error}"
+    );
+}
+
+#[test]
 fn an_encrypted_connection_goes_through_a_proxy_as_a_tunnel() {
     let proxy = Server::answering(|_, _| 403.into());
     let gateway =

@@ -16,7 +16,7 @@ use hyper::rt::{Read, ReadBufCursor, Write};
 use hyper_util::client::legacy::connect::dns::Name;
 use hyper_util::client::legacy::connect::proxy::Tunnel;
 use hyper_util::client::legacy::connect::{Connected, Connection, HttpConnector};
-use hyper_util::client::proxy::matcher::Matcher;
+use hyper_util::client::proxy::matcher::{Intercept, Matcher};
 use hyper_util::rt::TokioIo;
 use tokio::net::UnixStream;
 use tower_service::Service;
@@ -35,6 +35,16 @@ pub(super) enum Way {
     Proxy(Arc<Matcher>),
     /// To a socket of this machine, whatever the host of the URL.
     Unix(PathBuf),
+}
+
+impl Way {
+    /// The proxy for a URL, where there is one.
+    pub(super) fn proxy(&self, to: &Uri) -> Option<Intercept> {
+        match self {
+            Self::Proxy(proxies) => proxies.intercept(to),
+            Self::Straight | Self::Unix(_) => None,
+        }
+    }
 }
 
 /// Opens connections, before any encryption.

@@ -14,6 +14,7 @@ use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::{CaptureConnection, capture_connection};
+use hyper_util::client::proxy::matcher::Intercept;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 
 use super::answer::{self, Answer};
@@ -203,10 +204,9 @@ async fn send(
     *outgoing.method_mut() = request.method.clone();
     *outgoing.uri_mut() = uri.clone();
     *outgoing.headers_mut() = headers.clone();
-    if let Way::Proxy(proxies) = &endpoint.way
-        && uri.scheme() == Some(&Scheme::HTTP)
-        && let Some(proxy) = proxies.intercept(uri)
-        && let Some(auth) = proxy.basic_auth()
+    let proxy = endpoint.way.proxy(uri);
+    if uri.scheme() == Some(&Scheme::HTTP)
+        && let Some(auth) = proxy.as_ref().and_then(Intercept::basic_auth)
     {
         let headers = outgoing.headers_mut();
         headers.insert(PROXY_AUTHORIZATION, auth.clone());
@@ -215,7 +215,11 @@ async fn send(
     client.request(outgoing).await.map_err(|error| {
         let is_connect = error.is_connect();
         let reason = if is_connect { "unreachable" } else { "broken" };
-        let trouble = Trouble::new(reason, format!("{}: {}", place(uri), chain(&error)));
+        let mut place = place(uri);
+        if let Some(proxy) = proxy {
+            place = format!("{place} through the proxy {}", self::place(proxy.uri()));
+        }
+        let trouble = Trouble::new(reason, format!("{place}: {}", chain(&error)));
         Trouble {
             maybe_arrived: !is_connect,
             ..trouble
