@@ -6,6 +6,7 @@ mod architecture;
 mod failure;
 mod formats;
 mod http;
+mod influxdb;
 mod lifecycle;
 mod macros;
 mod repeated;

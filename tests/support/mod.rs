@@ -3,6 +3,7 @@
 
 pub(crate) mod access;
 pub(crate) mod aggregation_gateway;
+pub(crate) mod awkward;
 pub(crate) mod certificates;
 pub(crate) mod client_python;
 pub(crate) mod counts;
@@ -10,6 +11,7 @@ pub(crate) mod fixture;
 pub(crate) mod http;
 pub(crate) mod influxdb;
 pub(crate) mod job;
+pub(crate) mod matrix;
 pub(crate) mod nginx;
 pub(crate) mod prometheus;
 pub(crate) mod pushgateway;
