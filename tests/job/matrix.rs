@@ -4,9 +4,7 @@
 use std::process::ExitCode;
 use std::thread;
 
-use ppc::{
-    Counter, Destination, Gauge, Histogram, Info, Push, Registry, StateSet, Summary,
-};
+use ppc::{Counter, Destination, Gauge, Histogram, Info, Push, Registry, StateSet, Summary};
 
 use crate::awkward::{NUMBERS, TEXTS};
 use crate::{Ask, announce, faulty, unknown};
@@ -64,14 +62,23 @@ fn fill(registry: &Registry) {
     for seconds in [0.05, 0.5, 5.0, 1e7] {
         latency.observe_with_exemplar(seconds, [("trace_id", "4bf92f\"\n")]);
     }
-    let size = Summary::builder("matrix_size").unit("bytes").quantiles([0.0, 1.0]);
+    let size = Summary::builder("matrix_size")
+        .unit("bytes")
+        .quantiles([0.0, 1.0]);
     let size = size.register(registry).expect("a valid metric");
     size.observe(7);
     size.observe(8);
-    let idle = Summary::builder("matrix_idle").quantiles([0.5]).register(registry);
+    let idle = Summary::builder("matrix_idle")
+        .quantiles([0.5])
+        .register(registry);
     idle.expect("a valid metric");
     let build = Info::builder("matrix_build").register(registry);
-    build.expect("a valid metric").set([("version", "1 \"2\""), ("commit", "")]);
+    build
+        .expect("a valid metric")
+        .set([("version", "1 \"2\""), ("commit", "")]);
     let phase = StateSet::builder("matrix_phase").states(["in flight", "a,b=\"c\""]);
-    phase.register(registry).expect("a valid metric").set("in flight");
+    phase
+        .register(registry)
+        .expect("a valid metric")
+        .set("in flight");
 }

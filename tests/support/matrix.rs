@@ -45,6 +45,8 @@ impl Sample {
 pub(crate) struct Pushed {
     /// `ppc_dropped_total` by reason.
     pub(crate) dropped: BTreeMap<String, u64>,
+    /// How many there were, whatever became of them.
+    pub(crate) pushes: u64,
     /// Of the job.
     pub(crate) ended: Ended,
 }
@@ -60,12 +62,16 @@ pub(crate) fn push(url: &str) -> Pushed {
 pub(crate) fn run(url: &str, what: &str, environment: &[(&str, &str)]) -> Pushed {
     let ended = Job::start_at(url, "", what, 0.0, environment).wait();
     assert!(ended.status.success(), "{ended:?}");
-    let dropped = ended.stdout.lines().filter_map(|line| {
-        let (reason, count) = line.strip_prefix("ppc_dropped ")?.split_once(' ')?;
-        Some((reason.to_owned(), count.parse().ok()?))
-    });
+    let counted = |name: &'static str| {
+        let lines = ended.stdout.lines();
+        lines.filter_map(move |line| {
+            let (labels, count) = line.strip_prefix(name)?.rsplit_once(' ')?;
+            Some((labels.to_owned(), count.parse::<u64>().ok()?))
+        })
+    };
     Pushed {
-        dropped: dropped.collect(),
+        dropped: counted("ppc_dropped ").collect(),
+        pushes: counted("ppc_pushes ").map(|(_, count)| count).sum(),
         ended,
     }
 }
@@ -73,9 +79,13 @@ pub(crate) fn run(url: &str, what: &str, environment: &[(&str, &str)]) -> Pushed
 /// Every sample of the job's registry, changed or dropped as a place does so.
 pub(crate) fn expected(change: impl Fn(Sample) -> Option<Sample>) -> BTreeMap<String, f64> {
     let samples: Vec<Sample> = samples().into_iter().filter_map(change).collect();
-    let keys = samples.iter().map(|sample| series::key(&sample.name, &sample.labels));
-    let expected: BTreeMap<String, f64> =
-        keys.zip(&samples).map(|(key, sample)| (key, sample.value)).collect();
+    let keys = samples
+        .iter()
+        .map(|sample| series::key(&sample.name, &sample.labels));
+    let expected: BTreeMap<String, f64> = keys
+        .zip(&samples)
+        .map(|(key, sample)| (key, sample.value))
+        .collect();
     assert_eq!(expected.len(), samples.len(), "no two become one");
     expected
 }
@@ -123,9 +133,8 @@ pub(crate) fn assert_same(
     expected: &BTreeMap<String, f64>,
     error: f64,
 ) {
-    let same = |a: f64, b: f64| {
-        a == b || (a.is_nan() && b.is_nan()) || ((a - b) / b).abs() <= error
-    };
+    let same =
+        |a: f64, b: f64| a == b || (a.is_nan() && b.is_nan()) || ((a - b) / b).abs() <= error;
     let mut differences = Vec::new();
     for (key, value) in expected {
         match found.get(key) {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::UNIX_EPOCH;
 
-use crate::support::matrix::{self, Sample};
+use crate::support::matrix::{self, Pushed, Sample};
 use crate::support::victoria_metrics::Server;
 
 /// Of a third the server itself keeps 12 digits, of most numbers 15.
@@ -19,7 +19,7 @@ fn kept(mut sample: Sample) -> Option<Sample> {
 
 /// Pushes everything to a destination at the server, which takes each line, and reads it back.
 #[track_caller]
-fn pushed(scheme: &str, rest: &str) -> (BTreeMap<String, f64>, BTreeMap<String, u64>) {
+fn push(scheme: &str, rest: &str) -> (BTreeMap<String, f64>, Pushed) {
     let server = Server::start();
     let url = format!("{scheme}://{}{rest}", server.http_address());
     let seconds = || i64::try_from(UNIX_EPOCH.elapsed().unwrap().as_secs()).unwrap();
@@ -31,34 +31,32 @@ fn pushed(scheme: &str, rest: &str) -> (BTreeMap<String, f64>, BTreeMap<String, 
         let is_now = samples.iter().all(|(time, _)| now.contains(time));
         assert!(is_now, "{url}: {key} is {samples:?} within {now:?}");
     }
-    (server.last_values(), pushed.dropped)
-}
-
-fn counted<const N: usize>(counts: [(&str, u64); N]) -> BTreeMap<String, u64> {
-    let counts = counts.into_iter();
-    counts.map(|(reason, count)| (reason.to_owned(), count)).collect()
+    (server.last_values(), pushed)
 }
 
 #[test]
 fn influx_http_arrives_but_for_line_breaks_and_nan() {
     // The documented replacement, and numbers that are none, each of which is counted.
-    let expected = matrix::expected(|sample| {
-        Some(kept(sample)?.map_texts(|text| text.replace('\n', "\\n")))
-    });
-    for rest in ["", "/api/v2/write", "?compression=gzip&method=put&max_body=100"] {
-        let (found, dropped) = pushed("influx+http", rest);
+    let expected =
+        matrix::expected(|sample| Some(kept(sample)?.map_texts(|text| text.replace('\n', "\\n"))));
+    for rest in [
+        "",
+        "/api/v2/write",
+        "?compression=gzip&method=put&max_body=100",
+    ] {
+        let (found, pushed) = push("influx+http", rest);
         matrix::assert_same(&found, &expected, DIGITS);
-        assert_eq!(dropped, counted([("not_a_number", 1)]), "{rest}");
+        let dropped = BTreeMap::from([("not_a_number".to_owned(), pushed.pushes)]);
+        assert_eq!(pushed.dropped, dropped, "{rest}");
     }
 }
 
 #[test]
 fn influx_http_says_its_precision() {
-    let expected = matrix::expected(|sample| {
-        Some(kept(sample)?.map_texts(|text| text.replace('\n', "\\n")))
-    });
+    let expected =
+        matrix::expected(|sample| Some(kept(sample)?.map_texts(|text| text.replace('\n', "\\n"))));
     for precision in ["us", "ms", "s"] {
-        let (found, _) = pushed("influx+http", &format!("?precision={precision}"));
+        let (found, _) = push("influx+http", &format!("?precision={precision}"));
         matrix::assert_same(&found, &expected, DIGITS);
     }
 }
@@ -67,23 +65,26 @@ fn influx_http_says_its_precision() {
 fn openmetrics_http_arrives_as_text() {
     let expected = matrix::expected(kept);
     for rest in ["", "?compression=gzip&max_body=100", "?timestamps=server"] {
-        let (found, dropped) = pushed("openmetrics+http", rest);
+        let (found, pushed) = push("openmetrics+http", rest);
         matrix::assert_same(&found, &expected, DIGITS);
-        assert_eq!(dropped, BTreeMap::new(), "{rest}");
+        assert_eq!(pushed.dropped, BTreeMap::new(), "{rest}");
     }
 }
 
 #[test]
 fn openmetrics_http_arrives_as_openmetrics() {
     let expected = matrix::expected(kept);
-    for rest in ["exemplars=false", "exemplars=false&compression=gzip&max_body=100"] {
-        let (found, dropped) = pushed("openmetrics+http", &format!("?format=openmetrics&{rest}"));
+    for rest in [
+        "exemplars=false",
+        "exemplars=false&compression=gzip&max_body=100",
+    ] {
+        let (found, pushed) = push("openmetrics+http", &format!("?format=openmetrics&{rest}"));
         matrix::assert_same(&found, &expected, DIGITS);
-        assert_eq!(dropped, BTreeMap::new(), "{rest}");
+        assert_eq!(pushed.dropped, BTreeMap::new(), "{rest}");
     }
-    let (found, _) = pushed("openmetrics+http", "?format=openmetrics");
+    let (found, _) = push("openmetrics+http", "?format=openmetrics");
     matrix::assert_same(&found, &expected, DIGITS);
-    let (found, _) = pushed("openmetrics+http", "?format=openmetrics&timestamps=server");
+    let (found, _) = push("openmetrics+http", "?format=openmetrics&timestamps=server");
     matrix::assert_same(&found, &expected, DIGITS);
 }
 
