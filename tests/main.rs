@@ -10,6 +10,7 @@ mod http;
 mod influxdb;
 mod lifecycle;
 mod macros;
+mod pushgateway;
 mod repeated;
 mod sources;
 mod support;
