@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as the tests do")]
 
 mod architecture;
+mod client_python;
 mod connections;
 mod failure;
 mod formats;
@@ -10,6 +11,8 @@ mod http;
 mod influxdb;
 mod lifecycle;
 mod macros;
+mod nginx;
+mod prometheus;
 mod pushgateway;
 mod repeated;
 mod sources;

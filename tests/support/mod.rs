@@ -17,6 +17,7 @@ pub(crate) mod prometheus;
 pub(crate) mod pushgateway;
 pub(crate) mod receiver;
 pub(crate) mod script;
+pub(crate) mod sent;
 pub(crate) mod series;
 pub(crate) mod text_format;
 pub(crate) mod udp;
