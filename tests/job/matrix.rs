@@ -60,7 +60,7 @@ fn fill(registry: &Registry) {
     let latency = latency.register(registry).expect("a valid metric");
     let latency = latency.labels(("a b,\"c\"\n",)).expect("one label");
     for seconds in [0.05, 0.5, 5.0, 1e7] {
-        latency.observe_with_exemplar(seconds, [("trace_id", "4bf92f\"\n")]);
+        latency.observe_with_exemplar(seconds, [("trace_id", "\"4bf\"92f\n")]);
     }
     let size = Summary::builder("matrix_size")
         .unit("bytes")

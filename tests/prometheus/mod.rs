@@ -15,9 +15,8 @@ fn k23_check_metrics_takes_the_text_format() {
             Verdict::Lint(lines) => {
                 let other = lines.iter().find(|line| !line.contains("no help text"));
                 // Its own names are not those of a good job.
-                let known = |line: &&String| {
-                    line.contains("matrix_large") || line.contains("abbreviated")
-                };
+                let known =
+                    |line: &&String| line.contains("matrix_large") || line.contains("abbreviated");
                 assert!(other.is_none_or(|line| known(&line)), "{place}: {lines:#?}");
             }
             Verdict::Bad(why) => panic!("{place}: {why}"),
@@ -40,8 +39,13 @@ fn k23_blocks_are_created_from_openmetrics() {
         let blocks = create_blocks(&text).unwrap_or_else(|why| panic!("{place}: {why}"));
         let mut values = std::collections::BTreeMap::new();
         for (key, samples) in blocks {
-            let [(time, value)] = samples[..] else { panic!("{key}: {samples:?}") };
-            assert!((before..=after).contains(&u128::try_from(time).unwrap()), "{key} at {time}");
+            let [(time, value)] = samples[..] else {
+                panic!("{key}: {samples:?}")
+            };
+            assert!(
+                (before..=after).contains(&u128::try_from(time).unwrap()),
+                "{key} at {time}"
+            );
             values.insert(key, value);
         }
         matrix::assert_same(&values, &expected, 0.0);

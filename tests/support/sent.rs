@@ -75,11 +75,17 @@ mod tests {
             let values = text_format::values(&sent.text).unwrap_or_else(|e| panic!("{place}: {e}"));
             matrix::assert_same(&values, &expected, 0.0);
             let kind = "text/plain; version=0.0.4; charset=utf-8";
-            assert!(sent.content_type.is_none_or(|found| found == kind), "{place}");
+            assert!(
+                sent.content_type.is_none_or(|found| found == kind),
+                "{place}"
+            );
         }
         for place in OPENMETRICS {
             let kind = Sent::by(place).content_type.unwrap();
-            assert_eq!(kind, "application/openmetrics-text; version=1.0.0; charset=utf-8");
+            assert_eq!(
+                kind,
+                "application/openmetrics-text; version=1.0.0; charset=utf-8"
+            );
         }
     }
 }
