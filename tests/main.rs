@@ -5,6 +5,7 @@
 mod architecture;
 mod client_python;
 mod connections;
+mod destinations;
 mod failure;
 mod formats;
 mod http;

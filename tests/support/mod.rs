@@ -19,6 +19,7 @@ pub(crate) mod receiver;
 pub(crate) mod script;
 pub(crate) mod sent;
 pub(crate) mod series;
+pub(crate) mod snappy;
 pub(crate) mod text_format;
 pub(crate) mod udp;
 pub(crate) mod victoria_metrics;
