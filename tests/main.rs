@@ -6,6 +6,7 @@ mod architecture;
 mod client_python;
 mod connections;
 mod destinations;
+mod environment;
 mod failure;
 mod formats;
 mod http;
