@@ -3,7 +3,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use ppc::{Gauge, Push, Pushgateway, Registry, Secret, UrlForm, push_to_gateway};
+use ppc::{Gauge, Push, Pushgateway, Registry, Secret, push_to_gateway};
 
 use crate::support::access::{PASSWORD, USER};
 use crate::support::certificates::{Clients, Identity};
@@ -270,6 +270,6 @@ fn no_credential_is_in_the_log() {
     );
     assert!(upstream.groups().is_empty());
     // It would have to be a secret's place, which is none.
-    let gateway = <Pushgateway as UrlForm>::from_text(&url);
+    let gateway = Pushgateway::new(&url);
     assert!(!format!("{gateway} {gateway:?}").contains("hunter2"));
 }

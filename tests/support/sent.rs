@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use super::matrix::{self, Pushed};
+use super::matrix;
 use super::receiver::Folder;
 use super::script::Server;
 
@@ -27,7 +27,6 @@ pub(crate) struct Sent {
     pub(crate) text: String,
     /// Of the request.
     pub(crate) content_type: Option<String>,
-    pub(crate) pushed: Pushed,
 }
 
 impl Sent {
@@ -47,7 +46,6 @@ impl Sent {
             return Self {
                 text: text.expect("it was written"),
                 content_type: None,
-                pushed,
             };
         }
         let requests = server.requests();
@@ -56,7 +54,6 @@ impl Sent {
         Self {
             text: request.text(),
             content_type: request.header("Content-Type").map(str::to_owned),
-            pushed,
         }
     }
 }
