@@ -3,11 +3,19 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as the tests do")]
 
 mod architecture;
+mod client_python;
+mod connections;
+mod destinations;
+mod environment;
 mod failure;
 mod formats;
 mod http;
+mod influxdb;
 mod lifecycle;
 mod macros;
+mod nginx;
+mod prometheus;
+mod pushgateway;
 mod repeated;
 mod sources;
 mod support;

@@ -68,6 +68,12 @@ pub(crate) fn run(ask: &Ask, how: &str) -> ExitCode {
         other => unknown(other),
     };
     println!("all {}", start.elapsed().as_millis());
+    print_counters();
+    ExitCode::from(status)
+}
+
+/// Says what the clients counted: `ppc_dropped REASON COUNT`.
+pub(crate) fn print_counters() {
     for family in ppc::client_metrics().gather().families() {
         for series in family.series() {
             if let Value::Counter(value) = series.value() {
@@ -80,7 +86,6 @@ pub(crate) fn run(ask: &Ask, how: &str) -> ExitCode {
             }
         }
     }
-    ExitCode::from(status)
 }
 
 /// An application's subscriber.

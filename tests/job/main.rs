@@ -4,8 +4,11 @@
 //! Whatever the ending, the same values are recorded before it.
 
 mod asynchronous;
+#[path = "../support/awkward.rs"]
+mod awkward;
 mod faulty;
 mod known;
+mod matrix;
 mod repeated;
 mod synchronous;
 
@@ -49,6 +52,7 @@ fn main() -> ExitCode {
         Some(("async" | "task", _)) => asynchronous::end(&ask, ending),
         Some(("repeated", how)) => repeated::run(&ask, how),
         Some(("faulty", how)) => faulty::run(&ask, how),
+        Some(("matrix", how)) => matrix::run(&ask, how),
         _ => unknown(ending),
     }
 }

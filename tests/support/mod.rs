@@ -3,6 +3,7 @@
 
 pub(crate) mod access;
 pub(crate) mod aggregation_gateway;
+pub(crate) mod awkward;
 pub(crate) mod certificates;
 pub(crate) mod client_python;
 pub(crate) mod counts;
@@ -10,12 +11,15 @@ pub(crate) mod fixture;
 pub(crate) mod http;
 pub(crate) mod influxdb;
 pub(crate) mod job;
+pub(crate) mod matrix;
 pub(crate) mod nginx;
 pub(crate) mod prometheus;
 pub(crate) mod pushgateway;
 pub(crate) mod receiver;
 pub(crate) mod script;
+pub(crate) mod sent;
 pub(crate) mod series;
+pub(crate) mod snappy;
 pub(crate) mod text_format;
 pub(crate) mod udp;
 pub(crate) mod victoria_metrics;

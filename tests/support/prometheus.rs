@@ -5,6 +5,7 @@ use std::fs;
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
+use std::str::Chars;
 use std::thread;
 
 use super::receiver::{self, Folder};
@@ -74,15 +75,13 @@ pub(crate) fn create_blocks(
 fn dumped_sample(line: &str) -> Option<(String, i64, f64)> {
     let (rest, timestamp) = line.rsplit_once(' ')?;
     let (labels, value) = rest.rsplit_once(' ')?;
-    // Its labels are those of our own format, but for the spaces between them and Go's escapes.
     let labels = labels.strip_prefix('{')?.strip_suffix('}')?;
     let mut read = series::Labels::new();
     let mut rest = labels;
-    while let Some((name, after)) = rest.split_once('=') {
-        let mut values = serde_json::Deserializer::from_str(after).into_iter::<String>();
-        let value = values.next()?.ok()?;
-        rest = &after[values.byte_offset()..];
+    while let Some((name, after)) = rest.split_once("=\"") {
+        let (value, after) = unquote(after)?;
         read.insert(name.trim_start_matches([',', ' ']).to_owned(), value);
+        rest = after;
     }
     let name = read.remove("__name__")?;
     Some((
@@ -90,6 +89,37 @@ fn dumped_sample(line: &str) -> Option<(String, i64, f64)> {
         timestamp.parse().ok()?,
         value.parse().ok()?,
     ))
+}
+
+/// A text as Go quotes it, up to its closing quote, and what stands behind that.
+fn unquote(text: &str) -> Option<(String, &str)> {
+    let mut value = String::new();
+    let mut rest = text.chars();
+    loop {
+        match rest.next()? {
+            '"' => return Some((value, rest.as_str())),
+            '\\' => value.push(match rest.next()? {
+                'a' => '\x07',
+                'b' => '\x08',
+                'f' => '\x0c',
+                'n' => '\n',
+                'r' => '\r',
+                't' => '\t',
+                'v' => '\x0b',
+                // Of bytes it has only those of ASCII: the rest is UTF-8.
+                'x' => code(&mut rest, 2)?,
+                'u' => code(&mut rest, 4)?,
+                'U' => code(&mut rest, 8)?,
+                other => other,
+            }),
+            other => value.push(other),
+        }
+    }
+}
+
+fn code(rest: &mut Chars<'_>, digits: usize) -> Option<char> {
+    let text: String = rest.take(digits).collect();
+    char::from_u32(u32::from_str_radix(&text, 16).ok()?)
 }
 
 /// It is beside the server's program.

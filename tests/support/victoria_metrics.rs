@@ -85,6 +85,24 @@ impl Server {
         self.own_metric(r#"vm_rows_invalid_total{type="influx"}"#)
     }
 
+    /// Lines of any format that it could not read, or left out, for whatever reason it counts.
+    #[track_caller]
+    pub(crate) fn all_invalid_rows(&self) -> u64 {
+        let counters = [
+            "vm_rows_invalid_total",
+            "vm_rows_ignored_total",
+            "vm_http_request_errors_total",
+        ];
+        let metrics = self.get("/metrics");
+        let counts = metrics.lines().filter_map(|line| {
+            let is_one = counters.iter().any(|name| line.starts_with(name));
+            is_one
+                .then(|| line.rsplit_once(' ')?.1.parse::<u64>().ok())
+                .flatten()
+        });
+        counts.sum()
+    }
+
     /// Influx rows (one a field) that it has taken, over all transports.
     #[track_caller]
     pub(crate) fn inserted_rows(&self) -> u64 {

@@ -2,4 +2,5 @@
 
 mod endings;
 mod many_series;
+mod matrix;
 mod values;

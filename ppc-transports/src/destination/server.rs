@@ -273,21 +273,17 @@ impl Server {
 
     /// What the URL does not say, for telling servers apart.
     pub(super) fn hidden(&self) -> String {
-        let secret = match &self.credentials {
-            Credentials::None => 0,
-            Credentials::Basic { password, .. } => password.fingerprint(),
-            Credentials::Token(_, token) => token.fingerprint(),
-        };
-        let user = match &self.credentials {
-            Credentials::Basic { user, .. } => user.as_str(),
-            _ => "",
+        let (who, secret) = match &self.credentials {
+            Credentials::None => ("", 0),
+            Credentials::Basic { user, password } => (user.as_str(), password.fingerprint()),
+            Credentials::Token(scheme, token) => (*scheme, token.fingerprint()),
         };
         let rest = Secret::from(format!(
             "{:?}{:?}{:?}",
             self.headers, self.params, self.proxy
         ));
         let handler = self.handler.as_ref().map(Arc::as_ptr);
-        format!(" {user} {secret:x} {:x} {handler:?}", rest.fingerprint())
+        format!(" {who} {secret:x} {:x} {handler:?}", rest.fingerprint())
     }
 }
 

@@ -108,10 +108,11 @@ impl UrlForm for Textfile {
     fn url(&self) -> String {
         let mut params = Params::default();
         params.switch("start", self.start);
-        let path = self
-            .path
-            .as_ref()
-            .map(|path| super::url::encode_path(&path.to_string_lossy()));
+        let path = self.path.as_ref().map(|path| {
+            // A URL has no place for one that depends on where the job runs.
+            let path = std::path::absolute(path).unwrap_or_else(|_| path.clone());
+            super::url::encode_path(&path.to_string_lossy())
+        });
         params.behind(format!("textfile://{}", path.unwrap_or_default()))
     }
 

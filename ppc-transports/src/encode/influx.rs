@@ -19,8 +19,9 @@ pub enum Names {
     #[default]
     Prometheus,
     /// The field `value`, `temperature,x=1 value=5`, for `InfluxDB`, which refuses an empty
-    /// measurement. It has no infinities either, which are left out and counted; tabs and carriage
-    /// returns in a label value become `\t` and `\r`, and a backslash at its end a slash.
+    /// measurement. It has no infinities either, which are left out and counted; tabs, carriage
+    /// returns and form feeds in a label value become `\t`, `\r` and `\f`, a backslash at its end
+    /// a slash, and one before a space, a comma, `=` or another backslash arrives doubled.
     InfluxDb,
 }
 

@@ -344,6 +344,15 @@ impl Lane {
                 );
             }
         }
+        if let Some((metric, label)) = &omitted.taken {
+            let count = omitted.label_taken;
+            stats().dropped("label_taken", count);
+            let text = format!(
+                "{count} samples are left out: `{metric}` has the label `{label}`, which the \
+                 place gives to all"
+            );
+            self.warn("label_taken", &text);
+        }
     }
 }
 

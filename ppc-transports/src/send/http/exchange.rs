@@ -310,6 +310,10 @@ fn chain(error: &dyn Error) -> String {
         }
         next = error.source();
     }
+    // What rustls says of an answer without encryption.
+    if text.contains("InvalidContentType") {
+        text += ", as of a server that does not speak TLS";
+    }
     text
 }
 

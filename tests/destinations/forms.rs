@@ -1,0 +1,280 @@
+//! URL forms: every parameter is reachable, and what is written is read again.
+
+use std::fmt::Display;
+use std::str::FromStr;
+
+use ppc::{
+    AggregationGateway, Destination, InfluxHttp, InfluxUdp, OpenMetricsHttp, Pushgateway, Textfile,
+};
+
+use crate::support::awkward::TEXTS;
+use crate::support::http::percent;
+
+/// Values for the parameters of servers; those of one line are set together.
+const SERVER: [&[(&str, &str)]; 20] = [
+    &[("header.X-Run", "7 ü&=")],
+    &[("param.x", "1 2&=?")],
+    &[("password_file", "/run/a b")],
+    &[("password_env", "PUSH_PASSWORD")],
+    &[("bearer_token", "hunter2")],
+    &[("bearer_token_file", "/run/token")],
+    &[("bearer_token_env", "PUSH_TOKEN")],
+    &[("ca_file", "/etc/ca.pem")],
+    &[
+        ("client_certificate", "/etc/c.pem"),
+        ("client_key", "/etc/c.key"),
+    ],
+    &[("min_tls_version", "1.3")],
+    &[("insecure_skip_verify", "true")],
+    &[("compression", "zstd")],
+    &[("timeout", "2.5")],
+    &[("timeout", "none")],
+    &[("connect_timeout", "0.5")],
+    &[("max_body", "1000")],
+    &[("follow_redirects", "true")],
+    &[("proxy", "off")],
+    &[("proxy", "http://proxy:3128")],
+    &[("unix_socket", "/run/x.sock")],
+];
+
+/// Reads a URL, writes it, and reads it again.
+#[track_caller]
+fn again<D: FromStr<Err: Display> + Display>(url: &str) -> String {
+    let read = |url: &str| {
+        let read = url.parse::<D>();
+        read.unwrap_or_else(|error| panic!("{url}: {error}"))
+            .to_string()
+    };
+    let (first, second) = (read(url), read(&read(url)));
+    assert_eq!(first, second);
+    let any = url.parse::<Destination>();
+    let any = any.unwrap_or_else(|error| panic!("{url}: {error}"));
+    assert_eq!(format!("{any:?}"), format!("Destination({first})"));
+    first
+}
+
+/// Each parameter alone, and all that are known are among them.
+#[track_caller]
+fn check<D>(scheme: &str, place: &str, params: &[&[(&str, &str)]])
+where
+    D: FromStr<Err: Display> + Display,
+{
+    let mut known = known(scheme, place);
+    for pairs in params {
+        let query: Vec<_> = pairs
+            .iter()
+            .map(|(name, value)| format!("{name}={}", percent(value)))
+            .collect();
+        let query = query.join("&");
+        let url = again::<D>(&format!("{scheme}://{place}?{query}"));
+        let is_secret = ["bearer_token", "token"].contains(&pairs[0].0);
+        let expected = format!("?{query}");
+        let plain = |url: &str| percent_decoded(url);
+        if is_secret {
+            assert!(!url.contains("hunter2") && !url.contains('?'), "{url}");
+        } else {
+            assert!(
+                plain(&url).ends_with(&plain(&expected)),
+                "{url}: {expected}"
+            );
+        }
+        known.retain(|name| {
+            !pairs.iter().any(|(known, _)| {
+                known == name || (name.ends_with('.') && known.starts_with(&**name))
+            })
+        });
+    }
+    assert_eq!(
+        known,
+        Vec::<&str>::new(),
+        "parameters of {scheme} without a test"
+    );
+}
+
+/// What an error lists: `timeout`, `header.`.
+#[track_caller]
+fn known(scheme: &str, place: &str) -> Vec<String> {
+    let error = format!("{scheme}://{place}?no-such-parameter").parse::<Destination>();
+    let error = error.unwrap_err().to_string();
+    let (_, list) = error.split_once("known are ").expect("it lists them");
+    let names = list
+        .split(", ")
+        .map(|name| name.trim_matches('`').replace("NAME", ""));
+    names.collect()
+}
+
+fn percent_decoded(text: &str) -> String {
+    let mut bytes = Vec::new();
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        bytes.push(match byte {
+            b'%' => {
+                let digits = [rest.next().unwrap(), rest.next().unwrap()];
+                u8::from_str_radix(std::str::from_utf8(&digits).unwrap(), 16).unwrap()
+            }
+            other => other,
+        });
+    }
+    String::from_utf8(bytes).unwrap()
+}
+
+#[test]
+fn every_parameter_of_every_destination_is_read_and_written() {
+    let formats: [&[(&str, &str)]; 3] = [
+        &[("method", "put")],
+        &[("extra_label.dc", "fra 1")],
+        &[("timestamps", "server")],
+    ];
+    let own: [&[(&str, &str)]; 8] = [
+        &[("db", "jobs & co")],
+        &[("bucket", "b")],
+        &[("org", "o")],
+        &[("token", "hunter2")],
+        &[("token_file", "/run/token")],
+        &[("token_env", "TOKEN")],
+        &[("precision", "ms")],
+        &[("names", "influxdb")],
+    ];
+    for scheme in ["influx+http", "INFLUX+http"] {
+        let all = [&formats[..], &own, &SERVER].concat();
+        check::<InfluxHttp>(scheme, "[::1]:8086/a%2Fb", &all);
+    }
+    let own: [&[(&str, &str)]; 2] = [&[("format", "openmetrics")], &[("exemplars", "false")]];
+    check::<OpenMetricsHttp>(
+        "openmetrics+http",
+        "h",
+        &[&formats[..], &own, &SERVER].concat(),
+    );
+    let own: [&[(&str, &str)]; 6] = [
+        &[("job", "my/job")],
+        &[("grouping.k", "a/ z")],
+        &[("method", "put")],
+        &[("start", "true")],
+        &[("delete_on_success", "true")],
+        &[("delete_on_exit", "true")],
+    ];
+    check::<Pushgateway>(
+        "pushgateway+http",
+        "h:9091/base/",
+        &[&own[..], &SERVER].concat(),
+    );
+    let own: [&[(&str, &str)]; 5] = [
+        &[("job", "j")],
+        &[("grouping.k", "b c")],
+        &[("gauges", "skip")],
+        &[("delivery", "at_least_once")],
+        &[("start", "true")],
+    ];
+    // This gateway reads no compressed bodies.
+    let server = SERVER
+        .iter()
+        .filter(|pairs| pairs[0].0 != "compression")
+        .copied();
+    let all: Vec<_> = own.into_iter().chain(server).collect();
+    check::<AggregationGateway>("aggregation+http", "h:80", &all);
+    check::<Textfile>("textfile", "/a%20b/c.prom", &[&[("start", "true")]]);
+    let own: [&[(&str, &str)]; 4] = [
+        &[("datagram_size", "508")],
+        &[("datagrams_per_second", "10.5")],
+        &[("names", "influxdb")],
+        &[("timestamps", "server")],
+    ];
+    check::<InfluxUdp>("influx+udp", "h:8089", &own);
+}
+
+#[test]
+fn every_text_survives() {
+    for text in TEXTS {
+        let gateway = Pushgateway::new("h")
+            .job(text)
+            .grouping("k", text)
+            .header("X-A", "b");
+        if !text.is_empty() {
+            assert_eq!(
+                again::<Pushgateway>(&gateway.to_string()),
+                gateway.to_string()
+            );
+        }
+        let influx = InfluxHttp::new("h")
+            .db(text)
+            .extra_label("l", text)
+            .param("p", text);
+        assert_eq!(again::<InfluxHttp>(&influx.to_string()), influx.to_string());
+        if !text.contains('\0') {
+            let file = Textfile::new(format!("/a/{text}x?#%&.prom"));
+            assert_eq!(again::<Textfile>(&file.to_string()), file.to_string());
+        }
+    }
+}
+
+#[test]
+fn a_file_beside_the_program_has_a_url_as_well() {
+    let file = Textfile::new("a b.prom").start(true);
+    let here = std::env::current_dir().unwrap();
+    let url = file.to_string();
+    let here = here.to_str().unwrap();
+    assert!(
+        percent_decoded(&url) == format!("textfile://{here}/a b.prom?start=true"),
+        "{url}"
+    );
+    assert_eq!(again::<Textfile>(&url), url);
+}
+
+#[test]
+fn passwords_and_tokens_are_in_no_url() {
+    for url in [
+        "influx+http://user:hunter2@h",
+        "influx+http://h?token=hunter2",
+        "openmetrics+http://hunter2@h?bearer_token=hunter2",
+        "pushgateway+http://h?header.Authorization=hunter2&header.X-Api-Key=hunter2",
+        "influx+http://h?param.u=user&param.p=hunter2&param.token=hunter2",
+        "influx+http://h?proxy=http%3A%2F%2Fuser%3Ahunter2%40proxy",
+    ] {
+        let any = url.parse::<Destination>().unwrap();
+        let shown = format!("{any:?}");
+        assert!(!shown.contains("hunter2"), "{shown}");
+        again::<Destination2>(url);
+    }
+}
+
+/// Whichever it is, as it writes itself.
+struct Destination2(String);
+
+impl FromStr for Destination2 {
+    type Err = ppc::Error;
+
+    fn from_str(url: &str) -> Result<Self, ppc::Error> {
+        let any = format!("{:?}", url.parse::<Destination>()?);
+        let inner = any
+            .strip_prefix("Destination(")
+            .and_then(|any| any.strip_suffix(')'));
+        Ok(Self(inner.unwrap().to_owned()))
+    }
+}
+
+impl Display for Destination2 {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[test]
+fn destinations_with_other_secrets_are_others() {
+    let of = |url: &str| url.parse::<Destination>().unwrap();
+    for (one, other) in [
+        ("influx+http://u:a@h", "influx+http://u:b@h"),
+        ("influx+http://u:a@h", "influx+http://v:a@h"),
+        ("influx+http://h?token=a", "influx+http://h?token=b"),
+        ("influx+http://h?token=a", "influx+http://h?bearer_token=a"),
+        (
+            "influx+http://h?header.X-Api-Key=a",
+            "influx+http://h?header.X-Api-Key=b",
+        ),
+        ("influx+http://h?param.p=a", "influx+http://h?param.p=b"),
+    ] {
+        assert!(
+            of(one) == of(one) && of(one) != of(other),
+            "{one} and {other}"
+        );
+    }
+}

@@ -1,0 +1,3 @@
+//! Against a real `InfluxDB`, which refuses what it cannot read and takes timestamps at their word.
+
+mod matrix;

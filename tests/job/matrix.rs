@@ -1,0 +1,84 @@
+//! A job that pushes metrics of all kinds with every awkward text and number in them, to a
+//! destination by its URL form; then it says what was counted.
+
+use std::process::ExitCode;
+use std::thread;
+
+use ppc::{Counter, Destination, Gauge, Histogram, Info, Push, Registry, StateSet, Summary};
+
+use crate::awkward::{NUMBERS, TEXTS};
+use crate::{Ask, announce, faulty, unknown};
+
+/// Pushes what is asked for to `ADDRESS`, a URL, or to nowhere where that is `-`, with the label
+/// `run`; the environment may know better.
+pub(crate) fn run(ask: &Ask, how: &str) -> ExitCode {
+    let registry = Registry::new();
+    match how {
+        "all" => fill(&registry),
+        "one" => one(&registry),
+        "empty" => {}
+        other => unknown(other),
+    }
+    let mut push = Push::new().registry(&registry);
+    if ask.address != "-" {
+        let destination = ask.address.parse::<Destination>();
+        push = push.and_to(destination.unwrap_or_else(|error| panic!("{error}")));
+    }
+    if !ask.run.is_empty() {
+        push = push.label("run", &ask.run);
+    }
+    announce();
+    push.run(|| thread::sleep(ask.lasts));
+    faulty::print_counters();
+    ExitCode::SUCCESS
+}
+
+fn one(registry: &Registry) {
+    let gauge = Gauge::builder("one_value").register(registry);
+    gauge.expect("a valid metric").set(1);
+}
+
+/// What `tests/support/matrix.rs` expects.
+fn fill(registry: &Registry) {
+    let jobs = Counter::builder("matrix_jobs").help("Jobs\nrun \\ \"all\".");
+    let jobs = jobs.label_names(["text"]).register(registry);
+    let jobs = jobs.expect("a valid metric");
+    for (n, text) in TEXTS.into_iter().enumerate() {
+        jobs.labels((text,)).expect("one label").inc_by(n);
+    }
+    let numbers = Gauge::builder("matrix_numbers").label_names(["number"]);
+    let numbers = numbers.register(registry).expect("a valid metric");
+    for (name, number) in NUMBERS {
+        numbers.labels((name,)).expect("one label").set(number);
+    }
+    let temperature = Gauge::builder("temperature").register(registry);
+    temperature.expect("a valid metric").set(-3);
+    let total = Counter::builder("matrix_large").register(registry);
+    total.expect("a valid metric").inc_by(u64::MAX);
+    let latency = Histogram::builder("matrix_latency").unit("seconds");
+    let latency = latency.buckets([0.1, 1.0, 1e6]).label_names(["text"]);
+    let latency = latency.register(registry).expect("a valid metric");
+    let latency = latency.labels(("a b,\"c\"\n",)).expect("one label");
+    for seconds in [0.05, 0.5, 5.0, 1e7] {
+        latency.observe_with_exemplar(seconds, [("trace_id", "\"4bf\"92f\n")]);
+    }
+    let size = Summary::builder("matrix_size")
+        .unit("bytes")
+        .quantiles([0.0, 1.0]);
+    let size = size.register(registry).expect("a valid metric");
+    size.observe(7);
+    size.observe(8);
+    let idle = Summary::builder("matrix_idle")
+        .quantiles([0.5])
+        .register(registry);
+    idle.expect("a valid metric");
+    let build = Info::builder("matrix_build").register(registry);
+    build
+        .expect("a valid metric")
+        .set([("version", "1 \"2\""), ("commit", "")]);
+    let phase = StateSet::builder("matrix_phase").states(["in flight", "a,b=\"c\""]);
+    phase
+        .register(registry)
+        .expect("a valid metric")
+        .set("in flight");
+}
