@@ -8,9 +8,12 @@ use ppc::{
 };
 
 use crate::support::awkward::TEXTS;
+use crate::support::certificates::Files;
 use crate::support::http::percent;
+use crate::support::receiver::Folder;
 
-/// Values for the parameters of servers; those of one line are set together.
+/// Values for the parameters of servers; those of one line are set together. `FOLDER` has
+/// certificates in it, which are read.
 const SERVER: [&[(&str, &str)]; 20] = [
     &[("header.X-Run", "7 ü&=")],
     &[("param.x", "1 2&=?")],
@@ -19,10 +22,10 @@ const SERVER: [&[(&str, &str)]; 20] = [
     &[("bearer_token", "hunter2")],
     &[("bearer_token_file", "/run/token")],
     &[("bearer_token_env", "PUSH_TOKEN")],
-    &[("ca_file", "/etc/ca.pem")],
+    &[("ca_file", "FOLDER/authority.pem")],
     &[
-        ("client_certificate", "/etc/c.pem"),
-        ("client_key", "/etc/c.key"),
+        ("client_certificate", "FOLDER/client.pem"),
+        ("client_key", "FOLDER/client.key"),
     ],
     &[("min_tls_version", "1.3")],
     &[("insecure_skip_verify", "true")],
@@ -55,15 +58,16 @@ fn again<D: FromStr<Err: Display> + Display>(url: &str) -> String {
 
 /// Each parameter alone, and all that are known are among them.
 #[track_caller]
-fn check<D>(scheme: &str, place: &str, params: &[&[(&str, &str)]])
+fn check<D>(folder: &Folder, scheme: &str, place: &str, params: &[&[(&str, &str)]])
 where
     D: FromStr<Err: Display> + Display,
 {
+    let folder = folder.path().to_str().unwrap();
     let mut known = known(scheme, place);
     for pairs in params {
         let query: Vec<_> = pairs
             .iter()
-            .map(|(name, value)| format!("{name}={}", percent(value)))
+            .map(|(name, value)| format!("{name}={}", percent(&value.replace("FOLDER", folder))))
             .collect();
         let query = query.join("&");
         let url = again::<D>(&format!("{scheme}://{place}?{query}"));
@@ -120,6 +124,8 @@ fn percent_decoded(text: &str) -> String {
 
 #[test]
 fn every_parameter_of_every_destination_is_read_and_written() {
+    let folder = Folder::create("forms");
+    Files::write(folder.path());
     let formats: [&[(&str, &str)]; 3] = [
         &[("method", "put")],
         &[("extra_label.dc", "fra 1")],
@@ -137,10 +143,11 @@ fn every_parameter_of_every_destination_is_read_and_written() {
     ];
     for scheme in ["influx+http", "INFLUX+http"] {
         let all = [&formats[..], &own, &SERVER].concat();
-        check::<InfluxHttp>(scheme, "[::1]:8086/a%2Fb", &all);
+        check::<InfluxHttp>(&folder, scheme, "[::1]:8086/a%2Fb", &all);
     }
     let own: [&[(&str, &str)]; 2] = [&[("format", "openmetrics")], &[("exemplars", "false")]];
     check::<OpenMetricsHttp>(
+        &folder,
         "openmetrics+http",
         "h",
         &[&formats[..], &own, &SERVER].concat(),
@@ -154,6 +161,7 @@ fn every_parameter_of_every_destination_is_read_and_written() {
         &[("delete_on_exit", "true")],
     ];
     check::<Pushgateway>(
+        &folder,
         "pushgateway+http",
         "h:9091/base/",
         &[&own[..], &SERVER].concat(),
@@ -165,21 +173,25 @@ fn every_parameter_of_every_destination_is_read_and_written() {
         &[("delivery", "at_least_once")],
         &[("start", "true")],
     ];
-    // This gateway reads no compressed bodies.
-    let server = SERVER
-        .iter()
-        .filter(|pairs| pairs[0].0 != "compression")
-        .copied();
-    let all: Vec<_> = own.into_iter().chain(server).collect();
-    check::<AggregationGateway>("aggregation+http", "h:80", &all);
-    check::<Textfile>("textfile", "/a%20b/c.prom", &[&[("start", "true")]]);
+    check::<AggregationGateway>(
+        &folder,
+        "aggregation+http",
+        "h:80",
+        &[&own[..], &SERVER].concat(),
+    );
+    check::<Textfile>(
+        &folder,
+        "textfile",
+        "/a%20b/c.prom",
+        &[&[("start", "true")]],
+    );
     let own: [&[(&str, &str)]; 4] = [
         &[("datagram_size", "508")],
         &[("datagrams_per_second", "10.5")],
         &[("names", "influxdb")],
         &[("timestamps", "server")],
     ];
-    check::<InfluxUdp>("influx+udp", "h:8089", &own);
+    check::<InfluxUdp>(&folder, "influx+udp", "h:8089", &own);
 }
 
 #[test]

@@ -17,9 +17,25 @@ pub(crate) fn run(ask: &Ask, how: &str) -> ExitCode {
         "all" => fill(&registry),
         "one" => one(&registry),
         "empty" => {}
+        "twice" => {
+            one(&registry);
+            let nan = Gauge::builder("two_value").register(&registry);
+            nan.expect("a valid metric").set(f64::NAN);
+        }
         other => unknown(other),
     }
-    let mut push = Push::new().registry(&registry);
+    announce();
+    push(ask, &registry).run(|| thread::sleep(ask.lasts));
+    if how == "twice" {
+        // What the first has counted is there for the second.
+        push(ask, &registry).client_metrics(true).run(|| ());
+    }
+    faulty::print_counters();
+    ExitCode::SUCCESS
+}
+
+fn push(ask: &Ask, registry: &Registry) -> Push {
+    let mut push = Push::new().registry(registry);
     if ask.address != "-" {
         let destination = ask.address.parse::<Destination>();
         push = push.and_to(destination.unwrap_or_else(|error| panic!("{error}")));
@@ -27,10 +43,7 @@ pub(crate) fn run(ask: &Ask, how: &str) -> ExitCode {
     if !ask.run.is_empty() {
         push = push.label("run", &ask.run);
     }
-    announce();
-    push.run(|| thread::sleep(ask.lasts));
-    faulty::print_counters();
-    ExitCode::SUCCESS
+    push
 }
 
 fn one(registry: &Registry) {

@@ -85,7 +85,7 @@ fn a_server_that_is_not_available_is_asked_again_when_it_wants() {
     let told = error.to_string();
     assert!(told.contains("503") && told.contains("try again"), "{told}");
     let url = format!("openmetrics+http://{}/unavailable/x", server.address());
-    let environment = [("PPC_FLUSH_TIMEOUT", "0.3")];
+    let environment = [("PPC_FLUSH_TIMEOUT", "2")];
     let ended = matrix::run(&url, "matrix-one", &environment).ended;
     assert!(
         ended.stderr.contains("; trying again in 1.0s"),

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::net::SocketAddr;
 use std::path::Path;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
@@ -12,6 +14,11 @@ use super::certificates::{Clients, Files, Identity};
 use super::receiver::{self, Process};
 use super::series::Labels;
 use super::text_format::{self, Family, Sample};
+
+/// No test waits longer for what it expects, on a machine that is busy with others.
+const WITHIN: Duration = Duration::from_secs(20);
+
+const POLL: Duration = Duration::from_millis(2);
 
 /// What it asks of its clients.
 #[derive(Clone, Debug, Default)]
@@ -119,6 +126,21 @@ impl Server {
             .unwrap_or_else(|| panic!("cannot read {text}"))
     }
 
+    /// Waits until it has so many groups: it answers a DELETE before it has done it.
+    ///
+    /// # Panics
+    ///
+    /// When the time is over, with those that it has.
+    #[track_caller]
+    pub(crate) fn wait_for_groups(&self, count: usize) {
+        let start = Instant::now();
+        while self.groups().len() != count {
+            let groups = self.groups();
+            assert!(start.elapsed() < WITHIN, "{count} groups, not {groups:?}");
+            thread::sleep(POLL);
+        }
+    }
+
     /// Forgets all that was pushed.
     #[track_caller]
     pub(crate) fn wipe(&self) {
@@ -127,6 +149,7 @@ impl Server {
             .request("PUT", "/api/v1/admin/wipe", &[], b"")
             .expect("it answers");
         assert_eq!(answer.status, 202, "{}", answer.text());
+        self.wait_for_groups(0);
     }
 
     #[track_caller]
