@@ -207,7 +207,11 @@ fn one_connection_is_kept_from_push_to_push() {
     let requests = server.wait_for(|requests| requests.len() >= 20).len();
     guard.stop();
     // One may be opened while the other is about to be free again.
-    assert!(server.connections() <= requests / 2, "{}", server.connections());
+    assert!(
+        server.connections() <= requests / 2,
+        "{}",
+        server.connections()
+    );
 }
 
 #[test]
