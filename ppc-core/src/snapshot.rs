@@ -20,6 +20,8 @@ pub struct Snapshot {
     families: Vec<FamilySnapshot>,
     used: usize,
     left_out: Vec<Arc<Descriptor>>,
+    /// A source broke off while it was read.
+    broken_off: bool,
     choice: Vec<bool>,
     /// Of the views that are being read, from the outermost in.
     filters: Vec<Filter>,
@@ -39,6 +41,18 @@ impl Snapshot {
         }
         self.used = 0;
         self.left_out.clear();
+        self.broken_off = false;
+    }
+
+    /// Notes that a source broke off while it was read: what is not in the snapshot may be there
+    /// all the same.
+    pub fn break_off(&mut self) {
+        self.broken_off = true;
+    }
+
+    /// Whether everything that there is was read; see [`break_off`](Self::break_off).
+    pub fn is_complete(&self) -> bool {
+        !self.broken_off
     }
 
     /// When the values were read, as time since the Unix epoch.

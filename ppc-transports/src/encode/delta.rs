@@ -184,15 +184,18 @@ impl Encoder for DeltaExposition {
                 };
                 self.write(&one, out, &mut omitted);
             }
-            if !is_total(descriptor.kind()) {
+            if !is_total(descriptor.kind()) && snapshot.is_complete() {
                 self.levels.take_back_gone(out);
             }
             if out.len() == after {
                 out.truncate(before);
             }
         }
-        self.levels.take_back_families(out);
-        self.totals.forget_gone();
+        // What was not read is not gone, and is not to be told again from zero.
+        if snapshot.is_complete() {
+            self.levels.take_back_families(out);
+            self.totals.forget_gone();
+        }
         omitted
     }
 

@@ -35,6 +35,7 @@ impl Pushed {
     pub(crate) fn gather_into(&self, snapshot: &mut Snapshot) {
         let gather = AssertUnwindSafe(|| self.source.gather_into(snapshot));
         if catch_unwind(gather).is_err() {
+            snapshot.break_off();
             stats().dropped("source_panicked", 1);
             let message = format_args!("a source panicked; what it gave before is pushed");
             log::tell(Level::Warn, "source panicked", message);

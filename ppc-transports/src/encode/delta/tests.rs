@@ -356,3 +356,22 @@ fn a_series_takes_no_memory_that_was_encoded_before() {
     });
     assert!(info.count_total < 30, "{info:?}");
 }
+
+#[test]
+fn f11_what_was_not_read_is_neither_gone_nor_new_again() {
+    let mut push = Push::new();
+    let counter = Counter::builder("c").register(&push.registry).unwrap();
+    let gauge = Gauge::builder("g").register(&push.registry).unwrap();
+    counter.inc_by(2);
+    gauge.set(3);
+    push.arrives();
+    // A source that panics before it has told anything.
+    push.snapshot.start(Duration::ZERO);
+    push.snapshot.break_off();
+    let mut out = Vec::new();
+    push.delta
+        .encode(&push.snapshot, &LabelSet::new(), &mut out);
+    assert_eq!(out, b"");
+    counter.inc();
+    assert_eq!(push.arrives(), ["c_total 1"]);
+}
