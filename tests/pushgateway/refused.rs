@@ -41,6 +41,17 @@ fn a_label_of_the_group_is_found_before_anything_is_sent() {
 }
 
 #[test]
+fn a_metric_of_the_gateways_own_is_found_before_anything_is_sent() {
+    let server = script::Server::answering(|_, _| 200.into());
+    let registry = Registry::new();
+    let gauge = Gauge::builder("push_time").unit("seconds");
+    gauge.register(&registry).unwrap().set(1);
+    let error = push_to_gateway(server.address().to_string(), "j", &registry).unwrap_err();
+    assert!(error.to_string().contains("`push_time_seconds`"), "{error}");
+    assert!(server.requests().is_empty());
+}
+
+#[test]
 fn two_metrics_of_one_name_are_found_before_anything_is_sent() {
     let server = script::Server::answering(|_, _| 200.into());
     let (one, two) = (Registry::new(), Registry::new());

@@ -179,6 +179,11 @@ impl Call {
             .encoder()
             .encode(&snapshot, &LabelSet::new(), &mut lines);
         if let Some((metric, label)) = omitted.taken {
+            if &*label == "__name__" {
+                return Err(unfit(&format!(
+                    "`{metric}` is a metric of the gateway's own"
+                )));
+            }
             let text =
                 format!("metric `{metric}` has the label `{label}`, which the group has too");
             return Err(unfit(&text));

@@ -51,6 +51,9 @@ pub struct Pushgateway {
     delete_on_exit: bool,
 }
 
+/// What the gateway itself says of each group, whatever it is pushed.
+const OWN_NAMES: [&str; 2] = ["push_time_seconds", "push_failure_time_seconds"];
+
 server_settings!(Pushgateway);
 destination!(Pushgateway);
 
@@ -120,7 +123,9 @@ impl Pushgateway {
 
     /// The encoder for this group.
     pub(super) fn encoder(&self) -> Exposition {
-        Exposition::new(Format::Text, Timestamps::Server).taken_labels(self.grouping.names())
+        Exposition::new(Format::Text, Timestamps::Server)
+            .taken_labels(self.grouping.names())
+            .taken_names(&OWN_NAMES)
     }
 
     /// A request of this method, where no other is set, to the group of this job, where it has no

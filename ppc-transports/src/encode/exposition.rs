@@ -64,6 +64,7 @@ pub struct Exposition {
     timestamps: Timestamps,
     labels: Labels,
     lines: Lines,
+    taken_names: &'static [&'static str],
 }
 
 impl Exposition {
@@ -74,6 +75,7 @@ impl Exposition {
             timestamps,
             labels: Labels::default(),
             lines: Lines::new(format),
+            taken_names: &[],
         }
     }
 
@@ -104,6 +106,16 @@ impl Exposition {
     }
 }
 
+impl Exposition {
+    /// Names of families that the place itself has: a metric of such a name is left out, and
+    /// counted in [`Omitted::label_taken`] as one with the label `__name__`.
+    #[must_use]
+    pub fn taken_names(mut self, names: &'static [&'static str]) -> Self {
+        self.taken_names = names;
+        self
+    }
+}
+
 impl Encoder for Exposition {
     fn encode(&mut self, snapshot: &Snapshot, labels: &LabelSet, out: &mut Vec<u8>) -> Omitted {
         let time = (self.timestamps == Timestamps::Client).then(|| snapshot.timestamp());
@@ -111,6 +123,13 @@ impl Encoder for Exposition {
         let mut omitted = Omitted::default();
         for family in snapshot.families() {
             let descriptor = family.descriptor();
+            let name = descriptor.names().family();
+            if self.taken_names.contains(&name) {
+                for series in family.series() {
+                    omitted.note_taken(name, "__name__", count_samples(series.value()));
+                }
+                continue;
+            }
             let before = out.len();
             write_header(self.format, descriptor, out);
             let after = out.len();
@@ -118,7 +137,7 @@ impl Encoder for Exposition {
             for series in family.series() {
                 let value = series.value();
                 if let Some(label) = self.labels.taken_by(value) {
-                    omitted.note_taken(descriptor.names().family(), label, count_samples(value));
+                    omitted.note_taken(name, label, count_samples(value));
                     continue;
                 }
                 let one = OneSeries {

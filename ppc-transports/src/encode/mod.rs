@@ -47,7 +47,7 @@ pub struct Omitted {
     pub infinite: u64,
     /// How many have a label that the place itself gives them.
     pub label_taken: u64,
-    /// The first of those: its metric and that label.
+    /// The first of those: its metric and that label, `__name__` where it is the name itself.
     pub taken: Option<(Box<str>, Box<str>)>,
 }
 

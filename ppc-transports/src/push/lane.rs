@@ -347,10 +347,11 @@ impl Lane {
         if let Some((metric, label)) = &omitted.taken {
             let count = omitted.label_taken;
             stats().dropped("label_taken", count);
-            let text = format!(
-                "{count} samples are left out: `{metric}` has the label `{label}`, which the \
-                 place gives to all"
-            );
+            let what = match &**label {
+                "__name__" => "is a metric that the place has itself".to_owned(),
+                label => format!("has the label `{label}`, which the place gives to all"),
+            };
+            let text = format!("{count} samples are left out: `{metric}` {what}");
             self.warn("label_taken", &text);
         }
     }
