@@ -95,6 +95,8 @@ fn retry_after_is_obeyed_also_by_the_newer_values() {
     gauge.set(1);
     let guard = push(influx(&server), &registry).period(0.05).start();
     server.wait_for(|requests| !requests.is_empty());
+    // Long after the first of the newer values.
+    std::thread::sleep(Duration::from_millis(300));
     gauge.set(2);
     let requests = server.wait_for(|requests| requests.len() >= 2);
     assert_eq!(requests[1].text(), "a b=2\n", "the newest values go first");

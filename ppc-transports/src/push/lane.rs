@@ -92,14 +92,13 @@ impl Lane {
     /// The schedule wants a push. One that is under way is not disturbed, and this one is skipped;
     /// one that waits for another try makes way.
     pub(crate) fn tick(&mut self, now: Instant) {
-        match &self.current {
-            Some(current) if current.trouble.is_none() || !self.sender.is_between_tries() => {}
-            Some(_) => {
-                self.finish_as("error", now);
-                self.due = true;
+        if self.current.is_some() {
+            if !self.sender.is_between_tries() {
+                return;
             }
-            None => self.due = true,
+            self.finish_as("error", now);
         }
+        self.due = true;
     }
 
     /// The final push is wanted.

@@ -52,7 +52,7 @@ pub trait Sender: fmt::Debug + Send {
         false
     }
 
-    /// Whether nothing is on its way, because what was sent last did not arrive.
+    /// Whether nothing is on its way, because the last try failed and the next is not due yet.
     fn is_between_tries(&self) -> bool {
         false
     }

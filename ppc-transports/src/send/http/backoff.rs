@@ -23,6 +23,11 @@ impl Backoff {
         (!left.is_zero()).then_some(left)
     }
 
+    /// Whether the last try failed.
+    pub(super) fn is_set(&self) -> bool {
+        self.not_before.is_some()
+    }
+
     /// Notes a failure, and says when to try again. `asked` is what the server wants to be waited.
     pub(super) fn fail(&mut self, now: Instant, asked: Option<Duration>) -> Duration {
         let longest = FIRST

@@ -318,7 +318,7 @@ impl Sender for HttpSender {
     }
 
     fn is_between_tries(&self) -> bool {
-        self.flight.is_none()
+        self.flight.is_none() && self.backoff.is_set()
     }
 }
 
