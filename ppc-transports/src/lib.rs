@@ -16,7 +16,7 @@
         feature = "pushgateway",
         feature = "textfile"
     )),
-    allow(dead_code, unused_imports)
+    allow(dead_code, unused_imports, unused_macros)
 )]
 
 mod destination;
