@@ -11,6 +11,11 @@ pub(crate) fn fault(text: &str, form: &str) -> Option<String> {
             "{character:?} cannot stand in a URL: found {text:?}"
         ));
     }
+    if text.contains('#') {
+        return Some(format!(
+            "nothing can stand behind `#`, which is `%23` in a value: found {text:?}"
+        ));
+    }
     let rest = match text.split_once("://") {
         None => text,
         Some((scheme, rest)) if is_known(scheme, form) => rest,
@@ -20,7 +25,22 @@ pub(crate) fn fault(text: &str, form: &str) -> Option<String> {
             ));
         }
     };
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    authority_fault(text, rest)
+}
+
+/// Says why the text cannot be the URL of a proxy.
+pub(crate) fn proxy_fault(text: &str) -> Option<String> {
+    match text.split_once("://") {
+        Some((scheme, rest)) if !scheme.eq_ignore_ascii_case("http") => Some(format!(
+            "a proxy of the kind `{scheme}` is not spoken to: expected \"http://{rest}\""
+        )),
+        _ => fault(text, "http"),
+    }
+}
+
+/// Says what is wrong with the host and port at the beginning of `rest`.
+fn authority_fault(text: &str, rest: &str) -> Option<String> {
+    let authority = rest.split(['/', '?']).next().unwrap_or_default();
     let host = authority
         .rsplit_once('@')
         .map_or(authority, |(_, host)| host);
@@ -32,6 +52,16 @@ pub(crate) fn fault(text: &str, form: &str) -> Option<String> {
     };
     if name.is_empty() {
         return Some(format!("the host is missing: found {text:?}"));
+    }
+    if name.contains(':') && !name.starts_with('[') {
+        return Some(format!(
+            "an IPv6 address stands in brackets, \"http://[::1]:9091\": found {text:?}"
+        ));
+    }
+    if matches!(name, "http" | "https") && !text.contains("://") {
+        return Some(format!(
+            "the `//` behind `{name}:` is missing: found {text:?}"
+        ));
     }
     let port = port?;
     let is_port =
@@ -91,8 +121,30 @@ mod tests {
             ("ftp://host/x", "\"https://host/x\""),
             ("statsd+http://host", "unknown scheme `statsd+http`"),
             ("http://a b", "' '"),
+            ("http://a/#b", "`#`"),
+            ("::1", "\"http://[::1]:9091\""),
+            ("http:/host", "`//` behind `http:`"),
         ] {
             let found = fault(faulty, "influx").unwrap();
+            assert!(found.contains(message), "{faulty}: {found}");
+        }
+    }
+
+    #[test]
+    fn proxies_speak_http() {
+        for fine in [
+            "http://proxy:3128",
+            "proxy:3128",
+            "http://user:pw@proxy.acme.net",
+        ] {
+            assert_eq!(proxy_fault(fine), None, "{fine}");
+        }
+        for (faulty, message) in [
+            ("socks5://proxy:1080", "\"http://proxy:1080\""),
+            ("https://proxy", "\"http://proxy\""),
+            ("http://:3128", "host is missing"),
+        ] {
+            let found = proxy_fault(faulty).unwrap();
             assert!(found.contains(message), "{faulty}: {found}");
         }
     }

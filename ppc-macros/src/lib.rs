@@ -43,19 +43,72 @@ use proc_macro::TokenStream;
 ///
 /// | key | meaning | default |
 /// |---|---|---|
-/// | `influx_udp = "host:port"` | where to: Influx line protocol over UDP; also an `InfluxUdp` | none: the job runs, and a line says so |
 /// | `period = 15` | the time between pushes: seconds, `"1m30s"` or a `Duration` | 15 s |
 /// | `flush_timeout = 5` | how long the final push may take | 5 s |
-/// | `job = "name"` | the label `job`, and metrics of the job itself | none |
+/// | `job = "name"` | the label `job`, on gateways the group; and metrics of the job itself | none; gateways want one |
 /// | `job_metrics = false` | omits those metrics | `true` |
 /// | `labels(k = v, "k" = v)` | labels for every series; its own win over them | none |
 /// | `registry = R` | what to push | the default registry |
 /// | `signals` | pushes on SIGTERM and SIGINT too (feature `signals`) | off |
-/// | `timestamps = "server"` | leaves timestamps to the receiver, or `"client"` | `"client"` |
-/// | `names = "influxdb"` | fields for `InfluxDB`, or `"prometheus"` | `"prometheus"` |
 /// | `enabled = false` | pushes nothing | `true` |
 /// | `task` | a task of the current tokio runtime in place of a thread (feature `tokio`) | off |
 /// | `crate = path` | the path of `ppc`, where it has another name | `::ppc` |
+///
+/// # Destinations
+///
+/// Each takes text, which may be the URL form of `PPC_PUSH`, or the type that stands beside it.
+/// There may be several; each is served by itself. Without any, `PPC_PUSH` in the environment says
+/// where to; without that the job runs, and a line says so.
+///
+/// | key | what it speaks | type | features |
+/// |---|---|---|---|
+/// | `influx_udp = "host:port"` | Influx line protocol over UDP | `InfluxUdp` | `influx`, `udp` |
+/// | `influx_http = "http://host:port"` | Influx line protocol over HTTP | `InfluxHttp` | `influx`, `http` |
+/// | `openmetrics_http = "http://host:port"` | the Prometheus text format or OpenMetrics over HTTP | `OpenMetricsHttp` | `openmetrics`, `http` |
+/// | `pushgateway = "http://host:port"` | Pushgateway | `Pushgateway` | `pushgateway` |
+/// | `aggregation_gateway = "http://host:port"` | a gateway that adds up what it is pushed | `AggregationGateway` | `pushgateway` |
+/// | `textfile = "/folder/name.prom"` | a file for `node_exporter` | `Textfile` | `textfile` |
+///
+/// # Settings of destinations
+///
+/// Each goes to all destinations of the attribute that have it. *HTTP* are the four that take a
+/// URL.
+///
+/// | key | meaning | default | of |
+/// |---|---|---|---|
+/// | `timestamps = "server"` | leaves timestamps to the receiver, or `"client"` | `"client"` | `influx_udp`, `influx_http`, `openmetrics_http` |
+/// | `names = "influxdb"` | fields for `InfluxDB`, or `"prometheus"` | `"prometheus"` | `influx_udp`, `influx_http` |
+/// | `precision = "ms"` | the unit of timestamps: `"ns"`, `"us"`, `"ms"` or `"s"` | `"ns"` | `influx_http` |
+/// | `db = "name"` | the database | none | `influx_http` |
+/// | `bucket = "name"`, `org = "name"` | bucket and organisation of `InfluxDB` 2 | none | `influx_http` |
+/// | `token = secret` | `Authorization: Token ..` | none | `influx_http` |
+/// | `extra_labels(k = v)` | labels that `VictoriaMetrics` adds | none | `influx_http`, `openmetrics_http` |
+/// | `format = "openmetrics"` | OpenMetrics 1.0.0, or `"text"`, which is 0.0.4 | `"text"` | `openmetrics_http` |
+/// | `exemplars = false` | leaves exemplars out of OpenMetrics | `true` | `openmetrics_http` |
+/// | `method = "put"` | the method of requests, or `"post"` | `"post"` | `influx_http`, `openmetrics_http`, `pushgateway` |
+/// | `grouping(k = v)` | labels of the group, beside `job` | none | `pushgateway`, `aggregation_gateway` |
+/// | `start` | pushes at the start too | off | `pushgateway`, `aggregation_gateway`, `textfile` |
+/// | `delete_on_success` | deletes the group at the end, unless the job failed | off | `pushgateway` |
+/// | `delete_on_exit` | deletes the group at the end | off | `pushgateway` |
+/// | `gauges = "skip"` | leaves out what is no total, or `"delta"` | `"delta"` | `aggregation_gateway` |
+/// | `delivery = "at_least_once"` | sends again what may have arrived, or `"at_most_once"` | `"at_most_once"` | `aggregation_gateway` |
+/// | `headers("Name" = v)` | headers of every request | none | HTTP |
+/// | `params(name = v)` | parameters of every URL | none | HTTP |
+/// | `username = u, password = secret` | basic authentication | none | HTTP |
+/// | `bearer_token = secret` | `Authorization: Bearer ..` | none | HTTP |
+/// | `ca_file = "ca.pem"` | the authorities to trust (this and the next three: feature `tls`) | the system's | HTTP |
+/// | `client_certificate = "c.pem", client_key = "k.pem"` | a certificate to show | none | HTTP |
+/// | `min_tls_version = "1.3"` | the oldest version of TLS, or `"1.2"` | `"1.2"` | HTTP |
+/// | `insecure_skip_verify` | takes every server for the right one | off | HTTP |
+/// | `compression = "gzip"` | or `"snappy"`, `"zstd"`, `"none"`, each by its feature | `"none"` | HTTP |
+/// | `timeout = 10` | how long a request may take | 10 s | HTTP |
+/// | `connect_timeout = 5` | how long a connection may take | 5 s | HTTP |
+/// | `max_body = 1_000_000` | bytes of a body at most, before compression | 4 MiB | HTTP |
+/// | `follow_redirects` | follows 301 and 302 too | off | HTTP |
+/// | `proxy = "off"` | or `"environment"`, or a URL | `"environment"` | HTTP |
+/// | `unix_socket = "/run/s.sock"` | connects to this socket, whatever the URL's host | none | HTTP |
+///
+/// A secret is text, or `ppc::Secret::file(path)` or `ppc::Secret::env(name)`.
 #[proc_macro_attribute]
 pub fn push_metrics(settings: TokenStream, item: TokenStream) -> TokenStream {
     push_metrics::push_metrics(settings.into(), &item.into()).into()

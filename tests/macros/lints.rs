@@ -101,6 +101,27 @@ async fn result_async(text: &str) -> Result<u32, std::num::ParseIntError> {
     Ok(number)
 }
 
+/// Several destinations, with settings that they share.
+#[push_metrics(
+    enabled = false,
+    influx_http = url,
+    pushgateway = format!("{url}/prefix"),
+    textfile = "/tmp/job.prom",
+    job = "lints",
+    grouping(instance = url, "shard" = 1),
+    headers(a = url),
+    params(b = "c"),
+    username = url,
+    password = url.to_owned(),
+    timeout = minute(),
+    start = url.is_empty(),
+    follow_redirects = url.is_empty(),
+    max_body = url.len()
+)]
+async fn shared_async(url: &str) -> usize {
+    std::future::ready(url.len()).await
+}
+
 /// Never ends well.
 #[push_metrics(enabled = false)]
 async fn never_async() -> ! {
@@ -136,6 +157,7 @@ fn what_is_generated_works_under_strict_lints() {
     assert!(std::panic::catch_unwind(|| never()).is_err());
     futures_executor::block_on(nothing_async(String::new(), 1));
     assert_eq!(futures_executor::block_on(result_async("5")), Ok(5));
+    assert_eq!(futures_executor::block_on(shared_async("abc")), 3);
     assert_eq!(futures_executor::block_on(future()), 5);
     drop(never_async());
 }

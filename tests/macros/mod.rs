@@ -10,5 +10,6 @@ mod push_async;
 mod push_faithful;
 mod push_forms;
 mod push_futures;
+mod push_http;
 mod push_settings;
 mod registered;

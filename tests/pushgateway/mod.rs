@@ -1,5 +1,6 @@
 //! Against a real Pushgateway.
 
+mod attribute;
 mod functions;
 mod grouping;
 mod groups;

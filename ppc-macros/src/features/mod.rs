@@ -84,10 +84,15 @@ impl Features {
             "openmetrics_http" => &["openmetrics", "http"],
             "pushgateway" | "aggregation_gateway" => &["pushgateway"],
             "textfile" => &["textfile"],
-            "https://" => &["tls"],
-            "gzip" => &["gzip"],
-            "snappy" => &["snappy"],
-            "zstd" => &["zstd"],
+            "https://"
+            | "ca_file"
+            | "client_certificate"
+            | "client_key"
+            | "min_tls_version"
+            | "insecure_skip_verify" => &["tls"],
+            "compression = \"gzip\"" => &["gzip"],
+            "compression = \"snappy\"" => &["snappy"],
+            "compression = \"zstd\"" => &["zstd"],
             "task" => &["tokio"],
             "signals" => &["signals"],
             _ => return None,
@@ -109,11 +114,6 @@ impl Features {
                 off.join(" and ")
             )
         })
-    }
-
-    /// Says that `https://` is missing its feature, where it is.
-    pub(crate) fn https_fault(self) -> Option<String> {
-        self.fault("https://")
     }
 
     fn has(self, name: &str) -> bool {
@@ -149,36 +149,34 @@ mod tests {
     #[test]
     fn a_missing_feature_is_named() {
         let udp = Features(&[("influx", false), ("udp", true)]);
-        assert!(
-            udp.fault("influx_udp")
-                .unwrap()
-                .contains("the feature `influx` of")
-        );
-        let none = Features::NONE;
-        assert!(
-            none.fault("influx_udp")
-                .unwrap()
-                .contains("features `influx` and `udp` of")
-        );
-        assert!(none.fault("task").unwrap().contains("feature `tokio` of"));
-        assert!(
-            none.fault("signals")
-                .unwrap()
-                .contains("feature `signals` of")
-        );
-        assert_eq!(none.fault("period"), None);
-        for key in [
-            "influx_udp",
-            "influx_http",
-            "openmetrics_http",
-            "pushgateway",
-            "aggregation_gateway",
-            "textfile",
-            "task",
-            "signals",
-            "https://",
+        let found = udp.fault("influx_udp").unwrap();
+        assert!(found.contains("the feature `influx` of"), "{found}");
+        for (key, features) in [
+            ("influx_udp", "features `influx` and `udp`"),
+            ("influx_http", "features `influx` and `http`"),
+            ("openmetrics_http", "features `openmetrics` and `http`"),
+            ("pushgateway", "feature `pushgateway`"),
+            ("aggregation_gateway", "feature `pushgateway`"),
+            ("textfile", "feature `textfile`"),
+            ("https://", "feature `tls`"),
+            ("ca_file", "feature `tls`"),
+            ("client_certificate", "feature `tls`"),
+            ("client_key", "feature `tls`"),
+            ("min_tls_version", "feature `tls`"),
+            ("insecure_skip_verify", "feature `tls`"),
+            ("compression = \"gzip\"", "feature `gzip`"),
+            ("compression = \"snappy\"", "feature `snappy`"),
+            ("compression = \"zstd\"", "feature `zstd`"),
+            ("task", "feature `tokio`"),
+            ("signals", "feature `signals`"),
         ] {
+            let found = Features::NONE.fault(key).unwrap();
+            let start = format!("`{key}` needs the {features} of");
+            assert!(found.starts_with(&start), "{found}");
             assert_eq!(Features::FULL.fault(key), None);
+        }
+        for key in ["period", "compression = \"none\"", "method"] {
+            assert_eq!(Features::NONE.fault(key), None);
         }
     }
 }

@@ -8,8 +8,8 @@ use crate::keys::Keyed;
 use crate::literal::Literal;
 use crate::paths::{hygienic, located};
 
-use super::destinations::Value;
 use super::model::{Content, Destination, Given, Settings};
+use super::settings::Value;
 
 /// What the destinations expand to.
 pub(super) struct Destinations {
@@ -34,13 +34,14 @@ impl Destinations {
             .collect();
         let calls = settings.destinations.iter().map(|destination| {
             let Destination { kind, keyed } = destination;
-            let (address, span) = (borrowed(&keyed.value), hygienic(&keyed.key));
+            let (from, span) = (borrowed(&keyed.value), hygienic(&keyed.key));
             let ty = Ident::new(kind.ty, span);
-            let from = located(quote!(#private::#ty::from), &keyed.value);
             let given = settings.given.iter().zip(&setters);
             let own = given.filter(|(given, _)| has(destination, given));
             let setters = own.map(|(_, setters)| setters);
-            quote_spanned!(span=> .and_to(#from(#address) #(#setters)*))
+            let made = quote!(#private::destination_of::<#private::#ty>);
+            let made = located(made, &keyed.key);
+            quote_spanned!(span=> .and_to(#made(#from) #(#setters)*))
         });
         let calls = calls.collect();
         Self { shared, calls }
@@ -87,8 +88,9 @@ fn setters(
         Value::Switch | Value::Count => {
             let setter = setter(key);
             if is_shared {
-                let value = reference(value, 0);
-                quote!(.#setter(*#value))
+                let (span, value) = (hygienic(value), reference(value, 0));
+                let value = quote_spanned!(span=> *#value);
+                quote!(.#setter(#value))
             } else {
                 quote!(.#setter(#value))
             }
@@ -102,7 +104,7 @@ fn setters(
             let (value, second) = (reference(value, 0), reference(&second.value, 1));
             quote!(.#setter(#value, #second))
         }
-        Value::Second => TokenStream::new(),
+        Value::Second { .. } => TokenStream::new(),
         _ => {
             let (setter, value) = (setter(key), reference(value, 0));
             quote!(.#setter(#value))

@@ -5,12 +5,16 @@ mod check;
 mod destinations;
 mod expand;
 mod fallback;
+mod literals;
 mod model;
+mod pairs;
 mod parse;
 mod returns;
+mod settings;
 #[cfg(test)]
 mod tests;
 mod together;
+mod values;
 
 use proc_macro2::TokenStream;
 

@@ -11,7 +11,8 @@ use crate::keys::Keyed;
 use crate::paths;
 use crate::table::Table;
 
-use super::destinations::{KINDS, Kind, SETTINGS, Setting, Value};
+use super::destinations::{KINDS, Kind};
+use super::settings::{SETTINGS, Setting, Value};
 
 /// What `#[push_metrics(..)]` says.
 pub(super) struct Settings {
@@ -56,7 +57,19 @@ pub(super) struct Label {
     pub(super) value: Expr,
 }
 
+impl Destination {
+    /// A misspelt key was reported, and taken for the nearest: what else is odd comes from that.
+    pub(super) fn is_misspelt(&self) -> bool {
+        self.keyed.key != self.kind.key.name
+    }
+}
+
 impl Given {
+    /// As [`Destination::is_misspelt`].
+    pub(super) fn is_misspelt(&self) -> bool {
+        self.key() != self.setting.key.name
+    }
+
     pub(super) fn key(&self) -> &Ident {
         match &self.content {
             Content::Value(keyed) => &keyed.key,
@@ -75,7 +88,9 @@ impl Settings {
 
     pub(super) fn new(mut table: Table, diagnostics: &mut Diagnostics) -> Self {
         let krate = paths::facade(table.value("crate").as_ref(), diagnostics);
-        let of_series = table.list("labels").map(|list| labels(&list, diagnostics));
+        let of_series = table
+            .list("labels")
+            .map(|list| pairs("label", &list, diagnostics));
         let destinations = KINDS.iter().filter_map(|kind| {
             let keyed = table.value(kind.key.name)?;
             Some(Destination { kind, keyed })
@@ -83,9 +98,9 @@ impl Settings {
         let destinations: Vec<_> = destinations.collect();
         let settings = SETTINGS.iter().filter_map(|setting| {
             let content = match setting.value {
-                Value::Pairs { .. } => {
+                Value::Pairs { of, .. } => {
                     let (key, list) = table.keyed_list(setting.key.name)?;
-                    Content::Pairs(key, labels(&list, diagnostics))
+                    Content::Pairs(key, pairs(of.noun(), &list, diagnostics))
                 }
                 _ => Content::Value(table.value(setting.key.name)?),
             };
@@ -109,11 +124,12 @@ impl Settings {
     }
 }
 
-fn labels(list: &Group, diagnostics: &mut Diagnostics) -> Vec<Label> {
-    let mut labels = Vec::new();
+/// Names with values; messages call one of them `noun`.
+fn pairs(noun: &str, list: &Group, diagnostics: &mut Diagnostics) -> Vec<Label> {
+    let mut pairs = Vec::new();
     let parser = |input: ParseStream<'_>| {
         entry::entries(input, diagnostics, |input, _| {
-            labels.push(label(input)?);
+            pairs.push(pair(noun, input)?);
             Ok(())
         });
         Ok(())
@@ -121,10 +137,10 @@ fn labels(list: &Group, diagnostics: &mut Diagnostics) -> Vec<Label> {
     // The parser reports its mistakes itself and consumes everything.
     let parsed = parser.parse2(list.stream());
     diagnostics.keep(parsed);
-    labels
+    pairs
 }
 
-fn label(input: ParseStream<'_>) -> syn::Result<Label> {
+fn pair(noun: &str, input: ParseStream<'_>) -> syn::Result<Label> {
     let (name, name_span) = if input.peek(LitStr) {
         let name: LitStr = input.parse()?;
         (name.value(), name.span())
@@ -132,12 +148,13 @@ fn label(input: ParseStream<'_>) -> syn::Result<Label> {
         let name = input.call(Ident::parse_any)?;
         (name.unraw().to_string(), name.span())
     } else {
-        return Err(input.error("expected a label: `name = value` or `\"name\" = value`"));
+        let error = format!("expected a {noun}: `name = value` or `\"name\" = value`");
+        return Err(input.error(error));
     };
     let missing = || {
         syn::Error::new(
             name_span,
-            format!("the value of label `{name}` is missing: `{name} = ..`"),
+            format!("the value of {noun} `{name}` is missing: `{name} = ..`"),
         )
     };
     if !input.peek(Token![=]) {

@@ -8,7 +8,8 @@ use crate::diag::Diagnostics;
 use crate::keys::{Form, Key, Keys, Syntax};
 use crate::table::Table;
 
-use super::destinations::{KINDS, SETTINGS};
+use super::destinations::KINDS;
+use super::settings::SETTINGS;
 
 /// The keys of every push; those of destinations and their settings come from their tables.
 const KEYS: &[Key] = &[

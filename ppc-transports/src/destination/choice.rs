@@ -12,7 +12,13 @@ use crate::error::{Error, ErrorKind};
 )]
 pub trait Choice<T> {
     #[doc(hidden)]
-    fn choice(self) -> Result<T, String>;
+    fn choice(&self) -> Result<T, String>;
+}
+
+impl<T, C: Choice<T> + ?Sized> Choice<T> for &C {
+    fn choice(&self) -> Result<T, String> {
+        (**self).choice()
+    }
 }
 
 /// What was chosen, or the word that is none of the choices.
@@ -65,26 +71,20 @@ macro_rules! choices {
         }
 
         impl $crate::destination::Choice<$type> for $type {
-            fn choice(self) -> $crate::destination::choice::Chosen<$type> {
-                Ok(self)
+            fn choice(&self) -> $crate::destination::choice::Chosen<$type> {
+                Ok(*self)
             }
         }
 
-        impl $crate::destination::Choice<$type> for &str {
-            fn choice(self) -> $crate::destination::choice::Chosen<$type> {
+        impl $crate::destination::Choice<$type> for str {
+            fn choice(&self) -> $crate::destination::choice::Chosen<$type> {
                 $crate::destination::choice::Words::of_word(self)
             }
         }
 
-        impl $crate::destination::Choice<$type> for &String {
-            fn choice(self) -> $crate::destination::choice::Chosen<$type> {
+        impl $crate::destination::Choice<$type> for String {
+            fn choice(&self) -> $crate::destination::choice::Chosen<$type> {
                 $crate::destination::choice::Words::of_word(self)
-            }
-        }
-
-        impl<T: Copy + $crate::destination::Choice<$type>> $crate::destination::Choice<$type> for &T {
-            fn choice(self) -> $crate::destination::choice::Chosen<$type> {
-                (*self).choice()
             }
         }
     )*};

@@ -2,8 +2,8 @@
 
 /// What a destination `D` can be made from: text, or a reference to one that is made already.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is nothing that a `{D}` can be made from",
-    label = "expected text such as an address or URL, or a `{D}`"
+    message = "`{Self}` is no destination of the type `{D}`, and nothing to make one from",
+    label = "expected an address, URL or path as text, or a value of the type `{D}`"
 )]
 pub trait AsDestination<D> {
     #[doc(hidden)]
@@ -14,6 +14,12 @@ impl<D, T: AsDestination<D> + ?Sized> AsDestination<D> for &T {
     fn as_destination(&self) -> D {
         (**self).as_destination()
     }
+}
+
+/// The destination that is made from what a key of `#[push_metrics]` is given.
+#[doc(hidden)]
+pub fn destination_of<D>(from: impl AsDestination<D>) -> D {
+    from.as_destination()
 }
 
 /// What all destinations have in common: they are made from text or from another, and pushed to.

@@ -219,7 +219,7 @@ mod tests {
         }
         assert!(
             good()
-                .names(&String::from("influxdb"))
+                .names(String::from("influxdb"))
                 .timestamps(Timestamps::Server)
                 .parts(None)
                 .is_ok()

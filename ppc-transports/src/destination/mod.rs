@@ -62,7 +62,7 @@ pub use gateway::{
     delete_from_gateway, delete_from_gateway_async, instance_ip_grouping_key, push_to_gateway,
     push_to_gateway_async, pushadd_to_gateway, pushadd_to_gateway_async,
 };
-pub use given::AsDestination;
+pub use given::{AsDestination, destination_of};
 #[cfg(all(feature = "influx", feature = "http"))]
 pub use influx_http::InfluxHttp;
 #[cfg(all(feature = "influx", feature = "udp"))]

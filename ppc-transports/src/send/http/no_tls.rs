@@ -21,7 +21,11 @@ pub(super) fn load(_: &TlsOptions, is_https: bool) -> Result<Tls, Error> {
 }
 
 impl Tls {
-    #[expect(clippy::unnecessary_wraps, reason = "as with encryption")]
+    #[expect(
+        clippy::unnecessary_wraps,
+        clippy::unused_self,
+        reason = "as with encryption"
+    )]
     pub(super) fn secure(&self, wire: Wire) -> Result<Secured, Error> {
         Ok(wire)
     }

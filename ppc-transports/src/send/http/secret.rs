@@ -96,6 +96,13 @@ impl From<&Self> for Secret {
     }
 }
 
+/// What a key of `#[push_metrics]` is given, by reference, may be a reference.
+impl From<&&Self> for Secret {
+    fn from(secret: &&Self) -> Self {
+        (*secret).clone()
+    }
+}
+
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {

@@ -39,7 +39,74 @@ fn future() -> impl Future<Output = ()> {
     nothing(String::new())
 }
 
+/// Every destination, and settings that they share.
+#[push_metrics(
+    influx_udp = "influx+udp://localhost:8089",
+    influx_http = urls[0],
+    openmetrics_http = format!("http://{}", urls[1]),
+    pushgateway = "https://localhost",
+    aggregation_gateway = urls.last().map_or("localhost", |url| *url),
+    textfile = "/tmp/job.prom",
+    job = "a",
+    timestamps = "server",
+    names = "influxdb",
+    precision = "ms",
+    db = "d",
+    bucket = "b",
+    org = "o",
+    extra_labels(dc = dc, "rack" = dc.clone()),
+    format = "openmetrics",
+    exemplars = dc.is_empty(),
+    method = "put",
+    grouping(instance = dc, shard = urls.len()),
+    start = !dc.is_empty(),
+    delete_on_success,
+    gauges = "skip",
+    delivery = "at_least_once",
+    headers("X-Scope-OrgID" = dc),
+    params(a = dc),
+    username = dc,
+    password = ppc::Secret::env("PASSWORD"),
+    ca_file = "ca.pem",
+    client_certificate = "job.pem",
+    client_key = dc,
+    min_tls_version = "1.3",
+    insecure_skip_verify = cfg!(test),
+    compression = "zstd",
+    timeout = urls.len(),
+    connect_timeout = 5,
+    max_body = urls.len() + 1,
+    follow_redirects = cfg!(test),
+    proxy = "off",
+    enabled = false
+)]
+fn destinations(urls: &[&str], dc: String) -> String {
+    dc
+}
+
+/// The settings that exclude those.
+#[push_metrics(
+    influx_http = "localhost",
+    pushgateway = "localhost",
+    job = "a",
+    delete_on_exit,
+    bearer_token = token,
+    unix_socket = "/run/a.sock",
+    enabled = false
+)]
+async fn others(token: &ppc::Secret) {}
+
+/// The last one.
+#[push_metrics(influx_http = "localhost", token = token.as_str(), enabled = false)]
+fn token(token: String) -> impl Future<Output = ()> {
+    drop(token);
+    async {}
+}
+
 fn main() {
+    assert_eq!(destinations(&["a", "b"], "c".to_owned()), "c");
+    futures_executor::block_on(others(&ppc::Secret::from("a")));
+    futures_executor::block_on(token("a".to_owned()));
     futures_executor::block_on(nothing(String::new()));
     futures_executor::block_on(future());
 }

@@ -13,6 +13,12 @@ struct Box;
 struct Vec;
 struct String;
 struct bool;
+struct Destination;
+struct InfluxHttp;
+struct Pushgateway;
+struct Textfile;
+trait From {}
+trait Into {}
 
 #[push_metrics(enabled = false)]
 fn run() -> u8 {
@@ -21,6 +27,24 @@ fn run() -> u8 {
 
 #[push_metrics(enabled = false)]
 async fn run_async() -> u8 {
+    5
+}
+
+#[push_metrics(
+    influx_http = "localhost",
+    pushgateway = "localhost",
+    textfile = "/tmp/job.prom",
+    job = "a",
+    grouping(a = run()),
+    headers(a = "b"),
+    username = "u",
+    password = "p",
+    timeout = run(),
+    start,
+    follow_redirects = run() == 5,
+    enabled = false
+)]
+fn destinations() -> u8 {
     5
 }
 
@@ -38,6 +62,6 @@ ppc::metric! {
 fn main() {
     EVENTS.a(1).inc();
     SECONDS.observe(1);
-    assert_eq!(run(), 5);
+    assert_eq!(run() + destinations(), 10);
     assert_eq!(futures_executor::block_on(future()), 5);
 }

@@ -1,0 +1,118 @@
+//! What destinations and their settings are given, where it is written out.
+
+use crate::address;
+use crate::diag::Diagnostics;
+use crate::features::Features;
+use crate::http_url;
+use crate::literal::Literal;
+use crate::times::{self, Zero};
+
+use super::destinations::Takes;
+use super::model::{Content, Destination, Given};
+use super::settings::Value;
+use super::{literals, pairs};
+
+/// An address, a URL or a path, and the features that it needs.
+pub(super) fn destination(
+    destination: &Destination,
+    features: Features,
+    diagnostics: &mut Diagnostics,
+) {
+    let Destination { kind, keyed } = destination;
+    let (name, ty) = (kind.key.name, kind.ty);
+    if let Some(fault) = features.fault(name) {
+        diagnostics.on(&keyed.key, fault);
+    }
+    let text = match Literal::of(&keyed.value) {
+        None => return,
+        Some(Literal::Text(text)) => text,
+        Some(_) => {
+            let expected = kind.takes.expected();
+            let message = format!("`{name}` takes {expected}, or a value of the type `{ty}`");
+            return diagnostics.on(&keyed.value, message);
+        }
+    };
+    let fault = match kind.takes {
+        Takes::Address => address_fault(&text, kind.scheme),
+        Takes::Http => http_url::fault(&text, kind.scheme).or_else(|| {
+            let is_https = http_url::is_https(&text);
+            features.fault("https://").filter(|_| is_https)
+        }),
+        Takes::File => file_fault(&text, kind.scheme),
+    };
+    if let Some(fault) = fault {
+        diagnostics.on(&keyed.value, format!("`{name}`: {fault}"));
+    }
+}
+
+/// `host:port`, or the URL form around it.
+fn address_fault(text: &str, form: &str) -> Option<String> {
+    if !http_url::is_url_form(text, form) {
+        return address::fault(text);
+    }
+    let (_, rest) = text.split_once("://")?;
+    let authority = rest.split('?').next().unwrap_or_default();
+    address::fault(authority.strip_suffix('/').unwrap_or(authority))
+}
+
+/// A path, or the URL form around it.
+fn file_fault(text: &str, form: &str) -> Option<String> {
+    let path = match text.split_once("://") {
+        Some((_, rest)) if http_url::is_url_form(text, form) => {
+            let path = rest.split('?').next().unwrap_or_default();
+            if !path.starts_with('/') {
+                return Some(format!(
+                    "a file is on this machine, as in \"{form}:///folder/name.prom\": found {text:?}"
+                ));
+            }
+            path
+        }
+        Some((scheme, _)) => {
+            return Some(format!(
+                "unknown scheme `{scheme}`: expected a path, or \"{form}:///folder/name.prom\""
+            ));
+        }
+        None => text,
+    };
+    let is_folder = matches!(path.rsplit('/').next(), None | Some("" | "." | ".."));
+    is_folder.then(|| format!("the name of a file is missing: found {text:?}"))
+}
+
+/// A setting of destinations, and the features that it needs.
+pub(super) fn setting(given: &Given, features: Features, diagnostics: &mut Diagnostics) {
+    let (key, example) = (&given.setting.key, given.setting.key.example);
+    if let Some(fault) = features.fault(key.name) {
+        diagnostics.on(given.key(), fault);
+    }
+    let keyed = match &given.content {
+        Content::Value(keyed) => keyed,
+        Content::Pairs(_, list) => {
+            if let Value::Pairs { of, .. } = given.setting.value {
+                pairs::check(of, list, diagnostics);
+            }
+            return;
+        }
+    };
+    match given.setting.value {
+        Value::Word(known) => {
+            literals::word(keyed, known, diagnostics);
+            if let Some(Literal::Text(word)) = Literal::of(&keyed.value)
+                && let Some(fault) = features.fault(&format!("{} = {word:?}", key.name))
+            {
+                diagnostics.on(&keyed.value, fault);
+            }
+        }
+        Value::Time => {
+            if let Some(fault) = times::fault(key.name, &keyed.value, Zero::Refused) {
+                diagnostics.on(&keyed.value, fault);
+            }
+        }
+        Value::Switch => literals::switch(keyed, diagnostics),
+        Value::Count => literals::bytes(keyed, diagnostics),
+        Value::Proxy => literals::proxy(keyed, example, diagnostics),
+        Value::Text | Value::Pair { .. } | Value::Second { .. } => {
+            literals::text(keyed, example, diagnostics);
+        }
+        Value::Pairs { .. } => {}
+    }
+}
