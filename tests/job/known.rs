@@ -77,14 +77,20 @@ pub(crate) fn is_recorded() -> bool {
 
 /// True once the push at the start is over.
 pub(crate) fn is_pushed() -> bool {
+    pushes() > 0.0
+}
+
+/// How many pushes are over.
+pub(crate) fn pushes() -> f64 {
     let snapshot = ppc::client_metrics().gather();
     let mut families = snapshot.families();
     let pushes = families.find(|family| family.descriptor().names().family() == "ppc_pushes");
-    pushes.is_some_and(|family| {
-        family
-            .series()
-            .any(|series| matches!(series.value(), Value::Counter(count) if count > 0.0))
-    })
+    let series = pushes.into_iter().flat_map(ppc::FamilySnapshot::series);
+    let counts = series.map(|series| match series.value() {
+        Value::Counter(count) => count,
+        _ => 0.0,
+    });
+    counts.sum()
 }
 
 /// Blocks until `condition` holds.

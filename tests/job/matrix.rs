@@ -7,7 +7,7 @@ use std::thread;
 use ppc::{Counter, Destination, Gauge, Histogram, Info, Push, Registry, StateSet, Summary};
 
 use crate::awkward::{NUMBERS, TEXTS};
-use crate::{Ask, announce, faulty, unknown};
+use crate::{Ask, announce, faulty, known, unknown};
 
 /// Pushes what is asked for to `ADDRESS`, a URL, or to nowhere where that is `-`, with the label
 /// `run`; the environment may know better.
@@ -16,6 +16,7 @@ pub(crate) fn run(ask: &Ask, how: &str) -> ExitCode {
     match how {
         "all" => fill(&registry),
         "one" => one(&registry),
+        "many" => many(&registry),
         "empty" => {}
         "twice" => {
             one(&registry);
@@ -25,7 +26,12 @@ pub(crate) fn run(ask: &Ask, how: &str) -> ExitCode {
         other => unknown(other),
     }
     announce();
-    push(ask, &registry).run(|| thread::sleep(ask.lasts));
+    push(ask, &registry).run(|| {
+        thread::sleep(ask.lasts);
+        if how == "many" {
+            known::wait_until(|| known::pushes() >= 2.0);
+        }
+    });
     if how == "twice" {
         // What the first has counted is there for the second.
         push(ask, &registry).client_metrics(true).run(|| ());
@@ -44,6 +50,16 @@ fn push(ask: &Ask, registry: &Registry) -> Push {
         push = push.label("run", &ask.run);
     }
     push
+}
+
+/// A hundred thousand series whose lines have about 100 bytes.
+fn many(registry: &Registry) {
+    let family = Counter::builder("many_series").label_names(["account", "host", "event_type"]);
+    let family = family.register(registry).expect("a valid metric");
+    for n in 0..100_000 {
+        let labels = (n, format!("host-{:04}.example.org", n % 1000), "login");
+        family.labels(labels).expect("three labels").inc_by(n);
+    }
 }
 
 fn one(registry: &Registry) {
