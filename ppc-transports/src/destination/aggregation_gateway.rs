@@ -1,7 +1,5 @@
 //! A gateway that adds up what it is pushed.
 
-use std::sync::Arc;
-
 use http::Method;
 use ppc_core::LabelValue;
 
@@ -10,13 +8,13 @@ use super::choice::{Chosen, Words, choices, chosen, word};
 use super::given::destination;
 use super::grouping::{Grouping, Values};
 use super::remembered::Remembered;
-use super::server::{self, Ask, Ready, Server, TIMEOUT, body, server_settings};
-use super::url::{Kind, Params, Taken, Url, UrlForm, url_form};
+use super::server::{Ask, Content, Server, ServerForm, TIMEOUT, server_settings};
+use super::url::{Kind, Params, Taken, UrlForm};
 use crate::encode::{Format, Gauges};
 use crate::error::Error;
-use crate::pack::{Cut, Packer};
+use crate::pack::Cut;
 use crate::push::Parts;
-use crate::send::{Habits, HttpSender};
+use crate::send::Habits;
 
 /// A gateway that adds up whatever it is pushed, such as prom-aggregation-gateway: one total for
 /// all the processes that count the same.
@@ -81,17 +79,6 @@ impl AggregationGateway {
         Self::from_text(url.as_ref())
     }
 
-    fn at(server: Server) -> Self {
-        Self {
-            server,
-            job: None,
-            grouping: Grouping::default(),
-            gauges: Ok(Gauges::default()),
-            delivery: Ok(Delivery::default()),
-            start: false,
-        }
-    }
-
     /// The job of the group; by default that of the push.
     #[must_use]
     pub fn job(mut self, name: impl AsRef<str>) -> Self {
@@ -130,27 +117,31 @@ impl AggregationGateway {
     }
 }
 
-impl UrlForm for AggregationGateway {
+impl ServerForm for AggregationGateway {
+    const WHAT: &'static str = "aggregation";
     const SCHEMES: &'static [&'static str] = &["aggregation+http", "aggregation+https"];
+    const OWN: &'static [&'static str] = &["job", "grouping.", "gauges", "delivery", "start"];
 
-    fn known() -> Vec<&'static str> {
-        let own = ["job", "grouping.", "gauges", "delivery", "start"];
-        own.into_iter().chain(server::KNOWN).collect()
+    fn at(server: Server) -> Self {
+        Self {
+            server,
+            job: None,
+            grouping: Grouping::default(),
+            gauges: Ok(Gauges::default()),
+            delivery: Ok(Delivery::default()),
+            start: false,
+        }
     }
 
-    fn from_text(text: &str) -> Self {
-        url_form(text).unwrap_or_else(|| Self::at(Server::new(text)))
+    fn server(&self) -> &Server {
+        &self.server
     }
 
-    fn broken(error: Error) -> Self {
-        Self::at(Server::broken(error))
+    fn server_mut(&mut self) -> &mut Server {
+        &mut self.server
     }
 
-    fn from_url(url: &Url) -> Result<Self, Error> {
-        Ok(Self::at(Server::of_url(url, url.scheme.ends_with("https"))))
-    }
-
-    fn set(&mut self, name: &str, value: &str) -> Taken {
+    fn set_own(&mut self, name: &str, value: &str) -> Taken {
         if let Some(name) = name.strip_prefix("grouping.") {
             self.grouping.insert(name, value);
             return Taken::Yes;
@@ -160,13 +151,12 @@ impl UrlForm for AggregationGateway {
             "gauges" => self.gauges = Words::of_word(value),
             "delivery" => self.delivery = Words::of_word(value),
             "start" => return Taken::switch(value, |on| self.start = on),
-            _ => return self.server.set(name, value),
+            _ => return Taken::Unknown,
         }
         Taken::Yes
     }
 
-    fn url(&self) -> String {
-        let mut params = Params::default();
+    fn add_own(&self, params: &mut Params) {
         if let Some(job) = &self.job {
             params.add("job", job);
         }
@@ -180,14 +170,9 @@ impl UrlForm for AggregationGateway {
             &"at_most_once",
         );
         params.switch("start", self.start);
-        self.server.url("aggregation", params)
     }
 
-    fn identity(&self) -> String {
-        self.url() + &self.server.hidden()
-    }
-
-    fn parts(&self, job: Option<&str>) -> Result<Parts, Error> {
+    fn make(&self, job: Option<&str>) -> Result<Parts, Error> {
         let gauges = chosen("gauges", &self.gauges)?;
         let delivery = chosen("delivery", &self.delivery)?;
         let group = self
@@ -204,37 +189,19 @@ impl UrlForm for AggregationGateway {
             fresh: true,
             timeout: TIMEOUT,
         })?;
-        let Ready {
-            target,
-            requester,
-            compression,
-            max_body,
-        } = ready;
-        let (target, taken) = (Arc::new(target), self.grouping.names());
-        let place = format!("{}{group}", self.identity());
-        let habits = Habits {
-            settles: true,
-            at_most_once: delivery == Delivery::AtMostOnce,
-            ..Habits::default()
-        };
-        Ok(Parts {
-            name: self.url(),
+        let (place, taken) = (format!("{}{group}", self.identity()), self.grouping.names());
+        Ok(ready.parts(Content {
             encoder: Box::new(move |pushing| {
                 Box::new(Remembered::new(&place, pushing, gauges, taken.clone()))
             }),
-            packer: Packer::new(max_body).cut(Cut::Families),
-            body: Some(body("", compression)),
-            sender: Box::new(move |waker| {
-                let target = Arc::clone(&target);
-                Box::new(HttpSender::new(target, requester.clone(), habits, waker))
-            }),
+            cut: Cut::Families,
+            trailer: "",
+            habits: Habits {
+                settles: true,
+                at_most_once: delivery == Delivery::AtMostOnce,
+                ..Habits::default()
+            },
             at_start: self.start,
-        })
-    }
-}
-
-impl std::fmt::Debug for AggregationGateway {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "AggregationGateway({})", self.url())
+        }))
     }
 }

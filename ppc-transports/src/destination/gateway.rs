@@ -15,7 +15,7 @@ use super::server::{Ready, body};
 use super::{AsDestination, Pushgateway};
 use crate::encode::Encoder;
 use crate::error::{Error, ErrorKind};
-use crate::send::{Answer, Failure, Flight, Trouble, Verdict};
+use crate::send::{Answer, Failure, Flight, Trouble, Verdict, place};
 
 /// As long as that of `client_python`.
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -204,7 +204,7 @@ impl Call {
     }
 
     fn start(ready: &Ready, body: Bytes, deletes: bool) -> Result<Self, Error> {
-        let name = ready.target.name.clone();
+        let name = place(&ready.target.uri);
         let request = ready
             .target
             .request(body)

@@ -1,18 +1,16 @@
 //! Influx line protocol over HTTP.
 
-use std::sync::Arc;
-
 use super::Choice;
 use super::choice::{Chosen, Words, choices, chosen, word};
 use super::given::destination;
-use super::server::{self, Ask, Ready, Server, TIMEOUT, body, server_settings};
-use super::url::{Kind, Params, Taken, Url, UrlForm, url_form};
+use super::server::{Ask, Content, Ready, Server, ServerForm, TIMEOUT, server_settings};
+use super::url::{Kind, Params, Taken, UrlForm};
 use super::verb::Verb;
 use crate::encode::{Influx, Names, Precision, Timestamps};
 use crate::error::Error;
-use crate::pack::Packer;
+use crate::pack::Cut;
 use crate::push::Parts;
-use crate::send::{Credentials, Habits, HttpSender, Secret};
+use crate::send::{Credentials, Habits, Secret};
 
 /// Influx line protocol over HTTP, to `VictoriaMetrics`, `InfluxDB` and their like.
 ///
@@ -69,20 +67,6 @@ impl InfluxHttp {
     /// To the server at this URL.
     pub fn new(url: impl AsRef<str>) -> Self {
         Self::from_text(url.as_ref())
-    }
-
-    fn at(server: Server) -> Self {
-        Self {
-            server,
-            verb: Ok(Verb::default()),
-            db: None,
-            bucket: None,
-            org: None,
-            precision: Ok(Precision::default()),
-            extra_labels: Vec::new(),
-            names: Ok(Names::default()),
-            timestamps: Ok(Timestamps::default()),
-        }
     }
 
     /// The method of requests: `"post"` by default, or `"put"`.
@@ -203,39 +187,46 @@ fn precision_word(precision: Precision, is_v2: bool) -> &'static str {
     }
 }
 
-impl UrlForm for InfluxHttp {
+impl ServerForm for InfluxHttp {
+    const WHAT: &'static str = "influx";
     const SCHEMES: &'static [&'static str] = &["influx+http", "influx+https"];
+    const OWN: &'static [&'static str] = &[
+        "method",
+        "db",
+        "bucket",
+        "org",
+        "token",
+        "token_file",
+        "token_env",
+        "precision",
+        "extra_label.",
+        "names",
+        "timestamps",
+    ];
 
-    fn known() -> Vec<&'static str> {
-        let own = [
-            "method",
-            "db",
-            "bucket",
-            "org",
-            "token",
-            "token_file",
-            "token_env",
-            "precision",
-            "extra_label.",
-            "names",
-            "timestamps",
-        ];
-        own.into_iter().chain(server::KNOWN).collect()
+    fn at(server: Server) -> Self {
+        Self {
+            server,
+            verb: Ok(Verb::default()),
+            db: None,
+            bucket: None,
+            org: None,
+            precision: Ok(Precision::default()),
+            extra_labels: Vec::new(),
+            names: Ok(Names::default()),
+            timestamps: Ok(Timestamps::default()),
+        }
     }
 
-    fn from_text(text: &str) -> Self {
-        url_form(text).unwrap_or_else(|| Self::at(Server::new(text)))
+    fn server(&self) -> &Server {
+        &self.server
     }
 
-    fn broken(error: Error) -> Self {
-        Self::at(Server::broken(error))
+    fn server_mut(&mut self) -> &mut Server {
+        &mut self.server
     }
 
-    fn from_url(url: &Url) -> Result<Self, Error> {
-        Ok(Self::at(Server::of_url(url, url.scheme.ends_with("https"))))
-    }
-
-    fn set(&mut self, name: &str, value: &str) -> Taken {
+    fn set_own(&mut self, name: &str, value: &str) -> Taken {
         if let Some(name) = name.strip_prefix("extra_label.") {
             self.extra_labels.push((name.to_owned(), value.to_owned()));
             return Taken::Yes;
@@ -252,13 +243,12 @@ impl UrlForm for InfluxHttp {
             "precision" => self.precision = Words::of_word(value),
             "names" => self.names = Words::of_word(value),
             "timestamps" => self.timestamps = Words::of_word(value),
-            _ => return self.server.set(name, value),
+            _ => return Taken::Unknown,
         }
         Taken::Yes
     }
 
-    fn url(&self) -> String {
-        let mut params = Params::default();
+    fn add_own(&self, params: &mut Params) {
         let verb = word(&self.verb).to_string();
         params.add_unless("method", verb.as_str(), &"post");
         for (name, value) in [
@@ -281,42 +271,19 @@ impl UrlForm for InfluxHttp {
             &*word(&self.timestamps).to_string(),
             &"client",
         );
-        self.server.url("influx", params)
     }
 
-    fn identity(&self) -> String {
-        self.url() + &self.server.hidden()
-    }
-
-    fn parts(&self, _: Option<&str>) -> Result<Parts, Error> {
+    fn make(&self, _: Option<&str>) -> Result<Parts, Error> {
         let names = chosen("names", &self.names)?;
         let timestamps = chosen("timestamps", &self.timestamps)?;
         let precision = chosen("precision", &self.precision)?;
-        let Ready {
-            target,
-            requester,
-            compression,
-            max_body,
-        } = self.ready()?;
-        let target = Arc::new(target);
-        Ok(Parts {
-            name: self.url(),
-            encoder: Box::new(move |_| {
-                Box::new(Influx::new(names, timestamps).precision(precision))
-            }),
-            packer: Packer::new(max_body),
-            body: Some(body("", compression)),
-            sender: Box::new(move |waker| {
-                let (target, habits) = (Arc::clone(&target), Habits::default());
-                Box::new(HttpSender::new(target, requester.clone(), habits, waker))
-            }),
+        let encoder = move || Influx::new(names, timestamps).precision(precision);
+        Ok(self.ready()?.parts(Content {
+            encoder: Box::new(move |_| Box::new(encoder())),
+            cut: Cut::Lines,
+            trailer: "",
+            habits: Habits::default(),
             at_start: true,
-        })
-    }
-}
-
-impl std::fmt::Debug for InfluxHttp {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "InfluxHttp({})", self.url())
+        }))
     }
 }

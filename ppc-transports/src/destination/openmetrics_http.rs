@@ -1,18 +1,16 @@
 //! The Prometheus text format or OpenMetrics over HTTP.
 
-use std::sync::Arc;
-
 use super::Choice;
 use super::choice::{Chosen, Words, choices, chosen, word};
 use super::given::destination;
-use super::server::{self, Ask, Ready, Server, TIMEOUT, body, server_settings};
-use super::url::{Kind, Params, Taken, Url, UrlForm, url_form};
+use super::server::{Ask, Content, Server, ServerForm, TIMEOUT, server_settings};
+use super::url::{Kind, Params, Taken, UrlForm};
 use super::verb::Verb;
 use crate::encode::{Exposition, Format, Timestamps};
 use crate::error::Error;
-use crate::pack::{Cut, Packer};
+use crate::pack::Cut;
 use crate::push::Parts;
-use crate::send::{Habits, HttpSender};
+use crate::send::Habits;
 
 /// An exposition over HTTP: to `VictoriaMetrics`, or wherever one is taken.
 ///
@@ -65,17 +63,6 @@ impl OpenMetricsHttp {
         Self::from_text(url.as_ref())
     }
 
-    fn at(server: Server) -> Self {
-        Self {
-            server,
-            verb: Ok(Verb::default()),
-            format: Ok(Format::default()),
-            exemplars: true,
-            extra_labels: Vec::new(),
-            timestamps: Ok(Timestamps::default()),
-        }
-    }
-
     /// The method of requests: `"post"` by default, or `"put"`.
     #[must_use]
     pub fn method(mut self, verb: impl Choice<Verb>) -> Self {
@@ -121,33 +108,37 @@ impl OpenMetricsHttp {
     }
 }
 
-impl UrlForm for OpenMetricsHttp {
+impl ServerForm for OpenMetricsHttp {
+    const WHAT: &'static str = "openmetrics";
     const SCHEMES: &'static [&'static str] = &["openmetrics+http", "openmetrics+https"];
+    const OWN: &'static [&'static str] = &[
+        "method",
+        "format",
+        "exemplars",
+        "extra_label.",
+        "timestamps",
+    ];
 
-    fn known() -> Vec<&'static str> {
-        let own = [
-            "method",
-            "format",
-            "exemplars",
-            "extra_label.",
-            "timestamps",
-        ];
-        own.into_iter().chain(server::KNOWN).collect()
+    fn at(server: Server) -> Self {
+        Self {
+            server,
+            verb: Ok(Verb::default()),
+            format: Ok(Format::default()),
+            exemplars: true,
+            extra_labels: Vec::new(),
+            timestamps: Ok(Timestamps::default()),
+        }
     }
 
-    fn from_text(text: &str) -> Self {
-        url_form(text).unwrap_or_else(|| Self::at(Server::new(text)))
+    fn server(&self) -> &Server {
+        &self.server
     }
 
-    fn broken(error: Error) -> Self {
-        Self::at(Server::broken(error))
+    fn server_mut(&mut self) -> &mut Server {
+        &mut self.server
     }
 
-    fn from_url(url: &Url) -> Result<Self, Error> {
-        Ok(Self::at(Server::of_url(url, url.scheme.ends_with("https"))))
-    }
-
-    fn set(&mut self, name: &str, value: &str) -> Taken {
+    fn set_own(&mut self, name: &str, value: &str) -> Taken {
         if let Some(name) = name.strip_prefix("extra_label.") {
             self.extra_labels.push((name.to_owned(), value.to_owned()));
             return Taken::Yes;
@@ -157,13 +148,12 @@ impl UrlForm for OpenMetricsHttp {
             "format" => self.format = Words::of_word(value),
             "exemplars" => return Taken::switch(value, |on| self.exemplars = on),
             "timestamps" => self.timestamps = Words::of_word(value),
-            _ => return self.server.set(name, value),
+            _ => return Taken::Unknown,
         }
         Taken::Yes
     }
 
-    fn url(&self) -> String {
-        let mut params = Params::default();
+    fn add_own(&self, params: &mut Params) {
         params.add_unless("method", &*word(&self.verb).to_string(), &"post");
         params.add_unless("format", &*word(&self.format).to_string(), &"text");
         params.add_unless("exemplars", self.exemplars, &true);
@@ -175,14 +165,9 @@ impl UrlForm for OpenMetricsHttp {
             &*word(&self.timestamps).to_string(),
             &"client",
         );
-        self.server.url("openmetrics", params)
     }
 
-    fn identity(&self) -> String {
-        self.url() + &self.server.hidden()
-    }
-
-    fn parts(&self, _: Option<&str>) -> Result<Parts, Error> {
+    fn make(&self, _: Option<&str>) -> Result<Parts, Error> {
         let verb = chosen("method", &self.verb)?;
         let format = chosen("format", &self.format)?;
         let timestamps = chosen("timestamps", &self.timestamps)?;
@@ -192,12 +177,7 @@ impl UrlForm for OpenMetricsHttp {
             .iter()
             .map(|(name, value)| format!("{name}={value}"))
             .collect();
-        let Ready {
-            target,
-            requester,
-            compression,
-            max_body,
-        } = self.server.ready(Ask {
+        let ready = self.server.ready(Ask {
             name: self.url(),
             method: verb.method(),
             path: self.path(),
@@ -210,29 +190,17 @@ impl UrlForm for OpenMetricsHttp {
             fresh: false,
             timeout: TIMEOUT,
         })?;
-        let target = Arc::new(target);
-        Ok(Parts {
-            name: self.url(),
-            encoder: Box::new(move |_| {
-                Box::new(Exposition::new(format, timestamps).exemplars(exemplars))
-            }),
-            packer: Packer::new(max_body).cut(match format {
+        let encoder = move || Exposition::new(format, timestamps).exemplars(exemplars);
+        Ok(ready.parts(Content {
+            encoder: Box::new(move |_| Box::new(encoder())),
+            cut: match format {
                 Format::Text => Cut::Lines,
                 // Each body is complete in itself.
                 Format::OpenMetrics => Cut::Families,
-            }),
-            body: Some(body(trailer(format), compression)),
-            sender: Box::new(move |waker| {
-                let (target, habits) = (Arc::clone(&target), Habits::default());
-                Box::new(HttpSender::new(target, requester.clone(), habits, waker))
-            }),
+            },
+            trailer: trailer(format),
+            habits: Habits::default(),
             at_start: true,
-        })
-    }
-}
-
-impl std::fmt::Debug for OpenMetricsHttp {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "OpenMetricsHttp({})", self.url())
+        }))
     }
 }

@@ -1,6 +1,5 @@
 //! The Prometheus Pushgateway.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use http::Method;
@@ -10,14 +9,14 @@ use super::Choice;
 use super::choice::{Chosen, Words, chosen, word};
 use super::given::destination;
 use super::grouping::{Grouping, Values};
-use super::server::{self, Ask, Ready, Server, TIMEOUT, body, server_settings};
-use super::url::{Kind, Params, Taken, Url, UrlForm, url_form};
+use super::server::{Ask, Content, Ready, Server, ServerForm, TIMEOUT, server_settings};
+use super::url::{Kind, Params, Taken, UrlForm};
 use super::verb::Verb;
 use crate::encode::{Exposition, Format, Timestamps};
 use crate::error::Error;
-use crate::pack::{Cut, Packer};
+use crate::pack::Cut;
 use crate::push::Parts;
-use crate::send::{DeleteAtEnd, Habits, HttpSender};
+use crate::send::{DeleteAtEnd, Habits};
 
 /// The Prometheus Pushgateway, which keeps what was pushed last for the next scrape.
 ///
@@ -63,18 +62,6 @@ impl Pushgateway {
     /// To the gateway at this URL, which is `http://` where it has no scheme.
     pub fn new(url: impl AsRef<str>) -> Self {
         Self::from_text(url.as_ref())
-    }
-
-    fn at(server: Server) -> Self {
-        Self {
-            server,
-            job: None,
-            grouping: Grouping::default(),
-            verb: Ok(Verb::default()),
-            start: false,
-            delete_on_success: false,
-            delete_on_exit: false,
-        }
     }
 
     /// The job of the group; by default that of the push.
@@ -152,34 +139,39 @@ impl Pushgateway {
     }
 }
 
-impl UrlForm for Pushgateway {
+impl ServerForm for Pushgateway {
+    const WHAT: &'static str = "pushgateway";
     const SCHEMES: &'static [&'static str] = &["pushgateway+http", "pushgateway+https"];
+    const OWN: &'static [&'static str] = &[
+        "job",
+        "grouping.",
+        "method",
+        "start",
+        "delete_on_success",
+        "delete_on_exit",
+    ];
 
-    fn known() -> Vec<&'static str> {
-        let own = [
-            "job",
-            "grouping.",
-            "method",
-            "start",
-            "delete_on_success",
-            "delete_on_exit",
-        ];
-        own.into_iter().chain(server::KNOWN).collect()
+    fn at(server: Server) -> Self {
+        Self {
+            server,
+            job: None,
+            grouping: Grouping::default(),
+            verb: Ok(Verb::default()),
+            start: false,
+            delete_on_success: false,
+            delete_on_exit: false,
+        }
     }
 
-    fn from_text(text: &str) -> Self {
-        url_form(text).unwrap_or_else(|| Self::at(Server::new(text)))
+    fn server(&self) -> &Server {
+        &self.server
     }
 
-    fn broken(error: Error) -> Self {
-        Self::at(Server::broken(error))
+    fn server_mut(&mut self) -> &mut Server {
+        &mut self.server
     }
 
-    fn from_url(url: &Url) -> Result<Self, Error> {
-        Ok(Self::at(Server::of_url(url, url.scheme.ends_with("https"))))
-    }
-
-    fn set(&mut self, name: &str, value: &str) -> Taken {
+    fn set_own(&mut self, name: &str, value: &str) -> Taken {
         if let Some(name) = name.strip_prefix("grouping.") {
             self.grouping.insert(name, value);
             return Taken::Yes;
@@ -190,13 +182,12 @@ impl UrlForm for Pushgateway {
             "start" => return Taken::switch(value, |on| self.start = on),
             "delete_on_success" => return Taken::switch(value, |on| self.delete_on_success = on),
             "delete_on_exit" => return Taken::switch(value, |on| self.delete_on_exit = on),
-            _ => return self.server.set(name, value),
+            _ => return Taken::Unknown,
         }
         Taken::Yes
     }
 
-    fn url(&self) -> String {
-        let mut params = Params::default();
+    fn add_own(&self, params: &mut Params) {
         if let Some(job) = &self.job {
             params.add("job", job);
         }
@@ -207,48 +198,27 @@ impl UrlForm for Pushgateway {
         params.switch("start", self.start);
         params.switch("delete_on_success", self.delete_on_success);
         params.switch("delete_on_exit", self.delete_on_exit);
-        self.server.url("pushgateway", params)
     }
 
-    fn identity(&self) -> String {
-        self.url() + &self.server.hidden()
-    }
-
-    fn parts(&self, job: Option<&str>) -> Result<Parts, Error> {
+    fn make(&self, job: Option<&str>) -> Result<Parts, Error> {
         let verb = chosen("method", &self.verb)?;
-        let Ready {
-            target,
-            requester,
-            compression,
-            max_body,
-        } = self.ready(job, verb.method(), TIMEOUT)?;
-        let (target, this) = (Arc::new(target), self.clone());
-        let habits = Habits {
-            delete: match (self.delete_on_exit, self.delete_on_success) {
-                (true, _) => DeleteAtEnd::Always,
-                (false, true) => DeleteAtEnd::OnSuccess,
-                (false, false) => DeleteAtEnd::Never,
-            },
-            then_post: verb == Verb::Put,
-            ..Habits::default()
-        };
-        Ok(Parts {
-            name: self.url(),
+        let ready = self.ready(job, verb.method(), TIMEOUT)?;
+        let this = self.clone();
+        Ok(ready.parts(Content {
             encoder: Box::new(move |_| Box::new(this.encoder())),
             // A family that came in two bodies would replace its first half by its second.
-            packer: Packer::new(max_body).cut(Cut::Families),
-            body: Some(body("", compression)),
-            sender: Box::new(move |waker| {
-                let target = Arc::clone(&target);
-                Box::new(HttpSender::new(target, requester.clone(), habits, waker))
-            }),
+            cut: Cut::Families,
+            trailer: "",
+            habits: Habits {
+                delete: match (self.delete_on_exit, self.delete_on_success) {
+                    (true, _) => DeleteAtEnd::Always,
+                    (false, true) => DeleteAtEnd::OnSuccess,
+                    (false, false) => DeleteAtEnd::Never,
+                },
+                then_post: verb == Verb::Put,
+                ..Habits::default()
+            },
             at_start: self.start,
-        })
-    }
-}
-
-impl std::fmt::Debug for Pushgateway {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Pushgateway({})", self.url())
+        }))
     }
 }

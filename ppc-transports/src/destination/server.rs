@@ -13,14 +13,15 @@ use http::{HeaderMap, HeaderValue, Method, Uri};
 use super::choice::{Chosen, Words, choices, chosen};
 use super::url::{Params, Url, refused};
 use crate::error::{Error, ErrorKind};
-use crate::pack::{Body, Compression};
+use crate::pack::{Body, Compression, Cut, Packer};
+use crate::push::{MakeEncoder, Parts};
 use crate::seconds::Seconds;
 use crate::send::{
-    Credentials, HttpHandler, Proxy, Requester, Route, Secret, Target, TlsOptions, TlsVersion,
-    header,
+    Credentials, Habits, HttpHandler, HttpSender, Proxy, Requester, Route, Secret, Target,
+    TlsOptions, TlsVersion, header,
 };
 
-pub(super) use form::{KNOWN, proxy};
+pub(super) use form::{ServerForm, proxy};
 pub(super) use setters::server_settings;
 
 /// Bytes of a body at most, before compression.
@@ -71,6 +72,40 @@ pub(super) struct Ready {
     pub(super) requester: Requester,
     pub(super) compression: Compression,
     pub(super) max_body: usize,
+}
+
+impl Ready {
+    /// The parts of a destination on this server.
+    pub(super) fn parts(self, pushed: Content) -> Parts {
+        let Self {
+            target,
+            requester,
+            compression,
+            max_body,
+        } = self;
+        let (target, habits) = (Arc::new(target), pushed.habits);
+        Parts {
+            name: target.name.clone(),
+            encoder: pushed.encoder,
+            packer: Packer::new(max_body).cut(pushed.cut),
+            body: Some(body(pushed.trailer, compression)),
+            sender: Box::new(move |waker| {
+                let target = Arc::clone(&target);
+                Box::new(HttpSender::new(target, requester.clone(), habits, waker))
+            }),
+            at_start: pushed.at_start,
+        }
+    }
+}
+
+/// What is pushed to the server.
+pub(super) struct Content {
+    pub(super) encoder: Box<MakeEncoder>,
+    pub(super) cut: Cut,
+    /// Behind the last line of each body.
+    pub(super) trailer: &'static str,
+    pub(super) habits: Habits,
+    pub(super) at_start: bool,
 }
 
 /// What a transport asks of the server.

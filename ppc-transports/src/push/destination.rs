@@ -27,7 +27,7 @@ pub struct Destination {
 type Make = dyn Fn(Option<&str>) -> Result<Parts, Error> + Send + Sync;
 
 /// Makes an encoder, for what is said of the push.
-type MakeEncoder = dyn Fn(&Pushing<'_>) -> Box<dyn Encoder> + Send + Sync;
+pub(crate) type MakeEncoder = dyn Fn(&Pushing<'_>) -> Box<dyn Encoder> + Send + Sync;
 
 /// What a destination is made of.
 pub(crate) struct Parts {

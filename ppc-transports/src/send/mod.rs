@@ -28,7 +28,7 @@ pub(crate) use file::FileSender;
 #[cfg(feature = "http")]
 pub(crate) use http::{
     Answer, Credentials, DeleteAtEnd, Flight, Habits, HttpSender, Proxy, Requester, Route, Target,
-    TlsOptions, Trouble, Verdict, header, is_sensitive,
+    TlsOptions, Trouble, Verdict, header, is_sensitive, place,
 };
 #[cfg(feature = "http")]
 pub use http::{HttpHandler, HttpRequest, HttpResponse, Secret, TlsVersion};

@@ -8,12 +8,80 @@ use fluent_uri::pct_enc::encoder::{Data, Userinfo};
 
 use super::{CONNECT_TIMEOUT, MAX_BODY, Server, Timeout};
 use crate::destination::choice::{Words, word};
-use crate::destination::url::{Params, Taken};
+use crate::destination::url::{Params, Taken, Url, UrlForm, url_form};
+use crate::error::Error;
+use crate::push::Parts;
 use crate::seconds::Seconds;
 use crate::send::{Credentials, Proxy, Secret, is_sensitive};
 
-/// Names of the parameters of the URL form.
-pub(in crate::destination) const KNOWN: [&str; 19] = [
+/// A destination on such a server, in its URL form.
+pub(in crate::destination) trait ServerForm: Sized {
+    /// What stands before the `+http` of its scheme.
+    const WHAT: &'static str;
+    const SCHEMES: &'static [&'static str];
+    /// The names of its own parameters.
+    const OWN: &'static [&'static str];
+
+    /// With nothing set but the server.
+    fn at(server: Server) -> Self;
+
+    fn server(&self) -> &Server;
+
+    fn server_mut(&mut self) -> &mut Server;
+
+    /// Takes a parameter of its own.
+    fn set_own(&mut self, name: &str, value: &str) -> Taken;
+
+    /// Adds the parameters of its own.
+    fn add_own(&self, params: &mut Params);
+
+    /// What it is made of, for a job of this name.
+    fn make(&self, job: Option<&str>) -> Result<Parts, Error>;
+}
+
+impl<D: ServerForm> UrlForm for D {
+    const SCHEMES: &'static [&'static str] = D::SCHEMES;
+
+    fn known() -> Vec<&'static str> {
+        D::OWN.iter().copied().chain(KNOWN).collect()
+    }
+
+    fn from_text(text: &str) -> Self {
+        url_form(text).unwrap_or_else(|| Self::at(Server::new(text)))
+    }
+
+    fn broken(error: Error) -> Self {
+        Self::at(Server::broken(error))
+    }
+
+    fn from_url(url: &Url) -> Result<Self, Error> {
+        Ok(Self::at(Server::of_url(url, url.scheme.ends_with("https"))))
+    }
+
+    fn set(&mut self, name: &str, value: &str) -> Taken {
+        match self.set_own(name, value) {
+            Taken::Unknown => self.server_mut().set(name, value),
+            taken => taken,
+        }
+    }
+
+    fn url(&self) -> String {
+        let mut params = Params::default();
+        self.add_own(&mut params);
+        self.server().url(D::WHAT, params)
+    }
+
+    fn identity(&self) -> String {
+        self.url() + &self.server().hidden()
+    }
+
+    fn parts(&self, job: Option<&str>) -> Result<Parts, Error> {
+        self.make(job)
+    }
+}
+
+/// Names of the parameters that all of them have.
+const KNOWN: [&str; 19] = [
     "header.",
     "param.",
     "password_file",
@@ -37,7 +105,7 @@ pub(in crate::destination) const KNOWN: [&str; 19] = [
 
 impl Server {
     /// Takes a parameter of the URL form.
-    pub(in crate::destination) fn set(&mut self, name: &str, value: &str) -> Taken {
+    fn set(&mut self, name: &str, value: &str) -> Taken {
         let pair = |name: &str| (name.to_owned(), value.to_owned());
         if let Some(name) = name.strip_prefix("header.") {
             self.headers.push(pair(name));
@@ -95,7 +163,7 @@ impl Server {
     }
 
     /// The URL form: `what+http://..`, with the parameters of the transport in front of these.
-    pub(in crate::destination) fn url(&self, what: &str, mut params: Params) -> String {
+    fn url(&self, what: &str, mut params: Params) -> String {
         let Ok(base) = &self.base else {
             return format!("{what}+http://?");
         };

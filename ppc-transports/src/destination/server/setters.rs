@@ -4,6 +4,13 @@
 /// `server`.
 macro_rules! server_settings {
     ($type:ident) => {
+        impl std::fmt::Debug for $type {
+            /// The URL form, without credentials.
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                write!(f, concat!(stringify!($type), "({})"), self)
+            }
+        }
+
         /// # How requests are made
         impl $type {
             /// Adds a header to every request.

@@ -287,7 +287,7 @@ fn forget_credentials(headers: &mut HeaderMap) {
 }
 
 /// A URL as it may be told: without user, password and parameters.
-pub(super) fn place(uri: &Uri) -> String {
+pub(crate) fn place(uri: &Uri) -> String {
     let scheme = uri.scheme_str().unwrap_or("http");
     let host = uri.host().unwrap_or_default();
     let port = uri

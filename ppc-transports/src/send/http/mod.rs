@@ -30,7 +30,7 @@ use tokio::sync::oneshot;
 use tokio::task::AbortHandle;
 
 pub(crate) use answer::{Answer, Verdict};
-pub(crate) use exchange::Trouble;
+pub(crate) use exchange::{Trouble, place};
 pub use handler::{HttpHandler, HttpRequest, HttpResponse};
 pub(crate) use request::{Credentials, Outgoing, Target, header, is_sensitive};
 pub use secret::Secret;
@@ -226,7 +226,7 @@ impl HttpSender {
 
     /// What an answer means for the payload.
     fn judge(&mut self, result: Result<Answer, Trouble>, now: Instant) -> Progress {
-        let name = &self.target.name;
+        let name = &place(&self.target.uri);
         let at_most_once = self.habits.at_most_once;
         match result {
             Ok(answer) => match answer.verdict() {
