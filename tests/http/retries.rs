@@ -229,3 +229,21 @@ fn f05_an_empty_registry_sends_nothing_and_is_no_error() {
     let mut series = snapshot.families().flat_map(ppc::FamilySnapshot::series);
     assert!(!series.any(|series| series.labels().any(|(_, value)| value.starts_with(&place))));
 }
+
+#[test]
+fn f20_a_secret_that_is_cut_off_is_not_told_in_part() {
+    let server = Server::answering(|request, _| {
+        let credentials = request.header("authorization").unwrap_or_default();
+        let reply = Reply::status(401).body(format!("unknown: {credentials}"));
+        reply.into()
+    });
+    // Longer than what is told of an answer, as tokens are.
+    let token = "hunter2.".repeat(50);
+    let gateway = ppc::Pushgateway::new(server.address().to_string()).bearer_token(&token);
+    let error = ppc::push_to_gateway(&gateway, "j", &Registry::new()).unwrap_err();
+    let error = error.to_string();
+    assert!(
+        error.contains("***") && !error.contains("hunter2"),
+        "{error}"
+    );
+}

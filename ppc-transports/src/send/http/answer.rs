@@ -41,12 +41,19 @@ pub(crate) enum Verdict {
 }
 
 impl Answer {
-    pub(super) fn new(status: StatusCode, headers: &HeaderMap, body: &Bytes) -> Self {
+    /// What a server answered; `redact` takes out what nobody is told, before anything is cut off:
+    /// a part of a secret is one as well.
+    pub(super) fn new(
+        status: StatusCode,
+        headers: &HeaderMap,
+        body: &Bytes,
+        redact: impl Fn(String) -> String,
+    ) -> Self {
         let retry_after = headers.get(RETRY_AFTER).map(HeaderValue::to_str);
         let now = SystemTime::now();
         Self {
             status,
-            line: first_line(body),
+            line: first_line(body, redact),
             retry_after: retry_after
                 .and_then(Result::ok)
                 .and_then(|value| backoff::retry_after(value, now)),
@@ -85,7 +92,7 @@ impl Answer {
 }
 
 /// The first line that says something; of a page of HTML, its title.
-fn first_line(body: &[u8]) -> String {
+fn first_line(body: &[u8], redact: impl Fn(String) -> String) -> String {
     let text = String::from_utf8_lossy(body);
     let title = text.trim_start().starts_with('<').then(|| {
         let (_, rest) = text.split_once("<title>")?;
@@ -95,7 +102,8 @@ fn first_line(body: &[u8]) -> String {
         .flatten()
         .or_else(|| text.lines().find(|line| !line.trim().is_empty()))
         .unwrap_or_default();
-    let printable = line.trim().chars().filter(|c| !c.is_control());
+    let line = redact(line.trim().to_owned());
+    let printable = line.chars().filter(|c| !c.is_control());
     printable.take(TOLD).collect()
 }
 
@@ -115,13 +123,15 @@ mod tests {
             ),
             ("<html>", "<html>"),
         ] {
-            assert_eq!(first_line(body.as_bytes()), line);
+            assert_eq!(first_line(body.as_bytes(), |line| line), line);
         }
         assert_eq!(
-            first_line("ü".repeat(1000).as_bytes()).chars().count(),
+            first_line("ü".repeat(1000).as_bytes(), |line| line)
+                .chars()
+                .count(),
             TOLD
         );
-        assert_eq!(first_line(b"\xff ok"), "\u{fffd} ok");
+        assert_eq!(first_line(b"\xff ok", |line| line), "\u{fffd} ok");
     }
 
     #[test]
@@ -148,7 +158,7 @@ mod tests {
             (504, Unknown),
         ] {
             let status = StatusCode::from_u16(status).unwrap();
-            let answer = Answer::new(status, &HeaderMap::new(), &Bytes::new());
+            let answer = Answer::new(status, &HeaderMap::new(), &Bytes::new(), |line| line);
             assert_eq!(answer.verdict(), verdict, "{status}");
         }
     }
@@ -158,7 +168,7 @@ mod tests {
         let mut headers = HeaderMap::new();
         headers.insert(RETRY_AFTER, HeaderValue::from_static("7"));
         let body = Bytes::from_static(b"text format parsing error in line 1");
-        let answer = Answer::new(StatusCode::BAD_REQUEST, &headers, &body);
+        let answer = Answer::new(StatusCode::BAD_REQUEST, &headers, &body, |line| line);
         assert_eq!(answer.retry_after, Some(Duration::from_secs(7)));
         let failure = answer.failure("http://gateway:9091");
         assert_eq!(failure.reason, "rejected");

@@ -139,17 +139,12 @@ pub(super) async fn exchange(
                 Err(Trouble::new("timeout", text))
             }),
     };
-    result
-        .map(|mut answer| {
-            answer.line = request.redact(answer.line);
-            answer
-        })
-        .map_err(|mut trouble| {
-            trouble.maybe_arrived |= sent.maybe();
-            let text = request.redact(trouble.failure.error.to_string());
-            trouble.failure.error = io::Error::other(text);
-            trouble
-        })
+    result.map_err(|mut trouble| {
+        trouble.maybe_arrived |= sent.maybe();
+        let text = request.redact(trouble.failure.error.to_string());
+        trouble.failure.error = io::Error::other(text);
+        trouble
+    })
 }
 
 /// Follows redirects with the same method and body.
@@ -167,7 +162,8 @@ async fn follow(endpoint: &Endpoint, request: &Outgoing, sent: &Sent) -> Result<
         };
         if !is_followed {
             let body = read(response.into_body()).await;
-            return Ok(Answer::new(status, &answer_headers, &body));
+            let redact = |line| request.redact(line);
+            return Ok(Answer::new(status, &answer_headers, &body, redact));
         }
         // Wherever it leads, this server has not taken it.
         sent.set(None);

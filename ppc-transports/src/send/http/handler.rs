@@ -134,7 +134,7 @@ impl HttpResponse {
         self
     }
 
-    fn answer(self) -> Result<Answer, Trouble> {
+    fn answer(self, redact: impl Fn(String) -> String) -> Result<Answer, Trouble> {
         let status = StatusCode::from_u16(self.status).map_err(|_| {
             let text = format!("the handler answered with status {}", self.status);
             Trouble::new("handler", text)
@@ -147,7 +147,8 @@ impl HttpResponse {
                 Some((name, HeaderValue::try_from(value).ok()?))
             })
             .collect();
-        Ok(Answer::new(status, &headers, &Bytes::from(self.body)))
+        let body = Bytes::from(self.body);
+        Ok(Answer::new(status, &headers, &body, redact))
     }
 }
 
@@ -161,10 +162,7 @@ pub(super) fn spawn(
     let started = os::spawn("ppc-handler", move || {
         let call = AssertUnwindSafe(|| handler.handle(&HttpRequest(&request)));
         let answer = match catch_unwind(call) {
-            Ok(Ok(response)) => response.answer().map(|mut answer| {
-                answer.line = request.redact(answer.line);
-                answer
-            }),
+            Ok(Ok(response)) => response.answer(|line| request.redact(line)),
             Ok(Err(error)) => Err(Trouble::new("handler", request.redact(error.to_string()))),
             Err(_) => Err(Trouble::new("handler", "the handler panicked")),
         };
