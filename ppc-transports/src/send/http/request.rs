@@ -6,6 +6,8 @@ use std::time::Duration;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
+use fluent_uri::pct_enc::EStr;
+use fluent_uri::pct_enc::encoder::Query;
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
 
@@ -86,6 +88,7 @@ impl Target {
         }
         let sensitive = headers.iter().filter(|(_, value)| value.is_sensitive());
         secrets.extend(sensitive.filter_map(|(_, value)| Some(value.to_str().ok()?.to_owned())));
+        secrets.extend(self.uri.query().into_iter().flat_map(secrets_of_query));
         secrets.retain(|secret| !secret.is_empty());
         Ok(Outgoing {
             method: self.method.clone(),
@@ -133,6 +136,18 @@ pub(crate) fn is_sensitive(name: &str) -> bool {
     .iter()
     .any(|word| name.contains(word))
         || matches!(&*name, "p" | "pwd" | "pass")
+}
+
+/// The values of a query whose names tell that they are nobody's business: as they are sent, and
+/// as a server reads them.
+fn secrets_of_query(query: &str) -> impl Iterator<Item = String> {
+    let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+    let sensitive = pairs.filter(|(name, _)| is_sensitive(name));
+    sensitive.flat_map(|(_, value)| {
+        let decoded = EStr::<Query>::new(value).map(|value| value.decode().to_string_lossy());
+        let decoded = decoded.map(std::borrow::Cow::into_owned);
+        std::iter::once(value.to_owned()).chain(decoded)
+    })
 }
 
 /// A header as the user gives it; the error says what is wrong with it.
@@ -189,6 +204,17 @@ mod tests {
             assert_eq!(failure.reason, "credentials");
             let text = failure.error.to_string();
             assert!(text.contains(expected) && !text.contains("a\nb"), "{text}");
+        }
+    }
+
+    #[test]
+    fn secrets_in_the_query_are_not_told_either() {
+        let mut target = target(Credentials::None);
+        target.uri = Uri::from_static("http://a/write?db=x&p=hunter%2F2");
+        let request = target.request(Bytes::new()).unwrap();
+        for echoed in ["not found: /write?db=x&p=hunter%2F2", "p is hunter/2"] {
+            let told = request.redact(echoed.to_owned());
+            assert!(!told.contains("hunter") && told.contains("***"), "{told}");
         }
     }
 
