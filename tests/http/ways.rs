@@ -168,3 +168,14 @@ fn f17_own_headers_parameters_and_paths_are_sent() {
     let host = server.address().to_string();
     assert_eq!(request.header("Host"), Some(&*host));
 }
+
+#[test]
+fn f17_the_password_of_a_proxy_is_not_told() {
+    for proxy in ["user:hunter2@proxy:3128", "http://user:hunter2@proxy:3128"] {
+        let told = Pushgateway::new("gateway.invalid").proxy(proxy).to_string();
+        assert!(
+            !told.contains("hunter2") && told.contains("proxy"),
+            "{told}"
+        );
+    }
+}
