@@ -7,6 +7,7 @@ use ppc::{AggregationGateway, Counter, Histogram, Push, Registry, Value};
 use super::{NEVER, gauge};
 use crate::support::aggregation_gateway::{Fault, Server};
 use crate::support::counts::dropped;
+use crate::support::script::{self, Answer, Reply};
 
 fn gateway(server: &Server) -> AggregationGateway {
     AggregationGateway::new(server.address().to_string())
@@ -165,4 +166,19 @@ fn f11_what_the_server_refuses_for_now_is_exact_in_either_way() {
         let (sum, _) = count_to_a_million(delivery, Fault::Unavailable);
         assert_eq!(sum, 1e6, "{delivery}");
     }
+}
+
+#[test]
+fn f11_what_was_acknowledged_has_arrived_however_slow_the_rest_of_the_answer_is() {
+    let slow = script::Server::answering(|_, _| {
+        let reply = Reply::status(202).body("x".repeat(10_000));
+        Answer::Slowly(Duration::from_millis(1), reply)
+    });
+    let registry = Registry::new();
+    Counter::builder("c").register(&registry).unwrap().inc();
+    let before = dropped("unacknowledged");
+    let gateway = AggregationGateway::new(slow.address().to_string()).timeout(5);
+    push(gateway, &registry).flush_timeout(30).start().stop();
+    assert_eq!(slow.requests().len(), 1);
+    assert_eq!(dropped("unacknowledged"), before);
 }

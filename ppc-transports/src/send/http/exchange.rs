@@ -27,6 +27,8 @@ use crate::send::Failure;
 
 /// Redirects that are followed in a row.
 const REDIRECTS: usize = 5;
+/// How long the body of an answer is waited for, when its status has said what there is to know.
+const BODY: Duration = Duration::from_secs(2);
 /// How long a connection is kept for the next request.
 const IDLE: Duration = Duration::from_secs(90);
 
@@ -223,16 +225,21 @@ async fn send(
     })
 }
 
-/// As much of a body as is looked at; what follows makes the connection unfit for another request.
+/// As much of a body as is looked at, or comes in time; what follows makes the connection unfit for
+/// another request.
 async fn read(mut body: Incoming) -> Bytes {
     let mut bytes = BytesMut::new();
-    while bytes.len() < answer::READ
-        && let Some(Ok(frame)) = body.frame().await
-    {
-        if let Some(data) = frame.data_ref() {
-            bytes.extend_from_slice(data);
+    let reading = async {
+        while bytes.len() < answer::READ
+            && let Some(Ok(frame)) = body.frame().await
+        {
+            if let Some(data) = frame.data_ref() {
+                bytes.extend_from_slice(data);
+            }
         }
-    }
+    };
+    // One that never ends takes nothing back of what the status says.
+    let _ = tokio::time::timeout(BODY, reading).await;
     bytes.freeze()
 }
 
