@@ -93,13 +93,9 @@ impl Sender for FileSender {
 
 /// Replaces the file; whoever reads it sees the old one or the new one, also after a crash.
 fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
-    static COUNT: AtomicU64 = AtomicU64::new(0);
-    let count = COUNT.fetch_add(1, Ordering::Relaxed);
-    // Not a name that a collector would read.
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}.{count}.tmp", process::id()));
-    let beside = path.with_file_name(name);
-    let result = write(&beside, content).and_then(|()| fs::rename(&beside, path));
+    let (mut file, beside) = create_beside(path)?;
+    let written = file.write_all(content).and_then(|()| file.sync_all());
+    let result = written.and_then(|()| fs::rename(&beside, path));
     if result.is_err() {
         let _ = fs::remove_file(&beside);
         return result;
@@ -111,10 +107,22 @@ fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
     Ok(())
 }
 
-fn write(path: &Path, content: &[u8]) -> io::Result<()> {
-    let mut file = File::create(path)?;
-    file.write_all(content)?;
-    file.sync_all()
+/// A new file beside this one. What has its name already may be written by a process of the same
+/// number in another container, be left of a crash, or be a link that leads elsewhere.
+fn create_beside(path: &Path) -> io::Result<(File, PathBuf)> {
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+    let mut tries = 1000;
+    loop {
+        let count = COUNT.fetch_add(1, Ordering::Relaxed);
+        // Not a name that a collector would read.
+        let mut name = path.file_name().unwrap_or_default().to_owned();
+        name.push(format!(".{}.{count}.tmp", process::id()));
+        let beside = path.with_file_name(name);
+        match File::create_new(&beside) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && tries > 0 => tries -= 1,
+            created => return Ok((created?, beside)),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -143,6 +151,24 @@ mod tests {
         fs::remove_dir(folder.join("b.prom")).unwrap();
         assert_eq!(names(), ["a.prom"], "the temporary file is gone");
         assert!(replace(&folder.join("none/c.prom"), b"x").is_err());
+        fs::remove_dir_all(&folder).unwrap();
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn k22_what_has_the_name_of_the_temporary_file_is_left_alone() {
+        let folder = std::env::temp_dir().join(format!("ppc-file-taken-{}", process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        let (path, other) = (folder.join("a.prom"), folder.join("other"));
+        fs::write(&other, "other").unwrap();
+        for count in 0..50 {
+            let name = format!("a.prom.{}.{count}.tmp", process::id());
+            std::os::unix::fs::symlink(&other, folder.join(name)).unwrap();
+        }
+        replace(&path, b"one\n").unwrap();
+        assert_eq!(fs::read_to_string(&other).unwrap(), "other");
+        assert_eq!(fs::read_to_string(&path).unwrap(), "one\n");
+        assert!(!fs::symlink_metadata(&path).unwrap().is_symlink());
         fs::remove_dir_all(&folder).unwrap();
     }
 }
