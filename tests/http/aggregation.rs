@@ -182,3 +182,54 @@ fn f11_what_was_acknowledged_has_arrived_however_slow_the_rest_of_the_answer_is(
     assert_eq!(slow.requests().len(), 1);
     assert_eq!(dropped("unacknowledged"), before);
 }
+
+#[test]
+fn f11_a_total_that_is_less_by_a_rounding_is_not_counted_twice() {
+    let (n, m, r) = (386.0_f64, 376171.0_f64, 0.2939317953132611_f64);
+    let registry = Registry::new();
+    let counter = Counter::builder("c").register(&registry).unwrap();
+    let server = Adds::start();
+    let key = r#"c_total{job="j"}"#;
+    let guard = push(gateway(&server), &registry).period(0.01).start();
+    // Three threads have words of their own.
+    let step = std::sync::Arc::new(std::sync::Barrier::new(4));
+    let amounts = [(n, 1e-30), (r, 0.0), (m, 0.0)];
+    let threads: Vec<_> = amounts
+        .into_iter()
+        .map(|(first, second)| {
+            let (step, counter) = (std::sync::Arc::clone(&step), counter.clone());
+            std::thread::spawn(move || {
+                for _ in 0..200 {
+                    counter.inc_by(0);
+                    std::thread::yield_now();
+                }
+                step.wait();
+                for _ in 0..200 {
+                    counter.inc_by(0);
+                }
+                counter.inc_by(first);
+                step.wait();
+                step.wait();
+                if second > 0.0 {
+                    counter.inc_by(second);
+                }
+                step.wait();
+                step.wait();
+            })
+        })
+        .collect();
+    step.wait();
+    step.wait();
+    server.wait_for_sum(key, n + m + r);
+    let before = server.sums()[key];
+    step.wait();
+    step.wait();
+    std::thread::sleep(Duration::from_millis(300));
+    let sum = server.sums()[key];
+    step.wait();
+    for t in threads {
+        t.join().unwrap();
+    }
+    guard.stop();
+    assert!((sum - before).abs() < 1.0, "{before} -> {sum}");
+}
