@@ -1,8 +1,13 @@
 //! A gateway that adds up: what its sums are, whatever is lost on the way.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use ppc::{AggregationGateway, Counter, Histogram, Push, Registry, Value};
+use ppc::{
+    AggregationGateway, Counter, Histogram, HttpRequest, HttpResponse, Push, Registry, Snapshot,
+    Source, Sources, Value,
+};
 
 use super::{NEVER, gauge};
 use crate::support::aggregation_gateway::{Fault, Server};
@@ -232,4 +237,85 @@ fn f11_a_total_that_is_less_by_a_rounding_is_not_counted_twice() {
     }
     guard.stop();
     assert!((sum - before).abs() < 1.0, "{before} -> {sum}");
+}
+
+/// Panics when it is told to.
+struct Panics(Arc<AtomicBool>);
+
+impl Source for Panics {
+    fn gather_into(&self, _: &mut Snapshot) {
+        assert!(!self.0.load(Ordering::Relaxed), "as asked");
+    }
+}
+
+#[test]
+fn f11_what_a_source_that_panics_does_not_show_is_not_counted_twice() {
+    let server = Server::start();
+    let (shown, hidden) = (Registry::new(), Registry::new());
+    let ticks = Counter::builder("ticks").register(&shown).unwrap();
+    Counter::builder("c").register(&hidden).unwrap().inc_by(5);
+    gauge(&hidden).set(3);
+    let panics = Arc::new(AtomicBool::new(false));
+    let source = Sources::new().add(shown).add(Panics(Arc::clone(&panics)));
+    let guard = Push::to(gateway(&server))
+        .source(source.add(hidden))
+        .job("j")
+        .job_metrics(false)
+        .period(0.01)
+        .start();
+    server.wait_for_sum(r#"c_total{job="j"}"#, 5.0);
+    panics.store(true, Ordering::Relaxed);
+    for tick in 1..=3_u32 {
+        ticks.inc();
+        server.wait_for_sum(r#"ticks_total{job="j"}"#, tick.into());
+        assert_eq!(server.sums()[r#"a_b{job="j"}"#], 3.0);
+    }
+    panics.store(false, Ordering::Relaxed);
+    guard.stop();
+    assert_eq!(server.sums()[r#"c_total{job="j"}"#], 5.0);
+    assert_eq!(server.sums()[r#"a_b{job="j"}"#], 0.0);
+}
+
+#[test]
+fn f11_runs_with_other_settings_go_on_where_the_last_one_ended() {
+    let server = Server::start();
+    let registry = Registry::new();
+    let counter = Counter::builder("c").register(&registry).unwrap();
+    let gauge = gauge(&registry);
+    gauge.set(3);
+    for run in 1..=6_u32 {
+        counter.inc();
+        let gateway = gateway(&server)
+            .timeout(run)
+            .bearer_token(format!("token {run}"))
+            .gauges(if run % 2 == 0 { "skip" } else { "delta" })
+            .delivery(if run % 3 == 0 {
+                "at_least_once"
+            } else {
+                "at_most_once"
+            });
+        push(gateway, &registry).start().stop();
+        assert_eq!(server.sums()[r#"c_total{job="j"}"#], f64::from(run));
+        assert_eq!(server.sums()[r#"a_b{job="j"}"#], 0.0);
+    }
+}
+
+#[test]
+fn f11_runs_with_a_handler_of_their_own_go_on_where_the_last_one_ended() {
+    let bodies = Arc::new(Mutex::new(String::new()));
+    let registry = Registry::new();
+    let counter = Counter::builder("c").register(&registry).unwrap();
+    for _ in 0..3 {
+        counter.inc();
+        let kept = Arc::clone(&bodies);
+        let handler = move |request: &HttpRequest<'_>| {
+            let body = std::str::from_utf8(request.body())?;
+            kept.lock().unwrap().push_str(body);
+            Ok(HttpResponse::new(202))
+        };
+        let gateway = AggregationGateway::new("gateway.invalid").handler(handler);
+        push(gateway, &registry).start().stop();
+    }
+    let one = "# TYPE c_total counter\nc_total 1\n";
+    assert_eq!(*bodies.lock().unwrap(), one.repeat(3));
 }

@@ -189,7 +189,10 @@ impl ServerForm for AggregationGateway {
             fresh: true,
             timeout: TIMEOUT,
         })?;
-        let (place, taken) = (format!("{}{group}", self.identity()), self.grouping.names());
+        let (place, taken) = (
+            format!("{} {group}", self.server.place()),
+            self.grouping.names(),
+        );
         Ok(ready.parts(Content {
             encoder: Box::new(move |pushing| {
                 Box::new(Remembered::new(&place, pushing, gauges, taken.clone()))

@@ -19,6 +19,7 @@ pub(super) struct Remembered {
     /// Nothing while another client has it.
     encoder: Option<DeltaExposition>,
     fresh: Option<DeltaExposition>,
+    gauges: Gauges,
     is_last: bool,
 }
 
@@ -54,6 +55,7 @@ impl Remembered {
             key,
             encoder: None,
             fresh: Some(DeltaExposition::new(gauges).taken_labels(taken)),
+            gauges,
             is_last: false,
         }
     }
@@ -77,7 +79,7 @@ impl Remembered {
             self.encoder = self.fresh.take();
         }
         if let Some(encoder) = &mut self.encoder {
-            encoder.begin_again();
+            encoder.begin_again(self.gauges);
         }
     }
 }

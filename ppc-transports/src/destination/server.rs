@@ -18,7 +18,7 @@ use crate::push::{MakeEncoder, Parts};
 use crate::seconds::Seconds;
 use crate::send::{
     Credentials, Habits, HttpHandler, HttpSender, Proxy, Requester, Route, Secret, Target,
-    TlsOptions, TlsVersion, header,
+    TlsOptions, TlsVersion, header, is_sensitive,
 };
 
 pub(super) use form::{ServerForm, proxy};
@@ -319,6 +319,25 @@ impl Server {
         ));
         let handler = self.handler.as_ref().map(Arc::as_ptr);
         format!(" {who} {secret:x} {:x} {handler:?}", rest.fingerprint())
+    }
+}
+
+impl Server {
+    /// What says where a push arrives, whatever else is set: how it gets there may change from
+    /// run to run, and a token does.
+    pub(super) fn place(&self) -> String {
+        let base = self.base.as_ref().map(|base| {
+            let scheme = if base.is_https { "https" } else { "http" };
+            format!("{scheme}://{}{}", base.authority, self.path())
+        });
+        let who = match &self.credentials {
+            Credentials::Basic { user, .. } => user.as_str(),
+            Credentials::None | Credentials::Token(..) => "",
+        };
+        let pairs = self.headers.iter().chain(&self.params);
+        let pairs: Vec<_> = pairs.filter(|(name, _)| !is_sensitive(name)).collect();
+        let socket = &self.unix_socket;
+        format!("{who:?} {} {pairs:?} {socket:?}", base.unwrap_or_default())
     }
 }
 

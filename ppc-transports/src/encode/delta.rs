@@ -103,7 +103,8 @@ impl DeltaExposition {
     }
 
     /// The encodings that follow are of another client, which goes on where the last one ended.
-    pub fn begin_again(&mut self) {
+    pub fn begin_again(&mut self, gauges: Gauges) {
+        self.gauges = gauges;
         self.levels.begin_again();
     }
 
