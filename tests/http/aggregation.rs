@@ -57,7 +57,7 @@ fn f11_nothing_is_counted_twice_however_often_it_is_pushed() {
 
 /// What the counter says.
 fn total(registry: &Registry) -> f64 {
-    let snapshot = ppc::Source::gather(registry);
+    let snapshot = Source::gather(registry);
     let series = snapshot.families().flat_map(ppc::FamilySnapshot::series);
     let mut values = series.filter_map(|series| match series.value() {
         Value::Counter(value) => Some(value),
@@ -193,7 +193,7 @@ fn f11_a_total_that_is_less_by_a_rounding_is_not_counted_twice() {
     let (n, m, r) = (386.0_f64, 376171.0_f64, 0.2939317953132611_f64);
     let registry = Registry::new();
     let counter = Counter::builder("c").register(&registry).unwrap();
-    let server = Adds::start();
+    let server = Server::start();
     let key = r#"c_total{job="j"}"#;
     let guard = push(gateway(&server), &registry).period(0.01).start();
     // Three threads have words of their own.
