@@ -1,7 +1,8 @@
 //! A gateway that adds up: what its sums are, whatever is lost on the way.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, mpsc};
+use std::task::{Context, Waker};
 use std::time::Duration;
 
 use ppc::{
@@ -318,4 +319,36 @@ fn f11_runs_with_a_handler_of_their_own_go_on_where_the_last_one_ended() {
     }
     let one = "# TYPE c_total counter\nc_total 1\n";
     assert_eq!(*bodies.lock().unwrap(), one.repeat(3));
+}
+
+#[test]
+fn f11_a_run_that_ends_within_the_last_push_of_the_one_before_loses_nothing() {
+    let (release, held) = mpsc::channel();
+    let held = Mutex::new(held);
+    let server = Server::start_with(move |request, nth| {
+        // Once the body is there.
+        if nth == 0 && request.is_whole {
+            let _ = held.lock().unwrap().recv_timeout(Duration::from_secs(20));
+        }
+        Fault::Nothing
+    });
+    let registry = Registry::new();
+    let counter = Counter::builder("c").register(&registry).unwrap();
+    let run = || push(gateway(&server), &registry).flush_timeout(20);
+    counter.inc();
+    // A future that is dropped does not wait for its final push.
+    let mut job = Box::pin(run().run_async(std::future::pending::<()>()));
+    let mut context = Context::from_waker(Waker::noop());
+    assert!(job.as_mut().poll(&mut context).is_pending());
+    drop(job);
+    server.wait_for(|requests| !requests.is_empty());
+    let guard = run().start();
+    counter.inc_by(10);
+    let releasing = std::thread::spawn(move || {
+        std::thread::sleep(Duration::from_millis(200));
+        let _ = release.send(());
+    });
+    guard.stop();
+    releasing.join().unwrap();
+    assert_eq!(server.sums()[r#"c_total{job="j"}"#], 11.0);
 }

@@ -31,8 +31,18 @@ struct Key {
     labels: LabelSet,
 }
 
-/// What is remembered for a key; nothing where a client has it.
-type Entry = (Key, Option<DeltaExposition>);
+/// What is remembered for a key.
+type Entry = (Key, Present);
+
+/// Where an encoder is.
+#[derive(Debug)]
+enum Present {
+    Here(Box<DeltaExposition>),
+    /// A client has it, which pushes what others record as well.
+    Lent,
+    /// A client has it for its last push, which may have been read already.
+    LentForLast,
+}
 
 static REMEMBERED: PerProcess<Mutex<Vec<Entry>>> = PerProcess::new();
 
@@ -66,16 +76,26 @@ impl Remembered {
             self.encoder = self.fresh.take();
             return;
         };
+        let lent = if self.is_last {
+            Present::LentForLast
+        } else {
+            Present::Lent
+        };
         let mut all = lock(REMEMBERED.get());
         if let Some((_, present)) = all.iter_mut().find(|(known, _)| known == key) {
-            self.encoder = present.take();
+            if let Present::Here(_) = present
+                && let Present::Here(encoder) = std::mem::replace(present, lent)
+            {
+                self.encoder = Some(*encoder);
+            }
         } else {
+            let is_here = |(_, present): &Entry| matches!(present, Present::Here(_));
             if all.len() >= MANY
-                && let Some(oldest) = all.iter().position(|(_, present)| present.is_some())
+                && let Some(oldest) = all.iter().position(is_here)
             {
                 all.remove(oldest);
             }
-            all.push((key.clone(), None));
+            all.push((key.clone(), lent));
             self.encoder = self.fresh.take();
         }
         if let Some(encoder) = &mut self.encoder {
@@ -101,6 +121,25 @@ impl Encoder for Remembered {
 
     fn begin_last(&mut self) {
         self.is_last = true;
+        let (Some(key), Some(_)) = (&self.key, &self.encoder) else {
+            return;
+        };
+        let mut all = lock(REMEMBERED.get());
+        if let Some((_, present)) = all.iter_mut().find(|(known, _)| known == key) {
+            *present = Present::LentForLast;
+        }
+    }
+
+    fn must_wait(&mut self) -> bool {
+        if self.is_last && self.encoder.is_none() {
+            self.take();
+        }
+        let (Some(key), None) = (&self.key, &self.encoder) else {
+            return false;
+        };
+        let all = lock(REMEMBERED.get());
+        let known = all.iter().find(|(known, _)| known == key);
+        self.is_last && known.is_some_and(|(_, present)| matches!(present, Present::LentForLast))
     }
 
     fn delivered(&mut self, lines: Range<usize>) {
@@ -119,7 +158,7 @@ impl Drop for Remembered {
         if let Some(index) = all.iter().position(|(known, _)| known == key) {
             // To the end, where the newest are.
             let (key, _) = all.remove(index);
-            all.push((key, Some(encoder)));
+            all.push((key, Present::Here(Box::new(encoder))));
         }
     }
 }

@@ -32,6 +32,12 @@ pub trait Encoder: fmt::Debug + Send {
     /// The next encoding is the last one of its client.
     fn begin_last(&mut self) {}
 
+    /// Whether the last encoding has to wait for another encoder, which may be about to end without
+    /// what this one has to say. To be asked again soon.
+    fn must_wait(&mut self) -> bool {
+        false
+    }
+
     /// These bytes of the last encoding, whole lines of it, have arrived. What sends differences
     /// counts from there on.
     fn delivered(&mut self, _lines: Range<usize>) {}

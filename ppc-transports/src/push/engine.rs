@@ -20,6 +20,9 @@ use crate::log::{self, Level};
 /// A clock that gives no new millisecond for so long stands still.
 const STANDSTILL: Duration = Duration::from_millis(3);
 
+/// How long to wait before another client is asked again whether it has ended.
+const WAIT: Duration = Duration::from_millis(5);
+
 /// When to call again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Step {
@@ -85,13 +88,18 @@ impl Engine {
             None if self.schedule.tick(now) => self.lanes.iter_mut().for_each(|l| l.tick(now)),
             None => {}
         }
-        let mut wake = None;
+        let (mut wake, mut clock_is_early) = (None, false);
+        for lane in &mut self.lanes {
+            if lane.must_wait() {
+                wake = Some(now + WAIT);
+            }
+        }
         if self.lanes.iter().any(Lane::is_ready)
             && let Err(pause) = self.begin(now, orders.stop.as_ref())
         {
-            wake = Some(now + pause);
+            wake = earlier(wake, Some(now + pause));
+            clock_is_early = true;
         }
-        let clock_is_early = wake.is_some();
         for lane in &mut self.lanes {
             wake = earlier(wake, lane.advance(now));
         }

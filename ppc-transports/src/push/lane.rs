@@ -39,6 +39,8 @@ pub(crate) struct Lane {
     known: u64,
     /// A push is to begin as soon as nothing is in its way.
     due: bool,
+    /// The encoder is in its way.
+    waits: bool,
 }
 
 /// A push under way.
@@ -71,6 +73,7 @@ impl Lane {
             current: None,
             known: 0,
             due: parts.at_start,
+            waits: false,
         }
     }
 
@@ -79,14 +82,20 @@ impl Lane {
         self.current.is_none() && !self.due
     }
 
-    /// A push is to begin.
+    /// A push is to begin, and may.
     pub(crate) fn is_due(&self) -> bool {
-        self.due
+        self.due && !self.waits
     }
 
     /// A push is to begin, and nothing is in its way.
     pub(crate) fn is_ready(&self) -> bool {
-        self.due && self.current.is_none()
+        self.due && !self.waits && self.current.is_none()
+    }
+
+    /// Asks whether a push that is to begin has to wait for another client's.
+    pub(crate) fn must_wait(&mut self) -> bool {
+        self.waits = self.due && self.current.is_none() && self.encoder.must_wait();
+        self.waits
     }
 
     /// The schedule wants a push. One that is under way is not disturbed, and this one is skipped;
@@ -258,6 +267,13 @@ impl Lane {
 
     /// Gives up what is left, because the time is over.
     pub(crate) fn give_up(&mut self, now: Instant) {
+        if self.waits {
+            stats().dropped("deadline", 1);
+            let text = "the final push was not over within its flush_timeout; it waited for that \
+                        of another client, and what was recorded meanwhile is lost";
+            self.warn("deadline", text);
+            stats().pushed(&self.name, "error", 0.0, 0);
+        }
         let Some(current) = &self.current else { return };
         let left = count_samples(&self.lines[current.at..]);
         stats().dropped("deadline", left);
