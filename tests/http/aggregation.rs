@@ -191,7 +191,7 @@ fn f11_what_was_acknowledged_has_arrived_however_slow_the_rest_of_the_answer_is(
 
 #[test]
 fn f11_a_total_that_is_less_by_a_rounding_is_not_counted_twice() {
-    let (n, m, r) = (386.0_f64, 376171.0_f64, 0.2939317953132611_f64);
+    let (n, m, r) = (386.0_f64, 376_171.0_f64, 0.293_931_795_313_261_1_f64);
     let registry = Registry::new();
     let counter = Counter::builder("c").register(&registry).unwrap();
     let server = Server::start();

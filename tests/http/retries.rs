@@ -222,7 +222,7 @@ fn f05_an_empty_registry_sends_nothing_and_is_no_error() {
     let registry = Registry::new();
     let place = format!("influx+http://{}", server.address());
     let guard = push(influx(&server), &registry).period(0.01).start();
-    thread::sleep(Duration::from_millis(50));
+    std::thread::sleep(Duration::from_millis(50));
     guard.stop();
     assert!(server.requests().is_empty());
     let snapshot = ppc::Source::gather(client_metrics());

@@ -86,7 +86,7 @@ impl Cell for CounterCell {
     fn read(&self, number: Option<u16>, totals: &Totals, words: &mut Vec<u64>) {
         let mut all = total(&self.0);
         if let Some(number) = number {
-            all = all.and(totals.total(number));
+            totals.add_to(&mut all, number);
         }
         words.push(all.value().to_bits());
     }

@@ -11,7 +11,7 @@ use std::sync::atomic::Ordering::{Acquire, Relaxed};
 use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 
 use super::block::{self, CHUNK, Chunk, NOWHERE};
-use super::word::{Total, is_whole};
+use super::word::{Real, Total, is_whole, real};
 
 /// What the words of a number hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,7 +59,7 @@ struct World {
 struct Sums {
     words: Vec<u64>,
     /// Fractions of totals; empty as long as there are none.
-    real: Vec<f64>,
+    real: Vec<Real>,
     reading: Vec<u64>,
 }
 
@@ -131,11 +131,12 @@ impl Totals {
     }
 
     #[inline]
-    pub(super) fn total(&self, number: u16) -> Total {
+    pub(super) fn add_to(&self, total: &mut Total, number: u16) {
         let (sums, index) = (&self.0.sums, usize::from(number));
-        Total {
-            whole: sums.words.get(index).copied().unwrap_or(0),
-            real: sums.real.get(index).copied().unwrap_or(0.0),
+        let whole = sums.words.get(index).copied().unwrap_or(0);
+        total.whole = total.whole.wrapping_add(whole);
+        if let Some(real) = sums.real.get(index) {
+            total.real = total.real.and(*real);
         }
     }
 
@@ -253,14 +254,9 @@ impl Sums {
     }
 
     fn add_total(&mut self, index: usize, word: u64) {
-        let mut total = Total {
-            whole: self.words[index],
-            real: 0.0,
-        };
-        total.add(word);
-        self.words[index] = total.whole;
-        if total.real != 0.0 {
-            add_real(&mut self.real, index, total.real);
+        match real(word) {
+            None => self.words[index] = self.words[index].wrapping_add(word),
+            Some(amount) => add_real(&mut self.real, index, amount),
         }
     }
 
@@ -303,16 +299,16 @@ impl Sums {
         let words = range(self.words.len());
         self.words[words].fill(0);
         let real = range(self.real.len());
-        self.real[real].fill(0.0);
+        self.real[real].fill(Real::default());
     }
 }
 
 #[cold]
-fn add_real(real: &mut Vec<f64>, index: usize, amount: f64) {
+fn add_real(real: &mut Vec<Real>, index: usize, amount: f64) {
     if real.len() <= index {
-        real.resize(index + 1, 0.0);
+        real.resize(index + 1, Real::default());
     }
-    real[index] += amount;
+    real[index].add(amount);
 }
 
 /// How often a histogram is read again while it changes.

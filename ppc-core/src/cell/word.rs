@@ -20,34 +20,81 @@ pub(super) fn is_whole(words: &[u64]) -> bool {
     words.iter().fold(0, |all, word| all | word) & REAL == 0
 }
 
+/// The float that a word is, where it is one.
+#[inline]
+pub(super) fn real(word: u64) -> Option<f64> {
+    (word & REAL != 0).then(|| f64::from_bits(word & !REAL))
+}
+
+/// A sum of floats that are not negative, with what its additions have rounded off: so it depends
+/// neither on their order nor on how much of a total is whole. Otherwise a total could fall by a
+/// rounding when a word turns from whole to float, and a server would take that for a restart.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Real {
+    sum: f64,
+    rest: f64,
+}
+
+impl Real {
+    /// Adds an amount (Neumaier's summation).
+    #[inline]
+    pub(super) fn add(&mut self, amount: f64) {
+        let next = self.sum + amount;
+        let (great, small) = if self.sum >= amount {
+            (self.sum, amount)
+        } else {
+            (amount, self.sum)
+        };
+        let off = (great - next) + small;
+        // Nothing is rounded off of infinity.
+        self.rest = if next.is_finite() {
+            self.rest + off
+        } else {
+            0.0
+        };
+        self.sum = next;
+    }
+
+    #[inline(never)]
+    pub(super) fn and(mut self, other: Self) -> Self {
+        self.add(other.sum);
+        self.rest += other.rest;
+        self
+    }
+
+    #[inline(never)]
+    fn plus_whole(mut self, whole: u64) -> f64 {
+        // In two halves, neither of which is rounded.
+        let low = whole & 0xFFFF_FFFF;
+        self.add((whole - low) as f64);
+        self.add(low as f64);
+        self.sum + self.rest
+    }
+}
+
 /// Both parts of a total that is spread over several words.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct Total {
     pub(super) whole: u64,
-    pub(super) real: f64,
+    pub(super) real: Real,
 }
 
 impl Total {
     #[inline]
     pub(super) fn add(&mut self, word: u64) {
-        if word & REAL == 0 {
-            self.whole = self.whole.wrapping_add(word);
-        } else {
-            self.real += f64::from_bits(word & !REAL);
-        }
-    }
-
-    #[inline]
-    pub(super) fn and(self, other: Self) -> Self {
-        Self {
-            whole: self.whole.wrapping_add(other.whole),
-            real: self.real + other.real,
+        match real(word) {
+            None => self.whole = self.whole.wrapping_add(word),
+            Some(amount) => self.real.add(amount),
         }
     }
 
     #[inline]
     pub(super) fn value(self) -> f64 {
-        self.whole as f64 + self.real
+        if self.real.sum == 0.0 {
+            self.whole as f64
+        } else {
+            self.real.plus_whole(self.whole)
+        }
     }
 }
 
@@ -172,7 +219,7 @@ mod tests {
             total(&word),
             Total {
                 whole: 3,
-                real: 0.0
+                real: Real::default()
             }
         );
     }
@@ -187,6 +234,27 @@ mod tests {
         assert_eq!(sum(&[real(f64::INFINITY), natural(1)]), f64::INFINITY);
         let word = AtomicU64::new((1 << WHOLE_BITS) - 1);
         add_own(&word, natural(1));
-        assert_eq!(total(&word).real, (1_u64 << WHOLE_BITS) as f64);
+        assert_eq!(total(&word).whole, 0);
+        assert_eq!(total(&word).value(), (1_u64 << WHOLE_BITS) as f64);
+    }
+
+    #[test]
+    fn a_total_is_the_same_whatever_is_whole_of_it() {
+        let add = |words: &[f64], whole: u64| {
+            let mut total = Total {
+                whole,
+                ..Total::default()
+            };
+            for word in words {
+                total.add(REAL | word.to_bits());
+            }
+            total.value()
+        };
+        let (small, fraction) = (386_u32, 0.293_931_795_313_261_1);
+        let before = add(&[fraction], 386 + 376_171);
+        let after = add(&[f64::from(small), fraction], 376_171);
+        assert_eq!(before.to_bits(), after.to_bits());
+        assert_eq!(add(&[f64::INFINITY, 1.0, f64::INFINITY], 3), f64::INFINITY);
+        assert_eq!(add(&[f64::MAX, f64::MAX], 3), f64::INFINITY);
     }
 }

@@ -1,6 +1,7 @@
 //! Exact totals from many threads, and snapshots taken meanwhile.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Barrier};
 use std::thread;
 
 use crate::{Counter, Gauge, Histogram, Registry, Value};
@@ -115,4 +116,52 @@ fn series_come_and_go_while_they_are_read() {
         stop.store(true, Ordering::Relaxed);
         readers.join().unwrap();
     });
+}
+
+#[test]
+fn a_total_does_not_fall_when_a_word_turns_into_a_float() {
+    let registry = Registry::new();
+    let counter = Counter::builder("c").register(&registry).unwrap();
+    // Each amount is the word of a thread; the one that is whole turns into a float by the second.
+    let amounts = [
+        (386.0, 1e-30),
+        (0.293_931_795_313_261_1, 0.0),
+        (376_171.0, 0.0),
+    ];
+    let step = Arc::new(Barrier::new(amounts.len() + 1));
+    let threads = amounts.map(|(first, second)| {
+        let (step, counter) = (Arc::clone(&step), counter.clone());
+        thread::spawn(move || {
+            // Until the series has words of each thread.
+            for _ in 0..200 {
+                counter.inc_by(0);
+            }
+            step.wait();
+            counter.inc_by(first);
+            step.wait();
+            step.wait();
+            counter.inc_by(second);
+            step.wait();
+        })
+    });
+    step.wait();
+    step.wait();
+    let before = total(&registry);
+    step.wait();
+    step.wait();
+    let after = total(&registry);
+    for thread in threads {
+        thread.join().unwrap();
+    }
+    assert!(after >= before, "{before} -> {after}");
+}
+
+fn total(registry: &Registry) -> f64 {
+    let snapshot = registry.gather();
+    let series = snapshot.families().flat_map(crate::FamilySnapshot::series);
+    let values = series.map(|series| match series.value() {
+        Value::Counter(value) => value,
+        _ => 0.0,
+    });
+    values.sum()
 }
