@@ -29,6 +29,7 @@ mod pack;
 mod push;
 mod seconds;
 mod send;
+mod slots;
 
 #[cfg(all(feature = "influx", feature = "http"))]
 pub use destination::InfluxHttp;

@@ -198,12 +198,12 @@ fn f11_a_total_that_is_less_by_a_rounding_is_not_counted_twice() {
     let key = r#"c_total{job="j"}"#;
     let guard = push(gateway(&server), &registry).period(0.01).start();
     // Three threads have words of their own.
-    let step = std::sync::Arc::new(std::sync::Barrier::new(4));
+    let step = Arc::new(std::sync::Barrier::new(4));
     let amounts = [(n, 1e-30), (r, 0.0), (m, 0.0)];
     let threads: Vec<_> = amounts
         .into_iter()
         .map(|(first, second)| {
-            let (step, counter) = (std::sync::Arc::clone(&step), counter.clone());
+            let (step, counter) = (Arc::clone(&step), counter.clone());
             std::thread::spawn(move || {
                 for _ in 0..200 {
                     counter.inc_by(0);

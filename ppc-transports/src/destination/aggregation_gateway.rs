@@ -7,7 +7,7 @@ use super::Choice;
 use super::choice::{Chosen, Words, choices, chosen, word};
 use super::given::destination;
 use super::grouping::{Grouping, Values};
-use super::remembered::Remembered;
+use super::remembered::{How, Remembered};
 use super::server::{Ask, Content, Server, ServerForm, TIMEOUT, server_settings};
 use super::url::{Kind, Params, Taken, UrlForm};
 use crate::encode::{Format, Gauges};
@@ -193,15 +193,19 @@ impl ServerForm for AggregationGateway {
             format!("{} {group}", self.server.place()),
             self.grouping.names(),
         );
+        let how = How {
+            gauges,
+            at_most_once: delivery == Delivery::AtMostOnce,
+        };
         Ok(ready.parts(Content {
             encoder: Box::new(move |pushing| {
-                Box::new(Remembered::new(&place, pushing, gauges, taken.clone()))
+                Box::new(Remembered::new(&place, pushing, how, taken.clone()))
             }),
             cut: Cut::Families,
             trailer: "",
             habits: Habits {
                 settles: true,
-                at_most_once: delivery == Delivery::AtMostOnce,
+                at_most_once: how.at_most_once,
                 ..Habits::default()
             },
             at_start: self.start,

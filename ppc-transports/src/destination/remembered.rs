@@ -2,13 +2,14 @@
 //! rising for as long as the process runs, and must not be told again from zero.
 
 use std::ops::Range;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use ppc_core::{Identity, LabelSet, Snapshot};
 
 use crate::encode::{DeltaExposition, Encoder, Gauges, Omitted};
-use crate::lock::lock;
-use crate::os::PerProcess;
+use crate::lock::{lock, lock_at_end};
+use crate::log;
+use crate::os::{PerProcess, ThreadId};
 use crate::push::Pushing;
 
 /// An encoder of differences that goes on where the last one for the same ended.
@@ -17,10 +18,18 @@ pub(super) struct Remembered {
     /// Nothing where the source cannot be known again.
     key: Option<Key>,
     /// Nothing while another client has it.
-    encoder: Option<DeltaExposition>,
-    fresh: Option<DeltaExposition>,
-    gauges: Gauges,
+    encoder: Option<Shared>,
+    how: How,
+    taken_labels: Vec<String>,
     is_last: bool,
+}
+
+/// What clients may set, each for itself.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct How {
+    pub(super) gauges: Gauges,
+    /// What may have arrived is not sent again.
+    pub(super) at_most_once: bool,
 }
 
 /// What tells one series of pushes from others.
@@ -31,31 +40,33 @@ struct Key {
     labels: LabelSet,
 }
 
-/// What is remembered for a key.
-type Entry = (Key, Present);
+/// Shared with what is remembered, because a client may never give it back: its thread exits.
+type Shared = Arc<Mutex<DeltaExposition>>;
 
-/// Where an encoder is.
+/// What is remembered for a key.
 #[derive(Debug)]
-enum Present {
-    Here(Box<DeltaExposition>),
-    /// A client has it, which pushes what others record as well.
-    Lent,
-    /// A client has it for its last push, which may have been read already.
-    LentForLast,
+struct Entry {
+    key: Key,
+    encoder: Shared,
+    lent: Option<Loan>,
+}
+
+/// A client has the encoder.
+#[derive(Clone, Copy, Debug)]
+struct Loan {
+    to: ThreadId,
+    /// For its last push, which may have been read already; otherwise it pushes what others record
+    /// as well.
+    for_last: bool,
 }
 
 static REMEMBERED: PerProcess<Mutex<Vec<Entry>>> = PerProcess::new();
 
 /// So many are remembered. Of places made up anew for each run, the oldest are forgotten.
-const MANY: usize = 256;
+const MANY: usize = 1024;
 
 impl Remembered {
-    pub(super) fn new(
-        place: &str,
-        pushing: &Pushing<'_>,
-        gauges: Gauges,
-        taken: Vec<String>,
-    ) -> Self {
+    pub(super) fn new(place: &str, pushing: &Pushing<'_>, how: How, taken: Vec<String>) -> Self {
         let key = pushing.source.map(|source| Key {
             place: place.to_owned(),
             source: source.clone(),
@@ -64,42 +75,80 @@ impl Remembered {
         Self {
             key,
             encoder: None,
-            fresh: Some(DeltaExposition::new(gauges).taken_labels(taken)),
-            gauges,
+            how,
+            taken_labels: taken,
             is_last: false,
         }
     }
 
     /// Takes what is remembered, unless another client has it.
     fn take(&mut self) {
+        let loan = Loan {
+            to: ThreadId::current(),
+            for_last: self.is_last,
+        };
+        let fresh = || {
+            let encoder = DeltaExposition::new(self.how.gauges);
+            Arc::new(Mutex::new(encoder.taken_labels(self.taken_labels.clone())))
+        };
         let Some(key) = &self.key else {
-            self.encoder = self.fresh.take();
+            self.encoder = Some(fresh());
             return;
         };
-        let lent = if self.is_last {
-            Present::LentForLast
-        } else {
-            Present::Lent
-        };
         let mut all = lock(REMEMBERED.get());
-        if let Some((_, present)) = all.iter_mut().find(|(known, _)| known == key) {
-            if let Present::Here(_) = present
-                && let Present::Here(encoder) = std::mem::replace(present, lent)
-            {
-                self.encoder = Some(*encoder);
-            }
-        } else {
-            let is_here = |(_, present): &Entry| matches!(present, Present::Here(_));
+        let Some(entry) = all.iter_mut().find(|entry| entry.key == *key) else {
             if all.len() >= MANY
-                && let Some(oldest) = all.iter().position(is_here)
+                && let Some(oldest) = all.iter().position(|entry| entry.lent.is_none())
             {
                 all.remove(oldest);
             }
-            all.push((key.clone(), lent));
-            self.encoder = self.fresh.take();
+            let encoder = fresh();
+            self.encoder = Some(Arc::clone(&encoder));
+            return all.push(Entry {
+                key: key.clone(),
+                encoder,
+                lent: Some(loan),
+            });
+        };
+        match entry.lent {
+            None => {}
+            // The client was in the middle of something that called `exit`, and never goes on.
+            Some(other) if log::is_silent_here() && other.to == loan.to => {
+                if self.how.at_most_once
+                    && let Some(mut encoder) = lock_at_end(&entry.encoder)
+                {
+                    encoder.delivered(0..usize::MAX);
+                }
+            }
+            Some(_) => return,
         }
-        if let Some(encoder) = &mut self.encoder {
-            encoder.begin_again(self.gauges);
+        entry.lent = Some(loan);
+        let Some(mut encoder) = lock_at_end(&entry.encoder) else {
+            return;
+        };
+        encoder.begin_again(self.how.gauges);
+        self.encoder = Some(Arc::clone(&entry.encoder));
+    }
+
+    /// Who has what is remembered, where that is somebody else.
+    fn lent(&self) -> Option<Loan> {
+        let (Some(key), None) = (&self.key, &self.encoder) else {
+            return None;
+        };
+        let all = lock(REMEMBERED.get());
+        all.iter().find(|entry| entry.key == *key)?.lent
+    }
+
+    /// Notes who has the encoder, where it is this client.
+    fn note(&self, lent: Option<Loan>) {
+        let (Some(key), Some(_)) = (&self.key, &self.encoder) else {
+            return;
+        };
+        let mut all = lock(REMEMBERED.get());
+        if let Some(index) = all.iter().position(|entry| entry.key == *key) {
+            // To the end, where the newest are.
+            let entry = all.remove(index);
+            all.push(Entry { lent, ..entry });
         }
     }
 }
@@ -110,9 +159,10 @@ impl Encoder for Remembered {
             self.take();
         }
         // While another client pushes the same, it does so for both.
-        let Some(encoder) = &mut self.encoder else {
+        let Some(encoder) = &self.encoder else {
             return Omitted::default();
         };
+        let mut encoder = lock(encoder);
         if self.is_last {
             encoder.begin_last();
         }
@@ -121,44 +171,28 @@ impl Encoder for Remembered {
 
     fn begin_last(&mut self) {
         self.is_last = true;
-        let (Some(key), Some(_)) = (&self.key, &self.encoder) else {
-            return;
-        };
-        let mut all = lock(REMEMBERED.get());
-        if let Some((_, present)) = all.iter_mut().find(|(known, _)| known == key) {
-            *present = Present::LentForLast;
-        }
+        self.note(Some(Loan {
+            to: ThreadId::current(),
+            for_last: true,
+        }));
     }
 
     fn must_wait(&mut self) -> bool {
         if self.is_last && self.encoder.is_none() {
             self.take();
         }
-        let (Some(key), None) = (&self.key, &self.encoder) else {
-            return false;
-        };
-        let all = lock(REMEMBERED.get());
-        let known = all.iter().find(|(known, _)| known == key);
-        self.is_last && known.is_some_and(|(_, present)| matches!(present, Present::LentForLast))
+        self.is_last && self.lent().is_some_and(|loan| loan.for_last)
     }
 
     fn delivered(&mut self, lines: Range<usize>) {
-        if let Some(encoder) = &mut self.encoder {
-            encoder.delivered(lines);
+        if let Some(encoder) = &self.encoder {
+            lock(encoder).delivered(lines);
         }
     }
 }
 
 impl Drop for Remembered {
     fn drop(&mut self) {
-        let (Some(key), Some(encoder)) = (&self.key, self.encoder.take()) else {
-            return;
-        };
-        let mut all = lock(REMEMBERED.get());
-        if let Some(index) = all.iter().position(|(known, _)| known == key) {
-            // To the end, where the newest are.
-            let (key, _) = all.remove(index);
-            all.push((key, Present::Here(Box::new(encoder))));
-        }
+        self.note(None);
     }
 }

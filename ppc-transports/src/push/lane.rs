@@ -275,16 +275,17 @@ impl Lane {
             stats().pushed(&self.name, "error", 0.0, 0);
         }
         let Some(current) = &self.current else { return };
-        let left = count_samples(&self.lines[current.at..]);
+        let (at, trouble) = (current.at, current.trouble.clone());
+        let unknown = self.finish_as("error", now);
+        let left = count_samples(&self.lines[at..]) - unknown;
         stats().dropped("deadline", left);
         let mut text = format!(
             "the final push was not over within its flush_timeout; {left} samples are lost"
         );
-        if let Some(trouble) = &current.trouble {
+        if let Some(trouble) = &trouble {
             text = format!("{text}; the last try: {trouble}");
         }
         self.warn("deadline", &text);
-        self.finish_as("error", now);
     }
 
     fn finish(&mut self, now: Instant) {
@@ -295,17 +296,19 @@ impl Lane {
         self.finish_as(if went_wrong { "error" } else { "ok" }, now);
     }
 
-    fn finish_as(&mut self, outcome: &'static str, now: Instant) {
+    /// Returns how many samples may have arrived or not.
+    fn finish_as(&mut self, outcome: &'static str, now: Instant) -> u64 {
         let Some(current) = self.current.take() else {
-            return;
+            return 0;
         };
         let report = self.sender.end();
-        let mut outcome = outcome;
+        let (mut outcome, mut unknown) = (outcome, 0);
         if report.unknown
             && let Some(payload) = self.packer.payload(&self.lines, current.at)
         {
             let lines = payload.start..self.lines.len().min(payload.end + 1);
-            stats().dropped(UNACKNOWLEDGED, count_samples(&self.lines[lines.clone()]));
+            unknown = count_samples(&self.lines[lines.clone()]);
+            stats().dropped(UNACKNOWLEDGED, unknown);
             self.encoder.delivered(lines);
         }
         if report.refused > 0 {
@@ -331,6 +334,7 @@ impl Lane {
         }
         let seconds = now.saturating_duration_since(current.start).as_secs_f64();
         stats().pushed(&self.name, outcome, seconds, current.bytes);
+        unknown
     }
 
     fn warn(&self, cause: &str, text: &str) {

@@ -1,16 +1,20 @@
 //! A file that is replaced as a whole.
 
+use std::collections::HashMap;
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{self, Receiver, TryRecvError};
+use std::sync::{Mutex, MutexGuard};
 use std::task::Waker;
 use std::time::{Duration, Instant};
 
 use super::{Failure, Plan, Progress, Report, Sender};
-use crate::os;
+use crate::lock::lock;
+use crate::os::{self, PerProcess};
+use crate::slots::Slots;
 
 /// When to look again though nobody has woken the driver.
 const WOKEN: Duration = Duration::from_secs(10);
@@ -39,9 +43,13 @@ impl FileSender {
 
     fn start(&self, payload: &[u8]) -> io::Result<Receiver<io::Result<()>>> {
         let (told, written) = mpsc::channel();
+        let slot = WRITERS.take();
+        let slot = slot.ok_or_else(|| io::Error::other("too many writes of files hang"))?;
         let (path, payload, waker) = (self.path.clone(), payload.to_owned(), self.waker.clone());
+        let number = Newest::note(&path);
         os::spawn("ppc-textfile", move || {
-            let _ = told.send(replace(&path, &payload));
+            let _slot = slot;
+            let _ = told.send(replace(&path, &payload, number));
             waker.wake();
         })?;
         Ok(written)
@@ -91,11 +99,44 @@ impl Sender for FileSender {
     }
 }
 
+/// Threads that may write at a time: more of them hang.
+static WRITERS: Slots = Slots::new(32);
+
+/// The number of the newest content of each file: what was held up must not replace what came
+/// after it.
+#[derive(Debug, Default)]
+struct Newest(Mutex<HashMap<PathBuf, u64>>);
+
+impl Newest {
+    fn of_this_process() -> MutexGuard<'static, HashMap<PathBuf, u64>> {
+        static NEWEST: PerProcess<Newest> = PerProcess::new();
+        lock(&NEWEST.get().0)
+    }
+
+    /// Notes newer content, and returns its number.
+    fn note(path: &Path) -> u64 {
+        let mut all = Self::of_this_process();
+        let number = all.entry(path.to_owned()).or_default();
+        *number += 1;
+        *number
+    }
+
+    fn is(path: &Path, number: u64) -> bool {
+        Self::of_this_process().get(path) == Some(&number)
+    }
+}
+
 /// Replaces the file; whoever reads it sees the old one or the new one, also after a crash.
-fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
+fn replace(path: &Path, content: &[u8], number: u64) -> io::Result<()> {
     let (mut file, beside) = create_beside(path)?;
     let written = file.write_all(content).and_then(|()| file.sync_all());
-    let result = written.and_then(|()| fs::rename(&beside, path));
+    let result = written.and_then(|()| {
+        if Newest::is(path, number) {
+            fs::rename(&beside, path)
+        } else {
+            fs::remove_file(&beside)
+        }
+    });
     if result.is_err() {
         let _ = fs::remove_file(&beside);
         return result;
@@ -129,13 +170,31 @@ fn create_beside(path: &Path) -> io::Result<(File, PathBuf)> {
 mod tests {
     use super::*;
 
+    fn written(path: impl AsRef<Path>, content: &[u8]) -> io::Result<()> {
+        let path = path.as_ref();
+        replace(path, content, Newest::note(path))
+    }
+
+    #[test]
+    fn k22_what_was_held_up_does_not_replace_what_came_after_it() {
+        let folder = std::env::temp_dir().join(format!("ppc-newest-{}", process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        let path = folder.join("a.prom");
+        let old = Newest::note(&path);
+        written(&path, b"new\n").unwrap();
+        replace(&path, b"old\n", old).unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "new\n");
+        assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
+        fs::remove_dir_all(&folder).unwrap();
+    }
+
     #[test]
     fn k22_a_file_is_replaced_as_a_whole_and_nothing_stays_beside_it() {
         let folder = std::env::temp_dir().join(format!("ppc-file-{}", process::id()));
         fs::create_dir_all(&folder).unwrap();
         let path = folder.join("a.prom");
         for content in ["one\n", "two\n"] {
-            replace(&path, content.as_bytes()).unwrap();
+            written(&path, content.as_bytes()).unwrap();
             assert_eq!(fs::read_to_string(&path).unwrap(), content);
         }
         let names = || {
@@ -147,10 +206,10 @@ mod tests {
         assert_eq!(names(), ["a.prom"]);
         // A folder of that name cannot be replaced.
         fs::create_dir(folder.join("b.prom")).unwrap();
-        assert!(replace(&folder.join("b.prom"), b"x").is_err());
+        assert!(written(folder.join("b.prom"), b"x").is_err());
         fs::remove_dir(folder.join("b.prom")).unwrap();
         assert_eq!(names(), ["a.prom"], "the temporary file is gone");
-        assert!(replace(&folder.join("none/c.prom"), b"x").is_err());
+        assert!(written(folder.join("none/c.prom"), b"x").is_err());
         fs::remove_dir_all(&folder).unwrap();
     }
 
@@ -165,7 +224,7 @@ mod tests {
             let name = format!("a.prom.{}.{count}.tmp", process::id());
             std::os::unix::fs::symlink(&other, folder.join(name)).unwrap();
         }
-        replace(&path, b"one\n").unwrap();
+        written(&path, b"one\n").unwrap();
         assert_eq!(fs::read_to_string(&other).unwrap(), "other");
         assert_eq!(fs::read_to_string(&path).unwrap(), "one\n");
         assert!(!fs::symlink_metadata(&path).unwrap().is_symlink());

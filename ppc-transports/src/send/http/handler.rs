@@ -14,6 +14,7 @@ use super::answer::Answer;
 use super::exchange::{Trouble, place};
 use super::request::Outgoing;
 use crate::os;
+use crate::slots::Slots;
 
 /// Makes requests in place of the built-in client: with another HTTP library, through something
 /// that is no network, or in a test.
@@ -152,14 +153,24 @@ impl HttpResponse {
     }
 }
 
+/// Calls that may be under way at a time, for all clients: more of them hang.
+const MANY_CALLS: usize = 32;
+static CALLS: Slots = Slots::new(MANY_CALLS);
+
 /// Has the handler make the request, on a thread of its own.
 pub(super) fn spawn(
     handler: &Arc<dyn HttpHandler>,
     request: Outgoing,
 ) -> oneshot::Receiver<Result<Answer, Trouble>> {
     let (told, result) = oneshot::channel();
+    let Some(call) = CALLS.take() else {
+        let text = format!("{MANY_CALLS} calls of handlers hang; no more are made");
+        let _ = told.send(Err(Trouble::new("handler", text)));
+        return result;
+    };
     let handler = Arc::clone(handler);
     let started = os::spawn("ppc-handler", move || {
+        let _call = call;
         let call = AssertUnwindSafe(|| handler.handle(&HttpRequest(&request)));
         let answer = match catch_unwind(call) {
             Ok(Ok(response)) => response.answer(|line| request.redact(line)),
