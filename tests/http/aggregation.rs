@@ -13,6 +13,7 @@ use ppc::{
 use super::{NEVER, gauge};
 use crate::support::aggregation_gateway::{Fault, Server};
 use crate::support::counts::dropped;
+use crate::support::job::Job;
 use crate::support::script::{self, Answer, Reply};
 
 fn gateway(server: &Server) -> AggregationGateway {
@@ -351,4 +352,21 @@ fn f11_a_run_that_ends_within_the_last_push_of_the_one_before_loses_nothing() {
     guard.stop();
     releasing.join().unwrap();
     assert_eq!(server.sums()[r#"c_total{job="j"}"#], 11.0);
+}
+
+#[test]
+fn f11_an_exit_on_the_pushing_thread_loses_nothing() {
+    let server = Server::start();
+    let url = format!("aggregation+http://{}/?job=j&start", server.address());
+    let environment = [("PPC_PUSH", url.as_str())];
+    let job = Job::start_at("", "", "faulty-exiting_source", 60.0, &environment);
+    let ended = job.wait();
+    assert_eq!(ended.status.code(), Some(13), "{}", ended.stderr);
+    // One of the first reading, a hundred of the second, one of the last.
+    let sums = server.sums();
+    assert_eq!(
+        sums[r#"work_total{job="j",what="some"}"#], 102.0,
+        "{}",
+        ended.stderr
+    );
 }

@@ -2,10 +2,12 @@
 
 use std::fmt;
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 use std::time::Instant;
 
-use ppc::{Value, metric, push_metrics};
+use ppc::{Snapshot, Source, Value, metric, push_metrics};
 use tracing::field::{Field, Visit};
 use tracing::span;
 
@@ -65,11 +67,33 @@ pub(crate) fn run(ask: &Ask, how: &str) -> ExitCode {
             tracing::subscriber::set_global_default(Subscriber::Hangs).expect("the first one");
             futures_executor::block_on(async_job(ask))
         }
+        "exiting_source" => {
+            let source = Arc::new(Exits(AtomicU32::new(0)));
+            announce();
+            // Its second reading ends the process.
+            let _guard = ppc::Push::new().source(source).period(0.05).start();
+            thread::sleep(ask.lasts);
+            99
+        }
         other => unknown(other),
     };
     println!("all {}", start.elapsed().as_millis());
     print_counters();
     ExitCode::from(status)
+}
+
+/// Ends the process on the thread that pushes, when it is read for the second time.
+struct Exits(AtomicU32);
+
+impl Source for Exits {
+    fn gather_into(&self, snapshot: &mut Snapshot) {
+        if self.0.fetch_add(1, Ordering::Relaxed) == 1 {
+            WORK.what("some").inc_by(100);
+            std::process::exit(13);
+        }
+        WORK.what("some").inc();
+        ppc::registry().gather_into(snapshot);
+    }
 }
 
 /// Says what the clients counted: `ppc_dropped REASON COUNT`.

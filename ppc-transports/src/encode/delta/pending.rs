@@ -24,7 +24,7 @@ impl<T> Pending<T> {
         let first = self
             .notes
             .partition_point(|(lines, _)| lines.start < range.start);
-        let end = range.end + 1;
+        let end = range.end.saturating_add(1);
         let arrived = self.notes[first..]
             .iter()
             .take_while(move |(lines, _)| lines.end <= end);
