@@ -1,4 +1,4 @@
-//! The feature check: each feature alone, none and all, without a warning.
+//! The feature check: none, each feature alone, each one off, and all, without a warning.
 
 use crate::error::Result;
 use crate::workspace::{Package, Workspace, succeed};
@@ -32,12 +32,21 @@ pub(crate) fn check(workspace: &Workspace) -> Result<()> {
     Ok(())
 }
 
-/// None, each alone, all: as arguments of `--features`.
+/// None, each alone, all but each, all: as arguments of `--features`.
 fn sets(package: &Package) -> Vec<String> {
+    let all = &package.features;
     let mut sets = vec![String::new()];
-    sets.extend(package.features.iter().cloned());
-    if package.features.len() > 1 {
-        sets.push(package.features.join(","));
+    sets.extend(all.iter().cloned());
+    // With two features, all but one is one alone.
+    if all.len() > 2 {
+        sets.extend(all.iter().map(|off| {
+            // `full` would switch it on again.
+            let others = all.iter().filter(|other| *other != off && *other != "full");
+            others.cloned().collect::<Vec<_>>().join(",")
+        }));
+    }
+    if all.len() > 1 {
+        sets.push(all.join(","));
     }
     sets
 }
@@ -61,6 +70,10 @@ mod tests {
     fn none_each_and_all() {
         check(&["tcp", "udp"], &["", "tcp", "udp", "tcp,udp"]);
         check(&["udp"], &["", "udp"]);
+        check(
+            &["a", "b", "c"],
+            &["", "a", "b", "c", "b,c", "a,c", "a,b", "a,b,c"],
+        );
         check(&[], &[""]);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use super::choice::{Chosen, Words, choices, chosen, word};
+use super::choice::{Chosen, Words, chosen, word};
 use super::given::destination;
 use super::url::{Kind, Params, Taken, Url, UrlForm, url_form};
 use super::{AsDestination, Choice};
@@ -85,10 +85,6 @@ impl InfluxUdp {
         self.timestamps = timestamps.choice();
         self
     }
-}
-
-choices! {
-    Names: "prometheus" => Names::Prometheus, "influxdb" => Names::InfluxDb;
 }
 
 destination!(InfluxUdp);

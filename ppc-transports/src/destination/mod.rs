@@ -12,6 +12,8 @@ mod given;
 mod grouping;
 #[cfg(all(feature = "influx", feature = "http"))]
 mod influx_http;
+#[cfg(feature = "influx")]
+mod influx_names;
 #[cfg(all(feature = "influx", feature = "udp"))]
 mod influx_udp;
 mod off;
