@@ -241,6 +241,7 @@ fn passwords_and_tokens_are_in_no_url() {
         "pushgateway+http://h?header.Authorization=hunter2&header.X-Api-Key=hunter2",
         "influx+http://h?param.u=user&param.p=hunter2&param.token=hunter2",
         "influx+http://h?proxy=http%3A%2F%2Fuser%3Ahunter2%40proxy",
+        "influx+http://h?proxy=user%3Ahunter2%40proxy%3A3128",
     ] {
         let any = url.parse::<Destination>().unwrap();
         let shown = format!("{any:?}");

@@ -153,17 +153,26 @@ impl Url {
 
 /// An error about a text that should have been a URL, of which nothing is told that may be secret.
 pub(super) fn refused(text: &str, reason: &str) -> Error {
-    let shown = text.split(['?', '#']).next().unwrap_or_default();
-    let shown = match (shown.split_once("://"), shown.rsplit_once('@')) {
+    let end = text.find(['?', '#']).unwrap_or(text.len());
+    let (shown, hidden) = text.split_at(end);
+    let found = if hidden.contains('@') {
+        // A password may have these signs in it, unencoded; where it ends is a guess then.
+        let scheme = shown.split_once("://");
+        scheme.map_or_else(|| "***".to_owned(), |(scheme, _)| format!("{scheme}://***"))
+    } else {
+        without_user(shown)
+    };
+    let reason = reason.to_owned();
+    ErrorKind::Url { found, reason }.into()
+}
+
+/// A URL without the user and password in front of its host.
+pub(super) fn without_user(url: &str) -> String {
+    match (url.split_once("://"), url.rsplit_once('@')) {
         (Some((scheme, _)), Some((_, rest))) => format!("{scheme}://{rest}"),
         (None, Some((_, rest))) => rest.to_owned(),
-        (_, None) => shown.to_owned(),
-    };
-    ErrorKind::Url {
-        found: shown,
-        reason: reason.to_owned(),
+        (_, None) => url.to_owned(),
     }
-    .into()
 }
 
 /// Destinations of one kind, by their schemes.
@@ -314,6 +323,10 @@ mod tests {
             ("http://user:hunter2@host/#x", "#"),
             ("http://host/?token=hunter2%FF", "UTF-8"),
             ("http://hunter2%FF@host/", "UTF-8"),
+            ("http://user:hunter2?x@host/", "a URL is"),
+            ("http://user:hunter2#x@host/", "a URL is"),
+            ("http://user:x@hunter2 ?x@host/", "a URL is"),
+            ("user:hunter2?x@host", "`//`"),
         ] {
             let error = Url::parse(text).unwrap_err().to_string();
             assert!(error.contains(why) && !error.contains("hunter2"), "{error}");

@@ -8,7 +8,7 @@ use fluent_uri::pct_enc::encoder::{Data, Userinfo};
 
 use super::{CONNECT_TIMEOUT, MAX_BODY, Server, Timeout};
 use crate::destination::choice::{Words, word};
-use crate::destination::url::{Params, Taken, Url, UrlForm, url_form};
+use crate::destination::url::{Params, Taken, Url, UrlForm, url_form, without_user};
 use crate::error::Error;
 use crate::push::Parts;
 use crate::seconds::Seconds;
@@ -243,15 +243,6 @@ pub(in crate::destination) fn proxy(text: &str) -> Proxy {
         "environment" => Proxy::Environment,
         "off" => Proxy::Off,
         url => Proxy::Url(url.to_owned()),
-    }
-}
-
-fn without_user(url: &str) -> String {
-    match (url.split_once("://"), url.rsplit_once('@')) {
-        (Some((scheme, _)), Some((_, host))) => format!("{scheme}://{host}"),
-        // A proxy may be named without its scheme.
-        (None, Some((_, host))) => host.to_owned(),
-        (_, None) => url.to_owned(),
     }
 }
 
