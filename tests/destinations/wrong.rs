@@ -128,9 +128,21 @@ fn a_wrong_value_says_what_is_right() {
             &["TLS", "/no/such"],
         ),
         ("openmetrics+http://", &["host is missing"]),
-        ("openmetrics+http://h:0", &["port is 0"]),
+        ("openmetrics+http://h:0", &["port", "1 to 65535"]),
         ("openmetrics+http://h#x", &["`#`"]),
         ("openmetrics+http://user:hunter2@", &["host is missing"]),
+        ("influx+http://h:99999", &["port", "65535"]),
+        ("influx+http://[::1]:99999", &["port", "65535"]),
+        (
+            "influx+http://h?proxy=ftp://u:hunter2@p",
+            &["proxy", "http://"],
+        ),
+        (
+            "influx+http://h?proxy=socks5://p:1080",
+            &["proxy", "http://"],
+        ),
+        ("influx+http://h?proxy=p:99999", &["proxy", "http://"]),
+        ("influx+http://h?proxy=%20", &["proxy", "`off`"]),
         ("openmetrics+http:h", &["`//`"]),
         (
             "pushgateway+http://h?grouping.a-b=x",

@@ -250,8 +250,11 @@ impl Server {
         let uri: Uri = url
             .parse()
             .map_err(|_| refused(&url, "the host and port are not those of a URL"))?;
-        if uri.host().is_none_or(str::is_empty) || uri.port_u16() == Some(0) {
-            return Err(refused(&url, "the host is missing, or the port is 0"));
+        if let Some(reason) = place_fault(&uri) {
+            return Err(refused(&url, reason));
+        }
+        if let Proxy::Url(url) = &self.proxy {
+            check_proxy(url)?;
         }
         let route = Route {
             unix_socket: self.unix_socket.clone(),
@@ -328,7 +331,8 @@ impl Server {
     pub(super) fn place(&self) -> String {
         let base = self.base.as_ref().map(|base| {
             let scheme = if base.is_https { "https" } else { "http" };
-            format!("{scheme}://{}{}", base.authority, self.path())
+            let authority = base.authority.to_ascii_lowercase();
+            format!("{scheme}://{authority}{}", self.path())
         });
         let who = match &self.credentials {
             Credentials::Basic { user, .. } => user.as_str(),
@@ -339,6 +343,41 @@ impl Server {
         let socket = &self.unix_socket;
         format!("{who:?} {} {pairs:?} {socket:?}", base.unwrap_or_default())
     }
+}
+
+/// What is wrong with the host and port, if anything.
+fn place_fault(uri: &Uri) -> Option<&'static str> {
+    let authority = uri.authority()?.as_str();
+    let host = uri.host().unwrap_or_default();
+    let (_, behind) = authority.rsplit_once(host)?;
+    // One that is no number of 16 bits would be taken for none.
+    let is_port = matches!(behind.strip_prefix(':'), None | Some(""))
+        || uri.port_u16().is_some_and(|port| port > 0);
+    if host.is_empty() {
+        Some("the host is missing")
+    } else if is_port {
+        None
+    } else {
+        Some("the port is a number from 1 to 65535")
+    }
+}
+
+/// Refuses a proxy that would be passed by.
+fn check_proxy(text: &str) -> Result<(), Error> {
+    let reason = "expected `http://host:port`, `environment` or `off`";
+    let whole = if text.contains("://") {
+        text.to_owned()
+    } else {
+        format!("http://{text}")
+    };
+    let uri: Option<Uri> = whole.parse().ok();
+    let is_fine =
+        uri.is_some_and(|uri| uri.scheme_str() == Some("http") && place_fault(&uri).is_none());
+    if is_fine {
+        return Ok(());
+    }
+    let (what, reason) = ("proxy".to_owned(), reason.to_owned());
+    Err(ErrorKind::Setting { what, reason }.into())
 }
 
 fn positive(what: &str, time: Duration) -> Result<Duration, Error> {
