@@ -5,7 +5,7 @@ use quote::{quote, quote_spanned};
 use syn::{FnArg, Ident, Pat};
 
 use crate::keys::Keyed;
-use crate::paths::hygienic;
+use crate::paths::{generated, hygienic};
 
 use super::calls::{Destinations, borrowed, setter};
 use super::model::Settings;
@@ -246,7 +246,10 @@ fn prefixed(first: &TokenStream, block: &Group) -> Group {
     if first.is_empty() {
         return block.clone();
     }
-    let mut prefixed = Group::new(Delimiter::Brace, quote!(#first #block));
+    // Written by the user, its braces would be called superfluous where the body is one line.
+    let mut inner = block.clone();
+    inner.set_span(generated(block));
+    let mut prefixed = Group::new(Delimiter::Brace, quote!(#first #inner));
     prefixed.set_span(block.span());
     prefixed
 }

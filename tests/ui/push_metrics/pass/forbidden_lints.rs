@@ -103,7 +103,13 @@ fn token(token: String) -> impl Future<Output = ()> {
     async {}
 }
 
+/// A body of one line is one that somebody wrote with braces.
+#[rustfmt::skip]
+#[push_metrics(enabled = false)]
+fn one_line(text: &str) -> usize { text.len() }
+
 fn main() {
+    assert_eq!(one_line("a"), 1);
     assert_eq!(destinations(&["a", "b"], "c".to_owned()), "c");
     futures_executor::block_on(others(&ppc::Secret::from("a")));
     futures_executor::block_on(token("a".to_owned()));
