@@ -284,6 +284,7 @@ fn destinations_with_other_secrets_are_others() {
             "influx+http://h?header.X-Api-Key=b",
         ),
         ("influx+http://h?param.p=a", "influx+http://h?param.p=b"),
+        ("influx+http://Token:a@h", "influx+http://h?token=a"),
     ] {
         assert!(
             of(one) == of(one) && of(one) != of(other),

@@ -127,6 +127,14 @@ fn f17_what_is_set_is_in_the_request() {
     assert_eq!(request.header("X-Run"), Some("7"));
     assert_eq!(request.header("Authorization"), Some("Token hunter2"));
     assert_eq!(request.header("Host"), Some(&*address.to_string()));
+    let twice = InfluxHttp::new(format!("{address}?bucket=b&org=o"))
+        .header("X-Run", "7")
+        .header("x-run", "8")
+        .header("Content-Type", "text/x");
+    let request = push(twice.into());
+    assert_eq!(request.target, "/api/v2/write?bucket=b&org=o");
+    assert_eq!(request.headers_named("x-run"), ["7", "8"]);
+    assert_eq!(request.headers_named("content-type"), ["text/x"]);
     let cloud = InfluxHttp::new(address.to_string())
         .org("o")
         .bucket("b")

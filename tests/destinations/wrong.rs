@@ -132,6 +132,10 @@ fn a_wrong_value_says_what_is_right() {
         ("openmetrics+http://h#x", &["`#`"]),
         ("openmetrics+http://user:hunter2@", &["host is missing"]),
         ("influx+http://h:99999", &["port", "65535"]),
+        (
+            "influx+http://h?param.precision=s",
+            &["`precision`", "timestamps"],
+        ),
         ("influx+http://[::1]:99999", &["port", "65535"]),
         (
             "influx+http://h?proxy=ftp://u:hunter2@p",

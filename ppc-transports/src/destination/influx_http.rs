@@ -7,7 +7,7 @@ use super::server::{Ask, Content, Ready, Server, ServerForm, TIMEOUT, server_set
 use super::url::{Kind, Params, Taken, UrlForm};
 use super::verb::Verb;
 use crate::encode::{Influx, Names, Precision, Timestamps};
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::pack::Cut;
 use crate::push::Parts;
 use crate::send::{Credentials, Habits, Secret};
@@ -134,7 +134,8 @@ impl InfluxHttp {
     }
 
     fn is_v2(&self) -> bool {
-        self.bucket.is_some() || self.org.is_some()
+        let is_param = |name: &str| self.server.params.iter().any(|(param, _)| param == name);
+        self.bucket.is_some() || self.org.is_some() || is_param("bucket") || is_param("org")
     }
 
     fn path(&self) -> String {
@@ -148,6 +149,17 @@ impl InfluxHttp {
     fn ready(&self) -> Result<Ready, Error> {
         let precision = chosen("precision", &self.precision)?;
         let verb = chosen("method", &self.verb)?;
+        if self
+            .server
+            .params
+            .iter()
+            .any(|(name, _)| name == "precision")
+        {
+            // The server would read timestamps in another unit than they are written in.
+            let what = "query parameter `precision`".to_owned();
+            let reason = "the setting `precision` tells server and timestamps alike".to_owned();
+            return Err(ErrorKind::Setting { what, reason }.into());
+        }
         let extra: Vec<String> = self
             .extra_labels
             .iter()

@@ -299,29 +299,39 @@ impl Server {
         if let Some(encoding) = compression.content_encoding() {
             headers.insert(CONTENT_ENCODING, HeaderValue::from_static(encoding));
         }
+        let mut own = HeaderMap::new();
         for (name, value) in &self.headers {
             let (name, value) = header(name, value).map_err(|reason| ErrorKind::Setting {
                 what: format!("header {name:?}"),
                 reason: reason.to_owned(),
             })?;
-            headers.insert(name, value);
+            own.append(name, value);
         }
+        // In place of ours; of the user's own, each that has the same name is sent.
+        headers.extend(own);
         Ok(headers)
     }
 
     /// What the URL does not say, for telling servers apart.
     pub(super) fn hidden(&self) -> String {
-        let (who, secret) = match &self.credentials {
-            Credentials::None => ("", 0),
-            Credentials::Basic { user, password } => (user.as_str(), password.fingerprint()),
-            Credentials::Token(scheme, token) => (*scheme, token.fingerprint()),
+        let (scheme, user, secret) = match &self.credentials {
+            Credentials::None => ("", "", 0),
+            Credentials::Basic { user, password } => ("Basic", &**user, password.fingerprint()),
+            Credentials::Token(scheme, token) => (*scheme, "", token.fingerprint()),
         };
+        // Paths too: those that are not UTF-8 may look the same in a URL.
         let rest = Secret::from(format!(
-            "{:?}{:?}{:?}",
-            self.headers, self.params, self.proxy
+            "{:?}{:?}{:?}{:?}{:?}{:?}",
+            self.headers,
+            self.params,
+            self.proxy,
+            self.ca_file,
+            self.client_certificate,
+            self.unix_socket,
         ));
         let handler = self.handler.as_ref().map(Arc::as_ptr);
-        format!(" {who} {secret:x} {:x} {handler:?}", rest.fingerprint())
+        let rest = rest.fingerprint();
+        format!(" {scheme} {user:?} {secret:x} {rest:x} {handler:?}")
     }
 }
 

@@ -22,9 +22,13 @@ pub(crate) struct Request {
 impl Request {
     /// The first header of that name, in any case.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        let mut headers = self.headers.iter();
-        let found = headers.find(|(known, _)| known.eq_ignore_ascii_case(name));
-        found.map(|(_, value)| value.as_str())
+        self.headers_named(name).first().copied()
+    }
+
+    pub(crate) fn headers_named(&self, name: &str) -> Vec<&str> {
+        let headers = self.headers.iter();
+        let found = headers.filter(|(known, _)| known.eq_ignore_ascii_case(name));
+        found.map(|(_, value)| value.as_str()).collect()
     }
 
     pub(crate) fn text(&self) -> String {
