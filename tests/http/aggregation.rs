@@ -129,12 +129,13 @@ fn count_to_a_million(delivery: &str, fault: Fault) -> (f64, f64) {
     let mut left = 1_000_000_u32;
     while left > 0 {
         let step = left.min(17_000);
+        // Before it is counted: afterwards it may have been pushed already.
+        let seen = server.requests().len();
         for _ in 0..step {
             counter.inc();
         }
         left -= step;
-        // One push at least sees this step alone.
-        let seen = server.requests().len();
+        // One push at least for each step.
         server.wait_for(|requests| requests.len() > seen);
     }
     guard.stop();
