@@ -371,3 +371,19 @@ fn f11_an_exit_on_the_pushing_thread_loses_nothing() {
         ended.stderr
     );
 }
+
+#[test]
+fn f11_another_time_limit_or_spelling_counts_nothing_twice() {
+    let server = Server::start();
+    let registry = Registry::new();
+    let counter = Counter::builder("c").register(&registry).unwrap();
+    let url = format!("HTTP://{}/", server.address());
+    for gateway in [
+        gateway(&server),
+        gateway(&server).timeout(7).max_body(1000),
+        AggregationGateway::new(url),
+    ] {
+        push(gateway, &registry).run(|| counter.inc());
+        assert_eq!(server.sums()[r#"c_total{job="j"}"#], total(&registry));
+    }
+}
