@@ -42,6 +42,11 @@ pub(crate) enum ErrorKind {
         what: String,
         reason: String,
     },
+    /// Of one destination, by its name.
+    Destination {
+        name: String,
+        error: Error,
+    },
     Environment {
         name: &'static str,
         position: usize,
@@ -68,8 +73,12 @@ impl Error {
     /// True where a setting could not be understood or is out of range.
     pub fn is_setting(&self) -> bool {
         use ErrorKind::{
-            Address, Choice, Environment, Feature, Label, Number, Setting, Time, Tls, Url,
+            Address, Choice, Destination, Environment, Feature, Label, Number, Setting, Time, Tls,
+            Url,
         };
+        if let Destination { error, .. } = &*self.0 {
+            return error.is_setting();
+        }
         matches!(
             *self.0,
             Address { .. }
@@ -121,6 +130,17 @@ impl Error {
     }
 }
 
+impl Error {
+    /// Says which destination it is about, unless it says that by itself.
+    pub(crate) fn of_destination(self, name: &str) -> Self {
+        if matches!(*self.0, ErrorKind::Address { .. } | ErrorKind::Url { .. }) {
+            return self;
+        }
+        let name = name.to_owned();
+        ErrorKind::Destination { name, error: self }.into()
+    }
+}
+
 impl From<ErrorKind> for Error {
     fn from(kind: ErrorKind) -> Self {
         Self(Arc::new(kind))
@@ -145,6 +165,7 @@ impl fmt::Display for Error {
             }
             ErrorKind::Time { found, reason } => write!(f, "invalid time {found}: {reason}"),
             ErrorKind::Url { found, reason } => write!(f, "invalid URL {found:?}: {reason}"),
+            ErrorKind::Destination { name, error } => write!(f, "{name}: {error}"),
             ErrorKind::Environment {
                 name,
                 position,
@@ -176,6 +197,7 @@ impl std::error::Error for Error {
         match &*self.0 {
             ErrorKind::Label(source) => Some(source),
             ErrorKind::Thread(source) => Some(source),
+            ErrorKind::Destination { error, .. } => error.source(),
             _ => None,
         }
     }

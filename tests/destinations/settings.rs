@@ -147,7 +147,7 @@ fn f17_what_is_set_is_in_the_request() {
     let request = push(openmetrics.into());
     assert_eq!(
         (&*request.method, &*request.target),
-        ("POST", "/in?extra_label=dc%3Dfra1")
+        ("POST", "/in/?extra_label=dc%3Dfra1")
     );
     assert_eq!(request.text(), "# TYPE a_b gauge\na_b{job=\"j\"} 1\n");
     assert_eq!(request.header("Authorization"), Some("Basic dXNlcjpwdw=="));

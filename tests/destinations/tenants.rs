@@ -38,7 +38,7 @@ fn a_tenant_is_in_the_path() {
         ),
         (
             "openmetrics+http://HOST/insert/42:7/prometheus/api/v1/import/prometheus/?extra_label.a=b",
-            "/insert/42:7/prometheus/api/v1/import/prometheus?extra_label=a%3Db",
+            "/insert/42:7/prometheus/api/v1/import/prometheus/?extra_label=a%3Db",
         ),
     ] {
         let request = pushed(url, &[]);

@@ -28,6 +28,9 @@ use crate::send::Habits;
 /// labels to the same group are by one client at a time; another one with other settings waits.
 /// Differences are against all that this process has pushed there, in runs before, too.
 ///
+/// A forked child knows nothing of what its parent has pushed, and pushes the totals that it
+/// inherits once more: fork before anything is recorded, or push from the parent alone.
+///
 /// Metrics are pushed to a group: its [`job`](Self::job), which is that of the push where no other
 /// is set, and its [`grouping`](Self::grouping) labels, whose values cannot be empty or have a
 /// slash in them. Labels of the group stay out of the body; a metric that has one of its own is

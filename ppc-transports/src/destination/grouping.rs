@@ -45,7 +45,8 @@ impl Grouping {
     /// is given.
     pub(super) fn path(&self, jobs: [Option<&str>; 2], values: Values) -> Result<String, Error> {
         let job = jobs.into_iter().flatten().next();
-        let missing = "a gateway wants the name of a job: `job = \"name\"`";
+        let missing =
+            "a gateway wants the name of a job: `job = \"name\"`, or `?job=name` in its URL";
         let job = job.ok_or_else(|| refuse("job", missing.to_owned()))?;
         if job.is_empty() {
             return Err(refuse(

@@ -139,7 +139,7 @@ impl InfluxHttp {
     }
 
     fn path(&self) -> String {
-        match self.server.path() {
+        match self.server.own_path() {
             "" if self.is_v2() => "/api/v2/write".to_owned(),
             "" => "/write".to_owned(),
             path => path.to_owned(),

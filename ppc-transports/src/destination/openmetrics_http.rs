@@ -101,7 +101,7 @@ impl OpenMetricsHttp {
     }
 
     fn path(&self) -> String {
-        match self.server.path() {
+        match self.server.own_path() {
             "" => "/api/v1/import/prometheus".to_owned(),
             path => path.to_owned(),
         }

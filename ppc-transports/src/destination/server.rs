@@ -204,7 +204,13 @@ impl Server {
         }
     }
 
-    /// The path of the user's URL; nothing where it has none.
+    /// The path of the user's URL as it is; nothing where it has none.
+    pub(super) fn own_path(&self) -> &str {
+        let path = self.base.as_ref().map_or("", |base| base.path.as_str());
+        if path == "/" { "" } else { path }
+    }
+
+    /// The path of the user's URL, for something behind it; nothing where it has none.
     pub(super) fn path(&self) -> &str {
         let path = self.base.as_ref().map_or("", |base| base.path.as_str());
         path.trim_end_matches('/')

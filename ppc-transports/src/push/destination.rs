@@ -70,6 +70,7 @@ impl Destination {
     pub(crate) fn settle(&mut self, job: Option<&str>) -> Result<(), Error> {
         let parts = Arc::new((self.make)(job));
         let fault = parts.as_ref().as_ref().err().cloned();
+        let fault = fault.map(|fault| fault.of_destination(&self.name));
         self.parts = Some(parts);
         fault.map_or(Ok(()), Err)
     }

@@ -48,7 +48,7 @@ impl Environment {
 
     /// URLs between white space, or `off`.
     fn set_destinations(&mut self, value: &str) {
-        if value.trim() == "off" {
+        if value.trim().eq_ignore_ascii_case("off") {
             self.off = true;
             return;
         }
@@ -86,6 +86,11 @@ impl Environment {
         let mut rest = value;
         while !rest.trim_start().is_empty() {
             rest = rest.trim_start();
+            // Nothing between two commas is nothing wrong.
+            if let Some(after) = rest.strip_prefix(',') {
+                rest = after;
+                continue;
+            }
             let before = &value[..value.len() - rest.len()];
             match label(rest) {
                 Ok((name, text, after)) => {
@@ -186,7 +191,7 @@ mod tests {
             assert!(environment.period.is_none() && environment.labels.is_empty());
             assert_eq!(faults(&environment), "");
         }
-        assert!(read("PPC_PUSH", " off ").off);
+        assert!(read("PPC_PUSH", " off ").off && read("PPC_PUSH", "OFF").off);
     }
 
     #[test]
@@ -210,7 +215,7 @@ mod tests {
 
     #[test]
     fn labels_are_plain_or_quoted() {
-        let environment = read("PPC_LABELS", r#" a=1 , b = "x, \"y\"\\\n" ,c=,d="" "#);
+        let environment = read("PPC_LABELS", r#" a=1 ,, b = "x, \"y\"\\\n" ,c=,d="" "#);
         let labels: Vec<_> = environment.labels.iter().collect();
         assert_eq!(
             labels,

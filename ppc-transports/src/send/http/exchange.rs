@@ -143,8 +143,6 @@ pub(super) async fn exchange(
     };
     result.map_err(|mut trouble| {
         trouble.maybe_arrived |= sent.maybe();
-        let text = request.redact(trouble.failure.error.to_string());
-        trouble.failure.error = io::Error::other(text);
         trouble
     })
 }
