@@ -20,6 +20,7 @@ mod pushed;
 mod schedule;
 mod settings;
 mod stamp;
+mod start;
 mod stats;
 mod thread;
 
@@ -29,10 +30,11 @@ mod task;
 #[path = "no_task.rs"]
 mod task;
 
-pub use builder::{Push, enter, enter_async};
+pub use builder::Push;
 pub use destination::Destination;
 pub(crate) use destination::{MakeEncoder, Parts, Pushing};
 pub use end_of::{Awaited, EndOf, EndOfAny, EndOfSend, Waited, end_of, end_of_output};
 pub use guard::{Guard, call};
 pub use outcome::{OfAny, OfResult, Outcome, Probe};
+pub use start::{enter, enter_async};
 pub use stats::client_metrics;
