@@ -118,6 +118,11 @@ impl Registry {
         Arc::ptr_eq(self.shared(), other.shared())
     }
 
+    /// Whether no clone of it is left.
+    pub(crate) fn is_only_one(&self) -> bool {
+        Arc::strong_count(self.shared()) == 1
+    }
+
     /// Adds a family, or returns the one that is there when both declare the same.
     pub(crate) fn insert<F: Gather + 'static>(&self, family: Arc<F>) -> Result<Arc<F>, Error> {
         let descriptor = family.descriptor();

@@ -179,3 +179,28 @@ fn f17_the_password_of_a_proxy_is_not_told() {
         );
     }
 }
+
+#[test]
+fn what_a_handler_is_at_is_not_overtaken_by_the_last_push() {
+    let bodies = Arc::new(Mutex::new(Vec::new()));
+    let kept = Arc::clone(&bodies);
+    let (begun, began) = std::sync::mpsc::channel();
+    let handler = move |request: &HttpRequest<'_>| {
+        let _ = begun.send(());
+        std::thread::sleep(std::time::Duration::from_millis(200));
+        let body = String::from_utf8(request.body().to_vec())?;
+        kept.lock().unwrap().push(body);
+        Ok(HttpResponse::new(200))
+    };
+    let registry = Registry::new();
+    let gauge = gauge(&registry);
+    gauge.set(1);
+    let influx = InfluxHttp::new("influx.invalid")
+        .timestamps("server")
+        .handler(handler);
+    let guard = push(influx, &registry).start();
+    began.recv().unwrap();
+    gauge.set(2);
+    guard.stop();
+    assert_eq!(*bodies.lock().unwrap(), ["a b=1\n", "a b=2\n"]);
+}

@@ -20,6 +20,16 @@ enum Same {
 }
 
 impl Identity {
+    /// Whether nobody but this has a registry that it is of, which will never be pushed again.
+    pub fn outlives(&self) -> bool {
+        match &self.0 {
+            Same::Registry(registry) => registry.is_only_one(),
+            Same::Shared(_) => false,
+            Same::View(_, source) => source.outlives(),
+            Same::All(sources) => sources.iter().any(Self::outlives),
+        }
+    }
+
     pub(super) fn registry(registry: &Registry) -> Self {
         Self(Same::Registry(registry.clone()))
     }

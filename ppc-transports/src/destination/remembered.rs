@@ -97,6 +97,8 @@ impl Remembered {
         };
         let mut all = lock(REMEMBERED.get());
         let Some(entry) = all.iter_mut().find(|entry| entry.key == *key) else {
+            // Registries that were made for one run go with it.
+            all.retain(|entry| entry.lent.is_some() || !entry.key.source.outlives());
             if all.len() >= MANY
                 && let Some(oldest) = all.iter().position(|entry| entry.lent.is_none())
             {
@@ -194,5 +196,61 @@ impl Encoder for Remembered {
 impl Drop for Remembered {
     fn drop(&mut self) {
         self.note(None);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ppc_core::{Counter, Registry, Source};
+
+    use super::*;
+
+    const HOW: How = How {
+        gauges: Gauges::Delta,
+        at_most_once: true,
+    };
+
+    fn push(place: &str, registry: &Registry) -> String {
+        let (source, labels) = (Source::identity(registry), LabelSet::new());
+        let pushing = Pushing {
+            source: source.as_ref(),
+            labels: &labels,
+        };
+        let (mut encoder, mut out) = (
+            Remembered::new(place, &pushing, HOW, Vec::new()),
+            Vec::new(),
+        );
+        encoder.encode(&registry.gather(), &labels, &mut out);
+        encoder.delivered(0..out.len());
+        String::from_utf8(out).unwrap()
+    }
+
+    fn remembered(place: &str) -> usize {
+        let all = lock(REMEMBERED.get());
+        all.iter().filter(|entry| entry.key.place == place).count()
+    }
+
+    #[test]
+    fn f11_the_next_client_goes_on_where_the_last_one_ended() {
+        let registry = Registry::new();
+        let counter = Counter::builder("c").register(&registry).unwrap();
+        counter.inc_by(2);
+        assert!(push("a", &registry).ends_with("c_total 2\n"));
+        counter.inc();
+        assert!(push("a", &registry).ends_with("c_total 1\n"));
+        assert!(
+            push("b", &registry).ends_with("c_total 3\n"),
+            "another place"
+        );
+    }
+
+    #[test]
+    fn registries_that_are_gone_are_not_kept() {
+        for _ in 0..10 {
+            let registry = Registry::new();
+            Counter::builder("c").register(&registry).unwrap().inc();
+            push("gone", &registry);
+        }
+        assert!(remembered("gone") <= 1);
     }
 }

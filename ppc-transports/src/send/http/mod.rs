@@ -314,7 +314,9 @@ impl Sender for HttpSender {
     }
 
     fn must_settle(&self) -> bool {
-        self.habits.settles && self.flight.is_some()
+        // What a handler does cannot be given up, and must not arrive behind what is newer.
+        let mut flight = self.flight.iter();
+        flight.any(|flight| self.habits.settles || flight.task.is_none())
     }
 
     fn is_between_tries(&self) -> bool {
