@@ -184,7 +184,7 @@ fn f17_the_password_of_a_proxy_is_not_told() {
 fn what_a_handler_is_at_is_not_overtaken_by_the_last_push() {
     let bodies = Arc::new(Mutex::new(Vec::new()));
     let kept = Arc::clone(&bodies);
-    let (begun, began) = std::sync::mpsc::channel();
+    let (begun, first) = std::sync::mpsc::channel();
     let handler = move |request: &HttpRequest<'_>| {
         let _ = begun.send(());
         std::thread::sleep(std::time::Duration::from_millis(200));
@@ -199,7 +199,7 @@ fn what_a_handler_is_at_is_not_overtaken_by_the_last_push() {
         .timestamps("server")
         .handler(handler);
     let guard = push(influx, &registry).start();
-    began.recv().unwrap();
+    first.recv().unwrap();
     gauge.set(2);
     guard.stop();
     assert_eq!(*bodies.lock().unwrap(), ["a b=1\n", "a b=2\n"]);
