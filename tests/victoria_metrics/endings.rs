@@ -116,9 +116,10 @@ fn check_run(server: &Server, run: &str, outcome: Outcome, ended: &Ended) {
     let found = loop {
         let found = of_run(&server.series(), run);
         let last = |key: &str| Some(found.get(key)?.last()?.1);
-        // A push at the start that the end of the job overtook may have one of the two.
-        let has_ended = last("job_in_progress{}") == Some(0.0) && last(LAST_CHANGE) == Some(3.0);
-        if has_ended || Instant::now() >= deadline {
+        // The datagrams of a push are stored in any order.
+        let all = known(outcome);
+        let is_there = all.iter().all(|(key, value)| last(key) == Some(*value));
+        if is_there || Instant::now() >= deadline {
             break found;
         }
         thread::sleep(Duration::from_millis(50));
