@@ -4,7 +4,7 @@ use http::Method;
 use ppc_core::LabelValue;
 
 use super::Choice;
-use super::choice::{Chosen, Words, choices, chosen, word};
+use super::choice::{Chosen, Words, choices, chosen};
 use super::given::destination;
 use super::grouping::{Grouping, Values};
 use super::remembered::{How, Remembered};
@@ -166,12 +166,8 @@ impl ServerForm for AggregationGateway {
         for (name, value) in self.grouping.iter() {
             params.add(&format!("grouping.{name}"), value);
         }
-        params.add_unless("gauges", &*word(&self.gauges).to_string(), &"delta");
-        params.add_unless(
-            "delivery",
-            &*word(&self.delivery).to_string(),
-            &"at_most_once",
-        );
+        params.add_choice("gauges", &self.gauges);
+        params.add_choice("delivery", &self.delivery);
         params.switch("start", self.start);
     }
 
@@ -187,7 +183,6 @@ impl ServerForm for AggregationGateway {
             path: format!("{}{group}", self.server.path()),
             params: Vec::new(),
             content_type: Format::Text.content_type(),
-            credentials: None,
             // One that is being closed by the server would make a request's fate unknown.
             fresh: true,
             timeout: TIMEOUT,

@@ -11,10 +11,11 @@ use bytes::Bytes;
 use http::Method;
 use ppc_core::{LabelSet, Source};
 
-use super::server::{Ready, body};
+use super::server::Ready;
 use super::{AsDestination, Pushgateway};
 use crate::encode::Encoder;
 use crate::error::{Error, ErrorKind};
+use crate::pack::Body;
 use crate::send::{Answer, Failure, Flight, Trouble, Verdict, place};
 
 /// As long as that of `client_python`.
@@ -190,7 +191,11 @@ impl Call {
         }
         let mut bytes = Vec::new();
         let payload = lines.strip_suffix(b"\n").unwrap_or(&lines);
-        let written = body("", ready.compression).write(payload, &mut bytes);
+        let body = Body {
+            compression: ready.compression,
+            ..Body::default()
+        };
+        let written = body.write(payload, &mut bytes);
         written.map_err(|error| unfit(&error.to_string()))?;
         Self::start(&ready, Bytes::from(bytes), false)
     }

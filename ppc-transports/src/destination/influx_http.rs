@@ -1,7 +1,7 @@
 //! Influx line protocol over HTTP.
 
 use super::Choice;
-use super::choice::{Chosen, Words, choices, chosen, word};
+use super::choice::{Chosen, Words, choices, chosen};
 use super::given::destination;
 use super::server::{Ask, Content, Ready, Server, ServerForm, TIMEOUT, server_settings};
 use super::url::{Kind, Params, Taken, UrlForm};
@@ -184,7 +184,6 @@ impl InfluxHttp {
             path: self.path(),
             params,
             content_type: "text/plain; charset=utf-8",
-            credentials: None,
             fresh: false,
             timeout: TIMEOUT,
         })
@@ -261,8 +260,7 @@ impl ServerForm for InfluxHttp {
     }
 
     fn add_own(&self, params: &mut Params) {
-        let verb = word(&self.verb).to_string();
-        params.add_unless("method", verb.as_str(), &"post");
+        params.add_choice("method", &self.verb);
         for (name, value) in [
             ("db", &self.db),
             ("bucket", &self.bucket),
@@ -272,17 +270,12 @@ impl ServerForm for InfluxHttp {
                 params.add(name, value);
             }
         }
-        let precision = word(&self.precision).to_string();
-        params.add_unless("precision", precision.as_str(), &"ns");
+        params.add_choice("precision", &self.precision);
         for (name, value) in &self.extra_labels {
             params.add(&format!("extra_label.{name}"), value);
         }
-        params.add_unless("names", &*word(&self.names).to_string(), &"prometheus");
-        params.add_unless(
-            "timestamps",
-            &*word(&self.timestamps).to_string(),
-            &"client",
-        );
+        params.add_choice("names", &self.names);
+        params.add_choice("timestamps", &self.timestamps);
     }
 
     fn make(&self, _: Option<&str>) -> Result<Parts, Error> {

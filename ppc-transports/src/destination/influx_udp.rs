@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use super::choice::{Chosen, Words, chosen, word};
+use super::choice::{Chosen, Words, chosen};
 use super::given::destination;
 use super::url::{Kind, Params, Taken, Url, UrlForm, url_form};
 use super::{AsDestination, Choice};
@@ -145,12 +145,8 @@ impl UrlForm for InfluxUdp {
         if let Some(rate) = self.rate {
             params.add("datagrams_per_second", rate);
         }
-        params.add_unless("names", &*word(&self.names).to_string(), &"prometheus");
-        params.add_unless(
-            "timestamps",
-            &*word(&self.timestamps).to_string(),
-            &"client",
-        );
+        params.add_choice("names", &self.names);
+        params.add_choice("timestamps", &self.timestamps);
         let address = self.address.as_ref().map(Address::to_string);
         params.behind(format!("influx+udp://{}", address.unwrap_or_default()))
     }

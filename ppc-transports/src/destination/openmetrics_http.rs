@@ -1,7 +1,7 @@
 //! The Prometheus text format or OpenMetrics over HTTP.
 
 use super::Choice;
-use super::choice::{Chosen, Words, choices, chosen, word};
+use super::choice::{Chosen, Words, choices, chosen};
 use super::given::destination;
 use super::server::{Ask, Content, Server, ServerForm, TIMEOUT, server_settings};
 use super::url::{Kind, Params, Taken, UrlForm};
@@ -154,17 +154,13 @@ impl ServerForm for OpenMetricsHttp {
     }
 
     fn add_own(&self, params: &mut Params) {
-        params.add_unless("method", &*word(&self.verb).to_string(), &"post");
-        params.add_unless("format", &*word(&self.format).to_string(), &"text");
+        params.add_choice("method", &self.verb);
+        params.add_choice("format", &self.format);
         params.add_unless("exemplars", self.exemplars, &true);
         for (name, value) in &self.extra_labels {
             params.add(&format!("extra_label.{name}"), value);
         }
-        params.add_unless(
-            "timestamps",
-            &*word(&self.timestamps).to_string(),
-            &"client",
-        );
+        params.add_choice("timestamps", &self.timestamps);
     }
 
     fn make(&self, _: Option<&str>) -> Result<Parts, Error> {
@@ -186,7 +182,6 @@ impl ServerForm for OpenMetricsHttp {
                 .map(|label| ("extra_label", label.as_str()))
                 .collect(),
             content_type: format.content_type(),
-            credentials: None,
             fresh: false,
             timeout: TIMEOUT,
         })?;

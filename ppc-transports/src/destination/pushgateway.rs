@@ -6,7 +6,7 @@ use http::Method;
 use ppc_core::LabelValue;
 
 use super::Choice;
-use super::choice::{Chosen, Words, chosen, word};
+use super::choice::{Chosen, Words, chosen};
 use super::given::destination;
 use super::grouping::{Grouping, Values};
 use super::server::{Ask, Content, Ready, Server, ServerForm, TIMEOUT, server_settings};
@@ -132,7 +132,6 @@ impl Pushgateway {
             path: format!("{}{group}", self.server.path()),
             params: Vec::new(),
             content_type: Format::Text.content_type(),
-            credentials: None,
             fresh: false,
             timeout,
         })
@@ -194,7 +193,7 @@ impl ServerForm for Pushgateway {
         for (name, value) in self.grouping.iter() {
             params.add(&format!("grouping.{name}"), value);
         }
-        params.add_unless("method", &*word(&self.verb).to_string(), &"post");
+        params.add_choice("method", &self.verb);
         params.switch("start", self.start);
         params.switch("delete_on_success", self.delete_on_success);
         params.switch("delete_on_exit", self.delete_on_exit);

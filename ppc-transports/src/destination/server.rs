@@ -1,5 +1,6 @@
 //! A server that is spoken to over HTTP, and how: what all of those transports have in common.
 
+mod checks;
 mod form;
 mod setters;
 
@@ -21,6 +22,7 @@ use crate::send::{
     TlsOptions, TlsVersion, header, is_sensitive,
 };
 
+use checks::{check_proxy, place_fault, positive};
 pub(super) use form::{ServerForm, proxy};
 pub(super) use setters::server_settings;
 
@@ -88,7 +90,10 @@ impl Ready {
             name: target.name.clone(),
             encoder: pushed.encoder,
             packer: Packer::new(max_body).cut(pushed.cut),
-            body: Some(body(pushed.trailer, compression)),
+            body: Some(Body {
+                trailer: pushed.trailer,
+                compression,
+            }),
             sender: Box::new(move |waker| {
                 let target = Arc::clone(&target);
                 Box::new(HttpSender::new(target, requester.clone(), habits, waker))
@@ -116,7 +121,6 @@ pub(super) struct Ask<'a> {
     /// In front of the user's own.
     pub(super) params: Vec<(&'static str, &'a str)>,
     pub(super) content_type: &'static str,
-    pub(super) credentials: Option<Credentials>,
     /// Each request has a connection of its own.
     pub(super) fresh: bool,
     /// Where the user sets no other.
@@ -280,10 +284,7 @@ impl Server {
             uri,
             name: ask.name,
             headers: self.head(ask.content_type, compression)?,
-            credentials: match ask.credentials {
-                Some(credentials) if self.credentials == Credentials::None => credentials,
-                _ => self.credentials.clone(),
-            },
+            credentials: self.credentials.clone(),
             follow_redirects: self.follow_redirects,
             timeout,
         };
@@ -339,9 +340,7 @@ impl Server {
         let rest = rest.fingerprint();
         format!(" {scheme} {user:?} {secret:x} {rest:x} {handler:?}")
     }
-}
 
-impl Server {
     /// What says where a push arrives, whatever else is set: how it gets there may change from
     /// run to run, and a token does.
     pub(super) fn place(&self) -> String {
@@ -358,56 +357,5 @@ impl Server {
         let pairs: Vec<_> = pairs.filter(|(name, _)| !is_sensitive(name)).collect();
         let socket = &self.unix_socket;
         format!("{who:?} {} {pairs:?} {socket:?}", base.unwrap_or_default())
-    }
-}
-
-/// What is wrong with the host and port, if anything.
-fn place_fault(uri: &Uri) -> Option<&'static str> {
-    let authority = uri.authority()?.as_str();
-    let host = uri.host().unwrap_or_default();
-    let (_, behind) = authority.rsplit_once(host)?;
-    // One that is no number of 16 bits would be taken for none.
-    let is_port = matches!(behind.strip_prefix(':'), None | Some(""))
-        || uri.port_u16().is_some_and(|port| port > 0);
-    if host.is_empty() {
-        Some("the host is missing")
-    } else if is_port {
-        None
-    } else {
-        Some("the port is a number from 1 to 65535")
-    }
-}
-
-/// Refuses a proxy that would be passed by.
-fn check_proxy(text: &str) -> Result<(), Error> {
-    let reason = "expected `http://host:port`, `environment` or `off`";
-    let whole = if text.contains("://") {
-        text.to_owned()
-    } else {
-        format!("http://{text}")
-    };
-    let uri: Option<Uri> = whole.parse().ok();
-    let is_fine =
-        uri.is_some_and(|uri| uri.scheme_str() == Some("http") && place_fault(&uri).is_none());
-    if is_fine {
-        return Ok(());
-    }
-    let (what, reason) = ("proxy".to_owned(), reason.to_owned());
-    Err(ErrorKind::Setting { what, reason }.into())
-}
-
-fn positive(what: &str, time: Duration) -> Result<Duration, Error> {
-    if time.is_zero() {
-        let (what, reason) = (what.to_owned(), "it is longer than 0".to_owned());
-        return Err(ErrorKind::Setting { what, reason }.into());
-    }
-    Ok(time)
-}
-
-/// Bodies with this behind the last line.
-pub(super) fn body(trailer: &'static str, compression: Compression) -> Body {
-    Body {
-        trailer,
-        compression,
     }
 }

@@ -4,6 +4,7 @@ use fluent_uri::Uri;
 use fluent_uri::pct_enc::encoder::{Data, Query};
 use fluent_uri::pct_enc::{EStr, EString, Encoder};
 
+use super::choice::{Chosen, Words, word};
 use crate::error::{Error, ErrorKind};
 use crate::push::{Destination, Parts};
 
@@ -275,6 +276,13 @@ impl Params {
     ) {
         if value != *usual {
             self.add(name, value);
+        }
+    }
+
+    /// Adds the word of a choice that is another than usual.
+    pub(super) fn add_choice<T: Words + Default>(&mut self, name: &str, choice: &Chosen<T>) {
+        if *choice != Ok(T::default()) {
+            self.add(name, word(choice));
         }
     }
 

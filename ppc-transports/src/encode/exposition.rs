@@ -104,9 +104,7 @@ impl Exposition {
         self.labels = Labels::without(names);
         self
     }
-}
 
-impl Exposition {
     /// Names of families that the place itself has: a metric of such a name is left out, and
     /// counted in [`Omitted::label_taken`] as one with the label `__name__`.
     #[must_use]

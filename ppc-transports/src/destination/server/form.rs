@@ -7,7 +7,7 @@ use fluent_uri::pct_enc::EString;
 use fluent_uri::pct_enc::encoder::{Data, Userinfo};
 
 use super::{CONNECT_TIMEOUT, MAX_BODY, Server, Timeout};
-use crate::destination::choice::{Words, word};
+use crate::destination::choice::Words;
 use crate::destination::url::{Params, Taken, Url, UrlForm, url_form, without_user};
 use crate::error::Error;
 use crate::push::Parts;
@@ -208,11 +208,9 @@ impl Server {
             params.add("client_certificate", certificate.display());
             params.add("client_key", key.display());
         }
-        let tls = word(&self.min_tls_version).to_string();
-        params.add_unless("min_tls_version", tls.as_str(), &"1.2");
+        params.add_choice("min_tls_version", &self.min_tls_version);
         params.switch("insecure_skip_verify", self.insecure_skip_verify);
-        let compression = word(&self.compression).to_string();
-        params.add_unless("compression", compression.as_str(), &"none");
+        params.add_choice("compression", &self.compression);
         match &self.timeout {
             Ok(Timeout::Never) => params.add("timeout", "none"),
             Ok(Timeout::After(timeout)) => params.add("timeout", text(*timeout)),

@@ -58,7 +58,7 @@ impl Levels {
         self.text.clear();
     }
 
-    /// From now on everything is taken back.
+    /// What is there is sent again.
     pub(super) fn begin_again(&mut self) {
         self.is_last = false;
     }

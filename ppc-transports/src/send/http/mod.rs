@@ -226,8 +226,8 @@ impl HttpSender {
 
     /// What an answer means for the payload.
     fn judge(&mut self, result: Result<Answer, Trouble>, now: Instant) -> Progress {
-        let name = &place(&self.target.uri);
         let at_most_once = self.habits.at_most_once;
+        let failure = |answer: &Answer| answer.failure(&place(&self.target.uri));
         match result {
             Ok(answer) => match answer.verdict() {
                 Verdict::Arrived => {
@@ -235,14 +235,14 @@ impl HttpSender {
                     self.arrived += 1;
                     Progress::Sent
                 }
-                Verdict::TooLarge => Progress::TooLarge(answer.failure(name)),
-                Verdict::Unknown if at_most_once => Progress::Unknown(answer.failure(name)),
+                Verdict::TooLarge => Progress::TooLarge(failure(&answer)),
+                Verdict::Unknown if at_most_once => Progress::Unknown(failure(&answer)),
                 Verdict::Later | Verdict::Unknown => {
                     let pause = self.backoff.fail(now, answer.retry_after);
-                    Progress::Retry(answer.failure(name), pause)
+                    Progress::Retry(failure(&answer), pause)
                 }
-                Verdict::Wrong => Progress::Dropped(answer.failure(name)),
-                Verdict::Refused => Progress::Failed(answer.failure(name)),
+                Verdict::Wrong => Progress::Dropped(failure(&answer)),
+                Verdict::Refused => Progress::Failed(failure(&answer)),
             },
             Err(trouble) if trouble.maybe_arrived && at_most_once => {
                 Progress::Unknown(trouble.failure)
@@ -315,8 +315,8 @@ impl Sender for HttpSender {
 
     fn must_settle(&self) -> bool {
         // What a handler does cannot be given up, and must not arrive behind what is newer.
-        let mut flight = self.flight.iter();
-        flight.any(|flight| self.habits.settles || flight.task.is_none())
+        let flight = self.flight.as_ref();
+        flight.is_some_and(|flight| self.habits.settles || flight.task.is_none())
     }
 
     fn is_between_tries(&self) -> bool {
