@@ -48,7 +48,6 @@ use crate::send::Habits;
 #[derive(Clone)]
 pub struct AggregationGateway {
     server: Server,
-    job: Option<String>,
     grouping: Grouping,
     gauges: Chosen<Gauges>,
     delivery: Chosen<Delivery>,
@@ -85,7 +84,7 @@ impl AggregationGateway {
     /// The job of the group; by default that of the push.
     #[must_use]
     pub fn job(mut self, name: impl AsRef<str>) -> Self {
-        self.job = Some(name.as_ref().to_owned());
+        self.grouping.set_job(name.as_ref());
         self
     }
 
@@ -128,7 +127,6 @@ impl ServerForm for AggregationGateway {
     fn at(server: Server) -> Self {
         Self {
             server,
-            job: None,
             grouping: Grouping::default(),
             gauges: Ok(Gauges::default()),
             delivery: Ok(Delivery::default()),
@@ -145,27 +143,17 @@ impl ServerForm for AggregationGateway {
     }
 
     fn set_own(&mut self, name: &str, value: &str) -> Taken {
-        if let Some(name) = name.strip_prefix("grouping.") {
-            self.grouping.insert(name, value);
-            return Taken::Yes;
-        }
         match name {
-            "job" => self.job = Some(value.to_owned()),
             "gauges" => self.gauges = Words::of_word(value),
             "delivery" => self.delivery = Words::of_word(value),
             "start" => return Taken::switch(value, |on| self.start = on),
-            _ => return Taken::Unknown,
+            _ => return self.grouping.set(name, value),
         }
         Taken::Yes
     }
 
     fn add_own(&self, params: &mut Params) {
-        if let Some(job) = &self.job {
-            params.add("job", job);
-        }
-        for (name, value) in self.grouping.iter() {
-            params.add(&format!("grouping.{name}"), value);
-        }
+        self.grouping.add(params);
         params.add_choice("gauges", &self.gauges);
         params.add_choice("delivery", &self.delivery);
         params.switch("start", self.start);
@@ -174,9 +162,7 @@ impl ServerForm for AggregationGateway {
     fn make(&self, job: Option<&str>) -> Result<Parts, Error> {
         let gauges = chosen("gauges", &self.gauges)?;
         let delivery = chosen("delivery", &self.delivery)?;
-        let group = self
-            .grouping
-            .path([self.job.as_deref(), job], Values::Plain)?;
+        let group = self.grouping.path(job, Values::Plain)?;
         let ready = self.server.ready(Ask {
             name: self.url(),
             method: Method::POST,

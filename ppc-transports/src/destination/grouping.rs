@@ -8,11 +8,15 @@ use fluent_uri::pct_enc::EString;
 use fluent_uri::pct_enc::encoder::{Data, Path};
 use ppc_core::{Kind, LabelValue, Scratch, label_name_fault};
 
+use super::url::{Params, Taken};
 use crate::error::{Error, ErrorKind};
 
-/// Labels of a group beside its job, sorted.
+/// A group: its job, where one is set, and its labels beside that, sorted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Grouping(BTreeMap<String, String>);
+pub(super) struct Grouping {
+    job: Option<String>,
+    labels: BTreeMap<String, String>,
+}
 
 /// How a gateway reads values that a path cannot hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,25 +30,43 @@ pub(super) enum Values {
 impl Grouping {
     pub(super) fn insert(&mut self, name: &str, value: impl LabelValue) {
         let value = value.text(&mut Scratch::default()).to_owned();
-        self.0.insert(name.to_owned(), value);
+        self.labels.insert(name.to_owned(), value);
     }
 
-    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0
-            .iter()
-            .map(|(name, value)| (name.as_str(), value.as_str()))
+    pub(super) fn set_job(&mut self, name: &str) {
+        self.job = Some(name.to_owned());
+    }
+
+    /// Takes a parameter of the URL form.
+    pub(super) fn set(&mut self, name: &str, value: &str) -> Taken {
+        match name.strip_prefix("grouping.") {
+            Some(label) => self.insert(label, value),
+            None if name == "job" => self.set_job(value),
+            None => return Taken::Unknown,
+        }
+        Taken::Yes
+    }
+
+    /// Adds the parameters of the URL form.
+    pub(super) fn add(&self, params: &mut Params) {
+        if let Some(job) = &self.job {
+            params.add("job", job);
+        }
+        for (name, value) in &self.labels {
+            params.add(&format!("grouping.{name}"), value);
+        }
     }
 
     /// The names, that of the job among them.
     pub(super) fn names(&self) -> Vec<String> {
-        let names = self.0.keys().cloned();
+        let names = self.labels.keys().cloned();
         ["job".to_owned()].into_iter().chain(names).collect()
     }
 
-    /// The path below the gateway's, `/metrics/job/<job>/<name>/<value>..`, of the first job that
-    /// is given.
-    pub(super) fn path(&self, jobs: [Option<&str>; 2], values: Values) -> Result<String, Error> {
-        let job = jobs.into_iter().flatten().next();
+    /// The path below the gateway's, `/metrics/job/<job>/<name>/<value>..`, of this job where no
+    /// other is set.
+    pub(super) fn path(&self, job: Option<&str>, values: Values) -> Result<String, Error> {
+        let job = self.job.as_deref().or(job);
         let missing =
             "a gateway wants the name of a job: `job = \"name\"`, or `?job=name` in its URL";
         let job = job.ok_or_else(|| refuse("job", missing.to_owned()))?;
@@ -57,7 +79,7 @@ impl Grouping {
         let mut path = EString::<Path>::new();
         path.encode_str::<Path>("/metrics");
         segment(&mut path, "job", job, values)?;
-        for (name, value) in self.iter() {
+        for (name, value) in &self.labels {
             if name == "job" {
                 return Err(refuse("job", "it is given as the job already".to_owned()));
             }
@@ -108,7 +130,7 @@ mod tests {
         for (name, value) in grouping {
             all.insert(name, *value);
         }
-        let path = all.path([None, Some(job)], Values::Base64);
+        let path = all.path(Some(job), Values::Base64);
         path.unwrap_or_else(|error| error.to_string())
     }
 
@@ -159,7 +181,7 @@ mod tests {
         let path = |value: &str| {
             let mut grouping = Grouping::default();
             grouping.insert("a", value);
-            grouping.path([Some("j"), Some("k")], Values::Plain).ok()
+            grouping.path(Some("j"), Values::Plain).ok()
         };
         assert_eq!(path("b c").unwrap(), "/metrics/job/j/a/b%20c");
         for value in ["", "b/c", "/ ", ".", ".."] {

@@ -2,6 +2,7 @@
 
 use super::Choice;
 use super::choice::{Chosen, Words, choices, chosen};
+use super::extra_labels::ExtraLabels;
 use super::given::destination;
 use super::server::{Ask, Content, Ready, Server, ServerForm, TIMEOUT, server_settings};
 use super::url::{Kind, Params, Taken, UrlForm};
@@ -47,7 +48,7 @@ pub struct InfluxHttp {
     bucket: Option<String>,
     org: Option<String>,
     precision: Chosen<Precision>,
-    extra_labels: Vec<(String, String)>,
+    extra_labels: ExtraLabels,
     names: Chosen<Names>,
     timestamps: Chosen<Timestamps>,
 }
@@ -114,8 +115,7 @@ impl InfluxHttp {
     /// Has `VictoriaMetrics` add a label to every series: the parameter `extra_label`.
     #[must_use]
     pub fn extra_label(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-        let pair = (name.as_ref().to_owned(), value.as_ref().to_owned());
-        self.extra_labels.push(pair);
+        self.extra_labels.push(name.as_ref(), value.as_ref());
         self
     }
 
@@ -160,11 +160,7 @@ impl InfluxHttp {
             let reason = "the setting `precision` tells server and timestamps alike".to_owned();
             return Err(ErrorKind::Setting { what, reason }.into());
         }
-        let extra: Vec<String> = self
-            .extra_labels
-            .iter()
-            .map(|(name, value)| format!("{name}={value}"))
-            .collect();
+        let extra = self.extra_labels.values();
         let mut params: Vec<(&str, &str)> = Vec::new();
         for (name, value) in [
             ("db", &self.db),
@@ -223,7 +219,7 @@ impl ServerForm for InfluxHttp {
             bucket: None,
             org: None,
             precision: Ok(Precision::default()),
-            extra_labels: Vec::new(),
+            extra_labels: ExtraLabels::default(),
             names: Ok(Names::default()),
             timestamps: Ok(Timestamps::default()),
         }
@@ -238,10 +234,6 @@ impl ServerForm for InfluxHttp {
     }
 
     fn set_own(&mut self, name: &str, value: &str) -> Taken {
-        if let Some(name) = name.strip_prefix("extra_label.") {
-            self.extra_labels.push((name.to_owned(), value.to_owned()));
-            return Taken::Yes;
-        }
         let token = |secret| Credentials::Token("Token", secret);
         match name {
             "method" => self.verb = Words::of_word(value),
@@ -254,7 +246,7 @@ impl ServerForm for InfluxHttp {
             "precision" => self.precision = Words::of_word(value),
             "names" => self.names = Words::of_word(value),
             "timestamps" => self.timestamps = Words::of_word(value),
-            _ => return Taken::Unknown,
+            _ => return self.extra_labels.set(name, value),
         }
         Taken::Yes
     }
@@ -271,9 +263,7 @@ impl ServerForm for InfluxHttp {
             }
         }
         params.add_choice("precision", &self.precision);
-        for (name, value) in &self.extra_labels {
-            params.add(&format!("extra_label.{name}"), value);
-        }
+        self.extra_labels.add(params);
         params.add_choice("names", &self.names);
         params.add_choice("timestamps", &self.timestamps);
     }

@@ -5,6 +5,8 @@
 mod aggregation_gateway;
 mod any;
 mod choice;
+#[cfg(feature = "http")]
+mod extra_labels;
 #[cfg(feature = "pushgateway")]
 mod gateway;
 mod given;

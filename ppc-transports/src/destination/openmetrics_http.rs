@@ -2,6 +2,7 @@
 
 use super::Choice;
 use super::choice::{Chosen, Words, choices, chosen};
+use super::extra_labels::ExtraLabels;
 use super::given::destination;
 use super::server::{Ask, Content, Server, ServerForm, TIMEOUT, server_settings};
 use super::url::{Kind, Params, Taken, UrlForm};
@@ -36,7 +37,7 @@ pub struct OpenMetricsHttp {
     verb: Chosen<Verb>,
     format: Chosen<Format>,
     exemplars: bool,
-    extra_labels: Vec<(String, String)>,
+    extra_labels: ExtraLabels,
     timestamps: Chosen<Timestamps>,
 }
 
@@ -88,8 +89,7 @@ impl OpenMetricsHttp {
     /// Has `VictoriaMetrics` add a label to every series: the parameter `extra_label`.
     #[must_use]
     pub fn extra_label(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-        let pair = (name.as_ref().to_owned(), value.as_ref().to_owned());
-        self.extra_labels.push(pair);
+        self.extra_labels.push(name.as_ref(), value.as_ref());
         self
     }
 
@@ -125,7 +125,7 @@ impl ServerForm for OpenMetricsHttp {
             verb: Ok(Verb::default()),
             format: Ok(Format::default()),
             exemplars: true,
-            extra_labels: Vec::new(),
+            extra_labels: ExtraLabels::default(),
             timestamps: Ok(Timestamps::default()),
         }
     }
@@ -139,16 +139,12 @@ impl ServerForm for OpenMetricsHttp {
     }
 
     fn set_own(&mut self, name: &str, value: &str) -> Taken {
-        if let Some(name) = name.strip_prefix("extra_label.") {
-            self.extra_labels.push((name.to_owned(), value.to_owned()));
-            return Taken::Yes;
-        }
         match name {
             "method" => self.verb = Words::of_word(value),
             "format" => self.format = Words::of_word(value),
             "exemplars" => return Taken::switch(value, |on| self.exemplars = on),
             "timestamps" => self.timestamps = Words::of_word(value),
-            _ => return Taken::Unknown,
+            _ => return self.extra_labels.set(name, value),
         }
         Taken::Yes
     }
@@ -157,9 +153,7 @@ impl ServerForm for OpenMetricsHttp {
         params.add_choice("method", &self.verb);
         params.add_choice("format", &self.format);
         params.add_unless("exemplars", self.exemplars, &true);
-        for (name, value) in &self.extra_labels {
-            params.add(&format!("extra_label.{name}"), value);
-        }
+        self.extra_labels.add(params);
         params.add_choice("timestamps", &self.timestamps);
     }
 
@@ -168,11 +162,7 @@ impl ServerForm for OpenMetricsHttp {
         let format = chosen("format", &self.format)?;
         let timestamps = chosen("timestamps", &self.timestamps)?;
         let exemplars = self.exemplars;
-        let extra: Vec<String> = self
-            .extra_labels
-            .iter()
-            .map(|(name, value)| format!("{name}={value}"))
-            .collect();
+        let extra = self.extra_labels.values();
         let ready = self.server.ready(Ask {
             name: self.url(),
             method: verb.method(),

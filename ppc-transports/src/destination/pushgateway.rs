@@ -41,8 +41,7 @@ use crate::send::{DeleteAtEnd, Habits};
 /// ```
 #[derive(Clone)]
 pub struct Pushgateway {
-    pub(super) server: Server,
-    job: Option<String>,
+    server: Server,
     grouping: Grouping,
     verb: Chosen<Verb>,
     start: bool,
@@ -67,7 +66,7 @@ impl Pushgateway {
     /// The job of the group; by default that of the push.
     #[must_use]
     pub fn job(mut self, name: impl AsRef<str>) -> Self {
-        self.job = Some(name.as_ref().to_owned());
+        self.grouping.set_job(name.as_ref());
         self
     }
 
@@ -123,9 +122,7 @@ impl Pushgateway {
         method: Method,
         timeout: Duration,
     ) -> Result<Ready, Error> {
-        let group = self
-            .grouping
-            .path([self.job.as_deref(), job], Values::Base64)?;
+        let group = self.grouping.path(job, Values::Base64)?;
         self.server.ready(Ask {
             name: self.url(),
             method,
@@ -153,7 +150,6 @@ impl ServerForm for Pushgateway {
     fn at(server: Server) -> Self {
         Self {
             server,
-            job: None,
             grouping: Grouping::default(),
             verb: Ok(Verb::default()),
             start: false,
@@ -171,28 +167,18 @@ impl ServerForm for Pushgateway {
     }
 
     fn set_own(&mut self, name: &str, value: &str) -> Taken {
-        if let Some(name) = name.strip_prefix("grouping.") {
-            self.grouping.insert(name, value);
-            return Taken::Yes;
-        }
         match name {
-            "job" => self.job = Some(value.to_owned()),
             "method" => self.verb = Words::of_word(value),
             "start" => return Taken::switch(value, |on| self.start = on),
             "delete_on_success" => return Taken::switch(value, |on| self.delete_on_success = on),
             "delete_on_exit" => return Taken::switch(value, |on| self.delete_on_exit = on),
-            _ => return Taken::Unknown,
+            _ => return self.grouping.set(name, value),
         }
         Taken::Yes
     }
 
     fn add_own(&self, params: &mut Params) {
-        if let Some(job) = &self.job {
-            params.add("job", job);
-        }
-        for (name, value) in self.grouping.iter() {
-            params.add(&format!("grouping.{name}"), value);
-        }
+        self.grouping.add(params);
         params.add_choice("method", &self.verb);
         params.switch("start", self.start);
         params.switch("delete_on_success", self.delete_on_success);
