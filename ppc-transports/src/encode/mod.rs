@@ -38,6 +38,12 @@ pub trait Encoder: fmt::Debug + Send {
         false
     }
 
+    /// Whether lines that may have arrived can be sent once more without harm: not where they are
+    /// differences.
+    fn is_repeatable(&self) -> bool {
+        true
+    }
+
     /// These bytes of the last encoding, whole lines of it, have arrived. What sends differences
     /// counts from there on.
     fn delivered(&mut self, _lines: Range<usize>) {}

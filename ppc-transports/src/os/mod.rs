@@ -1,5 +1,5 @@
-//! What only the operating system can do: the end of the process, forks, signals, threads, the
-//! host's name. Beside ppc-core's cells the only place with `unsafe`.
+//! What only the operating system can do: the end of the process, forks, signals, threads, what a
+//! socket still holds, the host's name. Beside ppc-core's cells the only place with `unsafe`.
 
 mod exit;
 mod fork;
@@ -10,8 +10,12 @@ pub(crate) mod signals;
 #[path = "no_signals.rs"]
 pub(crate) mod signals;
 mod threads;
+#[cfg(any(feature = "tcp", feature = "unix"))]
+mod unsent;
 
 pub(crate) use exit::at_exit;
 pub(crate) use fork::PerProcess;
 pub use hostname::hostname;
 pub(crate) use threads::{ThreadId, spawn};
+#[cfg(any(feature = "tcp", feature = "unix"))]
+pub(crate) use unsent::unsent;

@@ -17,8 +17,15 @@ use crate::send::{Failure, Plan, Progress, Sender};
 /// So many series that the receiver has not seen yet make a push one of new series.
 const MANY_NEW: usize = 100;
 
+/// Whatever a sender waits for is asked for again after this time at the latest.
+const LONGEST_WAIT: Duration = Duration::from_mins(1);
+
 /// Payloads sent in one go, before orders are looked at again.
 const GO: usize = 64;
+
+/// A push is not sent over again more often than this, where its connection breaks: what breaks it
+/// may be one of its lines.
+const MOST_REWINDS: u32 = 2;
 
 /// Why samples are counted that may have arrived, and are not sent again.
 const UNACKNOWLEDGED: &str = "unacknowledged";
@@ -48,6 +55,10 @@ pub(crate) struct Lane {
 struct Current {
     /// Where the next payload begins.
     at: usize,
+    /// Where those began that were sent.
+    sent: Vec<usize>,
+    /// How often it went back to some of them.
+    rewinds: u32,
     start: Instant,
     newest: u64,
     payloads: u64,
@@ -58,6 +69,15 @@ struct Current {
     went_wrong: bool,
     /// What the last try met, where another follows.
     trouble: Option<String>,
+}
+
+/// What is not known of a push that ended.
+#[derive(Clone, Copy, Debug, Default)]
+struct Ended {
+    /// How many samples of the payload at hand may have arrived.
+    unknown: u64,
+    /// How many of the payloads sent before may not have.
+    unsure: usize,
 }
 
 impl Lane {
@@ -170,6 +190,8 @@ impl Lane {
         self.sender.begin(plan);
         self.current = Some(Current {
             at: 0,
+            sent: Vec::new(),
+            rewinds: 0,
             start: now,
             newest,
             payloads: plan.payloads as u64,
@@ -187,10 +209,17 @@ impl Lane {
             let current = self.current.as_mut()?;
             let payload = match self.packer.payload(&self.lines, current.at) {
                 None if current.closes => 0..0,
-                None => {
-                    self.finish(now);
-                    return None;
-                }
+                None => match self.sender.settle(now) {
+                    Progress::Wait(pause) => return Some(now + pause.min(LONGEST_WAIT)),
+                    Progress::Broken(failure, pause, unsure) => {
+                        self.rewind(unsure, &failure, pause);
+                        return Some(now + pause);
+                    }
+                    _ => {
+                        self.finish(now);
+                        return None;
+                    }
+                },
                 Some(payload) => payload,
             };
             let next = self.lines.len().min(payload.end + 1);
@@ -217,14 +246,19 @@ impl Lane {
                 Progress::Sent => {
                     current.bytes += bytes.len() as u64;
                     current.trouble = None;
+                    current.sent.push(payload.start);
                     self.encoder.delivered(left);
                 }
-                Progress::Wait(pause) => return Some(now + pause.min(Duration::from_mins(1))),
+                Progress::Wait(pause) => return Some(now + pause.min(LONGEST_WAIT)),
                 Progress::Retry(failure, pause) => {
                     current.trouble = Some(failure.error.to_string());
                     let pause = pause.min(Duration::from_hours(1));
                     let again = format!("{}; trying again in {pause:.1?}", failure.error);
                     self.warn(failure.reason, &again);
+                    return Some(now + pause);
+                }
+                Progress::Broken(failure, pause, unsure) => {
+                    self.rewind(unsure, &failure, pause);
                     return Some(now + pause);
                 }
                 Progress::TooLarge(failure) => {
@@ -256,6 +290,32 @@ impl Lane {
         Some(now)
     }
 
+    /// The connection broke: goes back to the first of the last so many payloads, which may not
+    /// have arrived. What is not to be sent twice is counted instead.
+    fn rewind(&mut self, unsure: usize, failure: &Failure, pause: Duration) {
+        let Some(current) = &mut self.current else {
+            return;
+        };
+        let first = current.sent.len().saturating_sub(unsure);
+        let from = current.sent.get(first).copied().unwrap_or(current.at);
+        let lines = from..current.at;
+        current.sent.truncate(first);
+        current.trouble = Some(failure.error.to_string());
+        let samples = count_samples(&self.lines[lines]);
+        let text = if self.encoder.is_repeatable() && current.rewinds < MOST_REWINDS {
+            current.rewinds += 1;
+            current.at = from;
+            "are sent again"
+        } else {
+            current.went_wrong = true;
+            stats().dropped(UNACKNOWLEDGED, samples);
+            "may be lost"
+        };
+        let error = &failure.error;
+        let text = format!("{error}; {samples} samples {text}; trying again in {pause:.1?}");
+        self.warn(failure.reason, &text);
+    }
+
     /// These lines do not arrive.
     fn lose(&mut self, lines: Range<usize>, failure: &Failure) {
         if let Some(current) = &mut self.current {
@@ -275,13 +335,21 @@ impl Lane {
             stats().pushed(&self.name, "error", 0.0, 0);
         }
         let Some(current) = &self.current else { return };
-        let (at, trouble) = (current.at, current.trouble.clone());
-        let unknown = self.finish_as("error", now);
-        let left = count_samples(&self.lines[at..]) - unknown;
+        let (at, trouble, sent) = (current.at, current.trouble.clone(), current.sent.clone());
+        let ended = self.finish_as("error", now);
+        // What was sent last and is not known to have arrived.
+        let first = sent.len().saturating_sub(ended.unsure);
+        let from = sent.get(first).copied().unwrap_or(at);
+        let unsure = count_samples(&self.lines[from..at]);
+        stats().dropped(UNACKNOWLEDGED, unsure);
+        let left = count_samples(&self.lines[at..]) - ended.unknown;
         stats().dropped("deadline", left);
         let mut text = format!(
             "the final push was not over within its flush_timeout; {left} samples are lost"
         );
+        if unsure > 0 {
+            text = format!("{text}, {unsure} may be");
+        }
         if let Some(trouble) = &trouble {
             text = format!("{text}; the last try: {trouble}");
         }
@@ -296,10 +364,9 @@ impl Lane {
         self.finish_as(if went_wrong { "error" } else { "ok" }, now);
     }
 
-    /// Returns how many samples may have arrived or not.
-    fn finish_as(&mut self, outcome: &'static str, now: Instant) -> u64 {
+    fn finish_as(&mut self, outcome: &'static str, now: Instant) -> Ended {
         let Some(current) = self.current.take() else {
-            return 0;
+            return Ended::default();
         };
         let report = self.sender.end();
         let (mut outcome, mut unknown) = (outcome, 0);
@@ -334,7 +401,8 @@ impl Lane {
         }
         let seconds = now.saturating_duration_since(current.start).as_secs_f64();
         stats().pushed(&self.name, outcome, seconds, current.bytes);
-        unknown
+        let unsure = report.unsure;
+        Ended { unknown, unsure }
     }
 
     fn warn(&self, cause: &str, text: &str) {

@@ -4,6 +4,8 @@
 //! it says how long, and whoever drives it comes back.
 
 mod address;
+#[cfg(any(feature = "http", feature = "tcp", feature = "unix"))]
+mod backoff;
 #[cfg(feature = "textfile")]
 mod file;
 #[cfg(feature = "http")]
@@ -15,6 +17,8 @@ mod queue;
 #[path = "no_queue.rs"]
 mod queue;
 mod resolve;
+#[cfg(any(feature = "tcp", feature = "unix"))]
+mod socket;
 #[cfg(feature = "udp")]
 mod udp;
 
@@ -32,6 +36,12 @@ pub(crate) use http::{
 };
 #[cfg(feature = "http")]
 pub use http::{HttpHandler, HttpRequest, HttpResponse, Secret, TlsVersion};
+#[cfg(feature = "tcp")]
+pub(crate) use socket::Tcp;
+#[cfg(feature = "unix")]
+pub(crate) use socket::Unix;
+#[cfg(any(feature = "tcp", feature = "unix"))]
+pub(crate) use socket::{SocketSender, Wire};
 #[cfg(feature = "udp")]
 pub use udp::{UdpOptions, UdpSender};
 
@@ -42,6 +52,12 @@ pub trait Sender: fmt::Debug + Send {
 
     /// Sends one payload, or says why not.
     fn send(&mut self, payload: &[u8], now: Instant) -> Progress;
+
+    /// Nothing of the push is left to be sent. Waits until it is known what became of it, where
+    /// that can be known: `Progress::Sent` in the end.
+    fn settle(&mut self, _now: Instant) -> Progress {
+        Progress::Sent
+    }
 
     /// The push ended: what became known of it that no single payload told.
     fn end(&mut self) -> Report;
@@ -107,6 +123,10 @@ pub enum Progress {
     /// It did not arrive, and is to be tried again after this time, unless there is something
     /// newer by then.
     Retry(Failure, Duration),
+    /// The connection broke. The payload did not arrive, and is to be sent again after this time,
+    /// unless there is something newer by then; the last so many of this push before it, which
+    /// were sent, may not have arrived either.
+    Broken(Failure, Duration, usize),
     /// It is too large for the other side, which may take it in parts.
     TooLarge(Failure),
     /// Whether it arrived cannot be known; it is not to be sent again.
@@ -136,4 +156,6 @@ pub struct Report {
     pub hurried: u64,
     /// Whether the payload at hand arrived cannot be known; it is not to be sent again.
     pub unknown: bool,
+    /// How many payloads were sent last and have not been taken by the other side yet.
+    pub unsure: usize,
 }

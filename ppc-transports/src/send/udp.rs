@@ -16,8 +16,10 @@ const NEW_SERIES_RATE: f64 = 500.0;
 /// Datagrams a second to receivers that know the series.
 const RATE: f64 = 2_000.0;
 
-/// Datagrams to a receiver on this machine between two looks at its queue.
+/// Datagrams to a receiver on this machine between two looks at its queue, at most.
 const BURST: u32 = 32;
+/// How much of its queue they may take: with what is in it before, that is less than two thirds.
+const BURST_SHARE: f64 = 0.35;
 /// The pause while its queue is more than a quarter full.
 const QUEUE_PAUSE: Duration = Duration::from_micros(200);
 /// A receiver that leaves its queue that full for this long does not read at all, as far as a
@@ -64,6 +66,8 @@ pub struct UdpSender {
 struct Link {
     socket: UdpSocket,
     peer: SocketAddr,
+    /// On this machine, where a refusal is known at once.
+    is_local: bool,
     queue: Option<QueueReader>,
     /// A datagram has gone and was not refused.
     proven: bool,
@@ -162,8 +166,8 @@ impl UdpSender {
         end.is_some_and(|end| now >= end)
     }
 
-    /// Waits for its turn.
-    fn turn(&mut self, now: Instant) -> Result<(), Progress> {
+    /// Waits until a payload of so many bytes may go.
+    fn turn(&mut self, len: usize, now: Instant) -> Result<(), Progress> {
         if !matches!(self.flow, Flow::Hurry) && self.must_hurry(now) {
             self.flow = Flow::Hurry;
         }
@@ -180,7 +184,8 @@ impl UdpSender {
                     .and_then(|link| link.queue.as_ref()?.read());
                 // Where nobody receives, sending brings the error to light.
                 if queue.is_none_or(|queue| queue.used <= queue.limit / 4) {
-                    (*left, *full) = (BURST, None);
+                    *left = queue.map_or(BURST, |queue| burst(queue.limit, len));
+                    *full = None;
                     return Ok(());
                 }
                 let is_final = self.plan.is_some_and(|plan| plan.deadline.is_some());
@@ -231,26 +236,53 @@ impl UdpSender {
         Progress::Failed(Failure { reason, error })
     }
 
-    /// Whether the datagram just sent was refused and should go to another of the host's
-    /// addresses: on this machine a refusal is known at once.
-    fn goes_elsewhere(&mut self, now: Instant) -> bool {
-        let Some(link) = self.link.as_mut().filter(|link| !link.proven) else {
-            return false;
+    /// What became of the datagram just sent: on this machine a refusal is known at once, and it
+    /// may go to another of the host's addresses.
+    fn sent(&mut self, now: Instant) -> Progress {
+        let Some(link) = self
+            .link
+            .as_mut()
+            .filter(|link| link.is_local || !link.proven)
+        else {
+            return Progress::Sent;
         };
-        if !link.refused() {
-            link.proven = true;
-            return false;
+        let is_local = link.is_local;
+        link.proven = !link.refused();
+        if link.proven {
+            return Progress::Sent;
         }
         self.lookup.doubt(now);
         self.tried += 1;
         if self.tried < self.addresses {
             self.choice += 1;
             self.link = None;
-            return true;
+            return Progress::Wait(Duration::ZERO);
+        }
+        if is_local {
+            let text = "nobody receives at this address (connection refused)";
+            let error = io::Error::new(ErrorKind::ConnectionRefused, text);
+            return Progress::Dropped(Failure {
+                reason: "refused",
+                error,
+            });
         }
         self.report.refused += 1;
-        false
+        Progress::Sent
     }
+}
+
+/// How many datagrams of so many bytes go together into a queue with this limit: the kernel counts
+/// memory, which it takes in powers of two, and a few hundred bytes a datagram for itself.
+fn burst(limit: u32, len: usize) -> u32 {
+    let memory = (len + 512).next_power_of_two() + 256;
+    let most = f64::from(limit) * BURST_SHARE / memory as f64;
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "clamped"
+    )]
+    let most = most.clamp(1.0, f64::from(BURST)) as u32;
+    most
 }
 
 impl Sender for UdpSender {
@@ -263,7 +295,10 @@ impl Sender for UdpSender {
     }
 
     fn send(&mut self, payload: &[u8], now: Instant) -> Progress {
-        if let Err(progress) = self.connect(now).and_then(|()| self.turn(now)) {
+        if let Err(progress) = self
+            .connect(now)
+            .and_then(|()| self.turn(payload.len(), now))
+        {
             return progress;
         }
         // A send that returns an error has not sent: what is refused is an earlier datagram.
@@ -271,11 +306,11 @@ impl Sender for UdpSender {
             let Some(link) = &self.link else { break };
             match link.socket.send(payload) {
                 Ok(_) => {
-                    if self.goes_elsewhere(now) {
-                        return Progress::Wait(Duration::ZERO);
+                    let progress = self.sent(now);
+                    if !matches!(progress, Progress::Wait(_)) {
+                        self.spend();
                     }
-                    self.spend();
-                    return Progress::Sent;
+                    return progress;
                 }
                 Err(error) => match error.raw_os_error() {
                     Some(libc::ECONNREFUSED) if attempt == 0 => self.refused(now),
@@ -317,11 +352,13 @@ impl Link {
         let socket = UdpSocket::bind(any)?;
         socket.set_nonblocking(true)?;
         socket.connect(peer)?;
-        let queue = QueueReader::new(socket.local_addr()?, peer);
+        let from = socket.local_addr()?;
         Ok(Self {
             socket,
             peer,
-            queue,
+            // The kernel sends from the very address that it sends to where that is its own.
+            is_local: peer.ip().is_loopback() || peer.ip() == from.ip(),
+            queue: QueueReader::new(from, peer),
             proven: false,
         })
     }

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use http::header::{HeaderMap, RETRY_AFTER};
 use http::{HeaderValue, StatusCode};
 
-use super::backoff;
+use super::retry_after::retry_after;
 use crate::send::Failure;
 
 /// Bytes of an answer that are looked at; of the rest there is nothing to be told.
@@ -49,14 +49,14 @@ impl Answer {
         body: &Bytes,
         redact: impl Fn(String) -> String,
     ) -> Self {
-        let retry_after = headers.get(RETRY_AFTER).map(HeaderValue::to_str);
+        let asked = headers.get(RETRY_AFTER).map(HeaderValue::to_str);
         let now = SystemTime::now();
         Self {
             status,
             line: first_line(body, redact),
-            retry_after: retry_after
+            retry_after: asked
                 .and_then(Result::ok)
-                .and_then(|value| backoff::retry_after(value, now)),
+                .and_then(|value| retry_after(value, now)),
         }
     }
 

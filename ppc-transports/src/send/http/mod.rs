@@ -2,11 +2,11 @@
 //! share, tried again where that may help.
 
 mod answer;
-mod backoff;
 mod connect;
 mod exchange;
 mod handler;
 mod request;
+mod retry_after;
 mod secret;
 mod thread;
 #[cfg(feature = "tls")]
@@ -37,9 +37,9 @@ pub use secret::Secret;
 pub(crate) use tls_options::TlsOptions;
 pub use tls_options::TlsVersion;
 
-use self::backoff::Backoff;
 use self::connect::Way;
 use self::exchange::{Endpoint, Sent, exchange};
+use super::backoff::Backoff;
 use super::{Failure, Plan, Progress, Report, Sender};
 use crate::error::Error;
 

@@ -102,27 +102,37 @@ fn f10_a_line_too_long_for_the_kernel_is_dropped_and_the_next_one_goes() {
 }
 
 #[test]
-fn refused_datagrams_are_counted_and_a_receiver_that_returns_gets_the_next() {
+fn refused_datagrams_are_told_and_a_receiver_that_returns_gets_the_next() {
     let receiver = UdpSocket::bind("127.0.0.1:0").unwrap();
     let address = receiver.local_addr().unwrap();
     drop(receiver);
     let mut sender = sender("127.0.0.1", address.port(), UdpOptions::default());
-    sender.begin(plan(None));
-    for _ in 0..5 {
-        assert!(matches!(drive(&mut sender, b"x").0, Progress::Sent));
-    }
-    assert_eq!(sender.end().refused, 5);
+    let refuse = |sender: &mut UdpSender| {
+        sender.begin(plan(None));
+        for _ in 0..5 {
+            match drive(sender, b"x").0 {
+                Progress::Dropped(failure) => assert_eq!(failure.reason, "refused"),
+                other => panic!("{other:?}"),
+            }
+        }
+        assert_eq!(sender.end().refused, 0, "told already");
+    };
+    refuse(&mut sender);
     let receiver = UdpSocket::bind(address).unwrap();
     sender.begin(plan(None));
     assert!(matches!(drive(&mut sender, b"back").0, Progress::Sent));
     assert_eq!(receive(&receiver).unwrap(), b"back");
     assert_eq!(sender.end().refused, 0);
     drop(receiver);
-    sender.begin(plan(None));
-    for _ in 0..5 {
-        assert!(matches!(drive(&mut sender, b"x").0, Progress::Sent));
+    refuse(&mut sender); // also after it had received
+}
+
+#[test]
+fn larger_datagrams_go_fewer_together() {
+    for (len, expected) in [(1, 32), (1432, 32), (8192, 4), (65_507, 1)] {
+        assert_eq!(burst(212_992, len), expected, "{len}");
     }
-    assert_eq!(sender.end().refused, 5, "also after it had received");
+    assert_eq!((burst(0, 1432), burst(u32::MAX, 1)), (1, 32));
 }
 
 #[test]
@@ -149,25 +159,27 @@ fn a_receiver_that_does_not_read_is_waited_for_and_given_up() {
     let receiver = UdpSocket::bind("127.0.0.1:0").unwrap();
     let port = receiver.local_addr().unwrap().port();
     let mut local = sender("127.0.0.1", port, UdpOptions::default());
-    local.begin(plan(None));
-    let mut sent = 0;
-    let failure = loop {
-        match drive(&mut local, &[b'x'; 1400]).0 {
-            Progress::Sent => sent += 1,
-            Progress::Failed(failure) => break failure,
-            other => panic!("{other:?}"),
+    for len in [1400, 8192] {
+        receiver.set_nonblocking(true).unwrap();
+        local.begin(plan(None));
+        let mut sent = 0;
+        let failure = loop {
+            match drive(&mut local, &vec![b'x'; len]).0 {
+                Progress::Sent => sent += 1,
+                Progress::Failed(failure) => break failure,
+                other => panic!("{other:?}"),
+            }
+        };
+        assert_eq!(failure.reason, "stalled");
+        let mut read = 0;
+        while receiver.recv(&mut vec![0; len]).is_ok() {
+            read += 1;
         }
-    };
-    assert_eq!(failure.reason, "stalled");
-    let mut read = 0;
-    receiver.set_nonblocking(true).unwrap();
-    while receiver.recv(&mut [0; 2000]).is_ok() {
-        read += 1;
+        assert_eq!(
+            read, sent,
+            "nothing that was sent was dropped by the kernel"
+        );
     }
-    assert_eq!(
-        read, sent,
-        "nothing that was sent was dropped by the kernel"
-    );
     // A final push does not wait for it beyond four fifths of its time.
     local.begin(plan(Some(Duration::from_millis(500))));
     for _ in 0..100 {

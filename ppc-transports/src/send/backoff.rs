@@ -1,6 +1,6 @@
 //! When to try again: exponentially later, at random, and not before the server wants it.
 
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 /// The first pause.
 const FIRST: Duration = Duration::from_millis(250);
@@ -11,25 +11,25 @@ const MOST: Duration = Duration::from_hours(1);
 
 /// What is known of a server's failures.
 #[derive(Debug, Default)]
-pub(super) struct Backoff {
+pub(crate) struct Backoff {
     failures: u32,
     not_before: Option<Instant>,
 }
 
 impl Backoff {
     /// How long to wait before the next try.
-    pub(super) fn wait(&self, now: Instant) -> Option<Duration> {
+    pub(crate) fn wait(&self, now: Instant) -> Option<Duration> {
         let left = self.not_before?.saturating_duration_since(now);
         (!left.is_zero()).then_some(left)
     }
 
     /// Whether the last try failed.
-    pub(super) fn is_set(&self) -> bool {
+    pub(crate) fn is_set(&self) -> bool {
         self.not_before.is_some()
     }
 
     /// Notes a failure, and says when to try again. `asked` is what the server wants to be waited.
-    pub(super) fn fail(&mut self, now: Instant, asked: Option<Duration>) -> Duration {
+    pub(crate) fn fail(&mut self, now: Instant, asked: Option<Duration>) -> Duration {
         let longest = FIRST
             .saturating_mul(1 << self.failures.min(16))
             .min(LONGEST);
@@ -42,19 +42,9 @@ impl Backoff {
     }
 
     /// Forgets all failures: the server is well, or there is no time to be polite.
-    pub(super) fn reset(&mut self) {
+    pub(crate) fn reset(&mut self) {
         *self = Self::default();
     }
-}
-
-/// Reads `Retry-After`: seconds, or a date (RFC 9110, section 10.2.3).
-pub(super) fn retry_after(value: &str, now: SystemTime) -> Option<Duration> {
-    let value = value.trim();
-    if let Ok(seconds) = value.parse::<u32>() {
-        return Some(Duration::from_secs(seconds.into()));
-    }
-    let date = httpdate::parse_http_date(value).ok()?;
-    Some(date.duration_since(now).unwrap_or_default())
 }
 
 #[cfg(test)]
@@ -88,21 +78,5 @@ mod tests {
         assert_eq!(pause(Duration::from_secs(7)), Duration::from_secs(7));
         assert_eq!(pause(Duration::from_hours(9)), MOST);
         assert!(pause(Duration::ZERO) >= FIRST / 2);
-    }
-
-    #[test]
-    fn retry_after_is_seconds_or_a_date() {
-        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(784_111_777);
-        let read = |value| retry_after(value, now);
-        assert_eq!(read("121"), Some(Duration::from_secs(121)));
-        assert_eq!(read(" 0 "), Some(Duration::ZERO));
-        assert_eq!(
-            read("Sun, 06 Nov 1994 08:49:47 GMT"),
-            Some(Duration::from_secs(10))
-        );
-        assert_eq!(read("Sun, 06 Nov 1994 08:49:07 GMT"), Some(Duration::ZERO));
-        for wrong in ["", "soon", "-1", "1.5"] {
-            assert_eq!(read(wrong), None, "{wrong}");
-        }
     }
 }

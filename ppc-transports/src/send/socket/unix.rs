@@ -1,0 +1,81 @@
+//! A Unix socket of either type, by its path.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use socket2::{Domain, SockAddr, Socket, Type};
+
+use super::link::Wire;
+use super::place::{Opening, Place, connect};
+use crate::send::Failure;
+
+/// Time for a connection, which is made at once.
+const TIMEOUT: Duration = Duration::from_secs(5);
+
+/// A path, at which a socket may appear and vanish.
+#[derive(Debug)]
+pub(crate) struct Unix {
+    path: PathBuf,
+    /// Of either type, where none is said.
+    wire: Option<Wire>,
+}
+
+impl Unix {
+    /// The socket at this path.
+    pub(crate) fn new(path: PathBuf, wire: Option<Wire>) -> Self {
+        Self { path, wire }
+    }
+}
+
+impl Place for Unix {
+    fn open(&mut self, _: Instant) -> Opening {
+        let opened = match self.wire {
+            Some(wire) => open(&self.path, wire),
+            // Most are of datagrams; the other ones say so.
+            None => match open(&self.path, Wire::Datagrams) {
+                Err(error) if error.raw_os_error() == Some(libc::EPROTOTYPE) => {
+                    open(&self.path, Wire::Stream)
+                }
+                opened => opened,
+            },
+        };
+        match opened {
+            Ok((socket, wire)) => Opening::Begun(socket, wire),
+            Err(error) => Opening::Failed(Failure {
+                reason: "unreachable",
+                error,
+            }),
+        }
+    }
+
+    fn failed(&mut self, _: Instant) -> bool {
+        false
+    }
+
+    fn begin(&mut self) {}
+
+    fn timeout(&self) -> Duration {
+        TIMEOUT
+    }
+
+    fn answers_the_end(&self) -> bool {
+        false
+    }
+
+    fn name(&self) -> String {
+        self.path.display().to_string()
+    }
+}
+
+fn open(path: &Path, wire: Wire) -> io::Result<(Socket, Wire)> {
+    let kind = match wire {
+        Wire::Stream => Type::STREAM,
+        Wire::Datagrams => Type::DGRAM,
+    };
+    connect(
+        Socket::new(Domain::UNIX, kind, None)?,
+        &SockAddr::unix(path)?,
+        wire,
+    )
+}
