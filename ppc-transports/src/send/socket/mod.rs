@@ -104,7 +104,13 @@ impl SocketSender {
         }
         match link.is_closed() {
             Ok(false) => {}
-            Ok(true) => return Err(self.broken(closed(), now)),
+            Ok(true) => {
+                // Else it would be reset.
+                if self.place.knows_what_was_read() {
+                    self.written = 0;
+                }
+                return Err(self.broken(closed(), now));
+            }
             Err(error) => return Err(self.broken(error, now)),
         }
         self.link.as_mut().ok_or(Progress::Wait(PAUSE))
@@ -238,7 +244,7 @@ impl Sender for SocketSender {
             Err(error) => return self.broken(error, now),
         };
         let left = link.unsent().unwrap_or(0);
-        if is_closed && (self.finished.is_none() || left > 0) {
+        if is_closed && !self.place.knows_what_was_read() && (self.finished.is_none() || left > 0) {
             return self.broken(closed(), now);
         }
         if left > 0 {
@@ -250,7 +256,7 @@ impl Sender for SocketSender {
         }
         if let Some(deadline) = self.deadline
             && !is_closed
-            && self.place.answers_the_end()
+            && !self.place.knows_what_was_read()
         {
             let Some(finished) = self.finished else {
                 if let Err(error) = link.finish() {

@@ -23,9 +23,9 @@ pub(crate) trait Place: fmt::Debug + Send {
     /// How long a connection may take to be made.
     fn timeout(&self) -> Duration;
 
-    /// Whether the other side says that it has read everything by closing, too. Where the kernel
-    /// knows what was read, nobody has to.
-    fn answers_the_end(&self) -> bool;
+    /// Whether the kernel knows what the other side's program has read, and not only what has come
+    /// to its machine.
+    fn knows_what_was_read(&self) -> bool;
 
     /// How it is called.
     fn name(&self) -> String;

@@ -82,8 +82,8 @@ impl Place for Tcp {
         }
     }
 
-    fn answers_the_end(&self) -> bool {
-        true
+    fn knows_what_was_read(&self) -> bool {
+        false
     }
 
     fn name(&self) -> String {

@@ -59,8 +59,8 @@ impl Place for Unix {
         TIMEOUT
     }
 
-    fn answers_the_end(&self) -> bool {
-        false
+    fn knows_what_was_read(&self) -> bool {
+        true
     }
 
     fn name(&self) -> String {
