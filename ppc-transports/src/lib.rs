@@ -11,6 +11,8 @@
     not(all(
         feature = "influx",
         feature = "udp",
+        feature = "tcp",
+        feature = "unix",
         feature = "tokio",
         feature = "tls",
         feature = "pushgateway",
@@ -33,12 +35,18 @@ mod slots;
 
 #[cfg(all(feature = "influx", feature = "http"))]
 pub use destination::InfluxHttp;
+#[cfg(all(feature = "influx", feature = "tcp"))]
+pub use destination::InfluxTcp;
 #[cfg(all(feature = "influx", feature = "udp"))]
 pub use destination::InfluxUdp;
+#[cfg(all(feature = "influx", feature = "unix"))]
+pub use destination::InfluxUnix;
 #[cfg(all(feature = "openmetrics", feature = "http"))]
 pub use destination::OpenMetricsHttp;
 #[cfg(feature = "textfile")]
 pub use destination::Textfile;
+#[cfg(feature = "unix")]
+pub use destination::UnixSocket;
 #[cfg(feature = "http")]
 pub use destination::Verb;
 #[cfg(feature = "pushgateway")]

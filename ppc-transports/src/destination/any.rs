@@ -4,14 +4,17 @@ use std::str::FromStr;
 
 use super::url::{Kind, Url, list};
 use super::{
-    AGGREGATION_GATEWAY, INFLUX_HTTP, INFLUX_UDP, OPENMETRICS_HTTP, PUSHGATEWAY, TEXTFILE,
+    AGGREGATION_GATEWAY, INFLUX_HTTP, INFLUX_TCP, INFLUX_UDP, INFLUX_UNIX, OPENMETRICS_HTTP,
+    PUSHGATEWAY, TEXTFILE,
 };
 use crate::error::Error;
 use crate::push::Destination;
 
 /// All kinds, those included that this build has switched off.
-const KINDS: [Kind; 6] = [
+const KINDS: [Kind; 8] = [
     INFLUX_UDP,
+    INFLUX_TCP,
+    INFLUX_UNIX,
     INFLUX_HTTP,
     OPENMETRICS_HTTP,
     PUSHGATEWAY,

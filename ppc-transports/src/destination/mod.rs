@@ -16,8 +16,13 @@ mod grouping;
 mod influx_http;
 #[cfg(feature = "influx")]
 mod influx_names;
+#[cfg(all(feature = "influx", feature = "tcp"))]
+mod influx_tcp;
 #[cfg(all(feature = "influx", feature = "udp"))]
 mod influx_udp;
+#[cfg(all(feature = "influx", feature = "unix"))]
+mod influx_unix;
+mod lines;
 mod off;
 #[cfg(all(feature = "openmetrics", feature = "http"))]
 mod openmetrics_http;
@@ -37,14 +42,22 @@ mod verb;
 use aggregation_gateway::KIND as AGGREGATION_GATEWAY;
 #[cfg(all(feature = "influx", feature = "http"))]
 use influx_http::KIND as INFLUX_HTTP;
+#[cfg(all(feature = "influx", feature = "tcp"))]
+use influx_tcp::KIND as INFLUX_TCP;
 #[cfg(all(feature = "influx", feature = "udp"))]
 use influx_udp::KIND as INFLUX_UDP;
+#[cfg(all(feature = "influx", feature = "unix"))]
+use influx_unix::KIND as INFLUX_UNIX;
 #[cfg(not(feature = "pushgateway"))]
 use off::AGGREGATION_GATEWAY;
 #[cfg(not(all(feature = "influx", feature = "http")))]
 use off::INFLUX_HTTP;
+#[cfg(not(all(feature = "influx", feature = "tcp")))]
+use off::INFLUX_TCP;
 #[cfg(not(all(feature = "influx", feature = "udp")))]
 use off::INFLUX_UDP;
+#[cfg(not(all(feature = "influx", feature = "unix")))]
+use off::INFLUX_UNIX;
 #[cfg(not(all(feature = "openmetrics", feature = "http")))]
 use off::OPENMETRICS_HTTP;
 #[cfg(not(feature = "pushgateway"))]
@@ -69,8 +82,14 @@ pub use gateway::{
 pub use given::{AsDestination, destination_of};
 #[cfg(all(feature = "influx", feature = "http"))]
 pub use influx_http::InfluxHttp;
+#[cfg(all(feature = "influx", feature = "tcp"))]
+pub use influx_tcp::InfluxTcp;
 #[cfg(all(feature = "influx", feature = "udp"))]
 pub use influx_udp::InfluxUdp;
+#[cfg(all(feature = "influx", feature = "unix"))]
+pub use influx_unix::InfluxUnix;
+#[cfg(feature = "unix")]
+pub use lines::unix::UnixSocket;
 #[cfg(all(feature = "openmetrics", feature = "http"))]
 pub use openmetrics_http::OpenMetricsHttp;
 #[cfg(feature = "pushgateway")]

@@ -8,6 +8,14 @@ pub(super) const INFLUX_UDP: Kind = Kind {
     schemes: &["influx+udp"],
     read: |url| off(url, "features `influx` and `udp`"),
 };
+pub(super) const INFLUX_TCP: Kind = Kind {
+    schemes: &["influx+tcp"],
+    read: |url| off(url, "features `influx` and `tcp`"),
+};
+pub(super) const INFLUX_UNIX: Kind = Kind {
+    schemes: &["influx+unix"],
+    read: |url| off(url, "features `influx` and `unix`"),
+};
 pub(super) const INFLUX_HTTP: Kind = Kind {
     schemes: &["influx+http", "influx+https"],
     read: |url| off(url, "features `influx` and `http`"),
@@ -30,8 +38,10 @@ pub(super) const TEXTFILE: Kind = Kind {
 };
 
 // No build uses all of them; none is to be called dead.
-const _: [Kind; 6] = [
+const _: [Kind; 8] = [
     INFLUX_UDP,
+    INFLUX_TCP,
+    INFLUX_UNIX,
     INFLUX_HTTP,
     OPENMETRICS_HTTP,
     PUSHGATEWAY,

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::AsDestination;
 use super::given::destination;
-use super::url::{Kind, Params, Taken, Url, UrlForm, refused, url_form};
+use super::url::{Kind, Params, Taken, Url, UrlForm, encode_path, refused, url_form};
 use crate::encode::{Exposition, Format, Timestamps};
 use crate::error::{Error, ErrorKind};
 use crate::pack::{Body, Packer};
@@ -86,14 +86,8 @@ impl UrlForm for Textfile {
     }
 
     fn from_url(url: &Url) -> Result<Self, Error> {
-        if !url.authority.is_empty() {
-            return Err(url.refuse("a file is on this machine: `textfile:///folder/name.prom`"));
-        }
-        let path = url
-            .decoded_path()
-            .ok_or_else(|| url.refuse("a `%` is not UTF-8"))?;
         Ok(Self {
-            path: Ok(path.into()),
+            path: Ok(url.path_alone("a file", "folder/name.prom")?),
             start: false,
         })
     }
@@ -108,11 +102,7 @@ impl UrlForm for Textfile {
     fn url(&self) -> String {
         let mut params = Params::default();
         params.switch("start", self.start);
-        let path = self.path.as_ref().map(|path| {
-            // A URL has no place for one that depends on where the job runs.
-            let path = std::path::absolute(path).unwrap_or_else(|_| path.clone());
-            super::url::encode_path(&path.to_string_lossy())
-        });
+        let path = self.path.as_ref().map(|path| encode_path(path));
         params.behind(format!("textfile://{}", path.unwrap_or_default()))
     }
 

@@ -1,12 +1,15 @@
 //! The URL form of destinations: so operations can change them without a rebuild.
 
+use std::path::{Path, PathBuf};
+
 use fluent_uri::Uri;
 use fluent_uri::pct_enc::encoder::{Data, Query};
-use fluent_uri::pct_enc::{EStr, EString, Encoder};
+use fluent_uri::pct_enc::{self, EStr, EString, Encoder};
 
 use super::choice::{Chosen, Words, word};
 use crate::error::{Error, ErrorKind};
 use crate::push::{Destination, Parts};
+use crate::send::Address;
 
 /// A destination with a URL form.
 pub(super) trait UrlForm: Sized {
@@ -138,7 +141,29 @@ impl Url {
 
     /// The path, decoded.
     pub(super) fn decoded_path(&self) -> Option<String> {
-        decode(EStr::<fluent_uri::pct_enc::encoder::Path>::new(&self.path)?)
+        decode(EStr::<pct_enc::encoder::Path>::new(&self.path)?)
+    }
+
+    /// The address, where nothing else is in the URL.
+    pub(super) fn address_alone(&self) -> Result<Address, Error> {
+        if matches!(&*self.path, "" | "/") && self.user.is_none() {
+            return self.authority.parse();
+        }
+        let scheme = &self.scheme;
+        Err(self.refuse(format!("lines go to `{scheme}://host:port` alone")))
+    }
+
+    /// The path of something on this machine, such as the one of this example, where nothing else
+    /// is in the URL.
+    pub(super) fn path_alone(&self, what: &str, example: &str) -> Result<PathBuf, Error> {
+        if !self.authority.is_empty() || self.user.is_some() {
+            let scheme = &self.scheme;
+            let text = format!("{what} is on this machine: `{scheme}:///{example}`");
+            return Err(self.refuse(text));
+        }
+        let path = self.decoded_path();
+        let path = path.ok_or_else(|| self.refuse("a `%` is not UTF-8"))?;
+        Ok(path.into())
     }
 
     /// An error about this URL.
@@ -229,10 +254,11 @@ pub(super) fn url_form<D: UrlForm>(text: &str) -> Option<D> {
     is_ours.then(|| read(text).unwrap_or_else(D::broken))
 }
 
-/// A path as it stands in a URL.
-pub(super) fn encode_path(path: &str) -> String {
-    let mut encoded = EString::<fluent_uri::pct_enc::encoder::Path>::new();
-    encoded.encode_str::<fluent_uri::pct_enc::encoder::Path>(path);
+/// A path as it stands in a URL, which has no place for one that depends on where the job runs.
+pub(super) fn encode_path(path: &Path) -> String {
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let mut encoded = EString::<pct_enc::encoder::Path>::new();
+    encoded.encode_str::<pct_enc::encoder::Path>(&path.to_string_lossy());
     encoded.into_string()
 }
 
@@ -265,6 +291,13 @@ impl Params {
         self.0.encode_str::<Data>(name);
         self.0.push('=');
         self.0.encode_str::<Data>(&value.to_string());
+    }
+
+    /// Adds it where there is one.
+    pub(super) fn add_some(&mut self, name: &str, value: Option<impl std::fmt::Display>) {
+        if let Some(value) = value {
+            self.add(name, value);
+        }
     }
 
     /// Adds it where it is another than usual.

@@ -29,6 +29,9 @@ type Make = dyn Fn(Option<&str>) -> Result<Parts, Error> + Send + Sync;
 /// Makes an encoder, for what is said of the push.
 pub(crate) type MakeEncoder = dyn Fn(&Pushing<'_>) -> Box<dyn Encoder> + Send + Sync;
 
+/// Makes a sender, which wakes its driver where something has become known.
+pub(crate) type MakeSender = dyn Fn(Waker) -> Box<dyn Sender> + Send + Sync;
+
 /// What a destination is made of.
 pub(crate) struct Parts {
     /// How it is called in logs and metrics; without credentials.
@@ -37,8 +40,7 @@ pub(crate) struct Parts {
     pub(crate) packer: Packer,
     /// What a payload becomes before it is sent; itself, where there is none.
     pub(crate) body: Option<Body>,
-    /// Makes a sender, which wakes its driver where something has become known.
-    pub(crate) sender: Box<dyn Fn(Waker) -> Box<dyn Sender> + Send + Sync>,
+    pub(crate) sender: Box<MakeSender>,
     /// Whether there is a push at the start: not to a place that keeps what the last run left.
     pub(crate) at_start: bool,
 }

@@ -32,7 +32,7 @@ mod task;
 
 pub use builder::Push;
 pub use destination::Destination;
-pub(crate) use destination::{MakeEncoder, Parts, Pushing};
+pub(crate) use destination::{MakeEncoder, MakeSender, Parts, Pushing};
 pub use end_of::{Awaited, EndOf, EndOfAny, EndOfSend, Waited, end_of, end_of_output};
 pub use guard::{Guard, call};
 pub use outcome::{OfAny, OfResult, Outcome, Probe};

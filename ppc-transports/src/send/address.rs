@@ -36,6 +36,13 @@ impl Address {
         self.port
     }
 
+    /// Whether it is this machine, as far as its text tells.
+    pub(crate) fn is_loopback(&self) -> bool {
+        let host = self.host.to_ascii_lowercase();
+        let is_name = host == "localhost" || host.ends_with(".localhost");
+        is_name || self.ip().is_some_and(|ip| ip.is_loopback())
+    }
+
     /// The host as an address, where it is one and no name.
     pub(crate) fn ip(&self) -> Option<IpAddr> {
         self.host.parse().ok()
