@@ -29,12 +29,18 @@ pub use ppc_core::{
 pub use ppc_transports::Format;
 #[cfg(all(feature = "influx", feature = "http"))]
 pub use ppc_transports::InfluxHttp;
+#[cfg(all(feature = "influx", feature = "tcp"))]
+pub use ppc_transports::InfluxTcp;
 #[cfg(all(feature = "influx", feature = "udp"))]
 pub use ppc_transports::InfluxUdp;
+#[cfg(all(feature = "influx", feature = "unix"))]
+pub use ppc_transports::InfluxUnix;
 #[cfg(all(feature = "openmetrics", feature = "http"))]
 pub use ppc_transports::OpenMetricsHttp;
 #[cfg(feature = "textfile")]
 pub use ppc_transports::Textfile;
+#[cfg(feature = "unix")]
+pub use ppc_transports::UnixSocket;
 #[cfg(feature = "pushgateway")]
 pub use ppc_transports::{
     AggregationGateway, Delivery, Gauges, Pushgateway, delete_from_gateway,
@@ -162,8 +168,12 @@ pub mod __private {
     };
     #[cfg(all(feature = "influx", feature = "http"))]
     pub use ppc_transports::InfluxHttp;
+    #[cfg(all(feature = "influx", feature = "tcp"))]
+    pub use ppc_transports::InfluxTcp;
     #[cfg(all(feature = "influx", feature = "udp"))]
     pub use ppc_transports::InfluxUdp;
+    #[cfg(all(feature = "influx", feature = "unix"))]
+    pub use ppc_transports::InfluxUnix;
     #[cfg(all(feature = "openmetrics", feature = "http"))]
     pub use ppc_transports::OpenMetricsHttp;
     #[cfg(feature = "textfile")]

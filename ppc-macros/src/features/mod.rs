@@ -25,6 +25,14 @@ use off as tls;
 use off as tokio;
 #[cfg(not(feature = "udp"))]
 use off as udp;
+#[cfg(not(feature = "graphite"))]
+use off as graphite;
+#[cfg(not(feature = "statsd"))]
+use off as statsd;
+#[cfg(not(feature = "tcp"))]
+use off as tcp;
+#[cfg(not(feature = "unix"))]
+use off as unix;
 #[cfg(not(feature = "zstd"))]
 use off as zstd;
 #[cfg(feature = "gzip")]
@@ -49,6 +57,14 @@ use on as tls;
 use on as tokio;
 #[cfg(feature = "udp")]
 use on as udp;
+#[cfg(feature = "graphite")]
+use on as graphite;
+#[cfg(feature = "statsd")]
+use on as statsd;
+#[cfg(feature = "tcp")]
+use on as tcp;
+#[cfg(feature = "unix")]
+use on as unix;
 #[cfg(feature = "zstd")]
 use on as zstd;
 
@@ -63,16 +79,20 @@ impl Features {
     /// Those of this build; `Cargo.toml` of the facade switches them on together with its own.
     pub(crate) const OF_THIS_BUILD: Self = Self(&[
         ("gzip", gzip::ENABLED),
+        ("graphite", graphite::ENABLED),
         ("http", http::ENABLED),
         ("influx", influx::ENABLED),
         ("openmetrics", openmetrics::ENABLED),
         ("pushgateway", pushgateway::ENABLED),
         ("signals", signals::ENABLED),
         ("snappy", snappy::ENABLED),
+        ("statsd", statsd::ENABLED),
+        ("tcp", tcp::ENABLED),
         ("textfile", textfile::ENABLED),
         ("tls", tls::ENABLED),
         ("tokio", tokio::ENABLED),
         ("udp", udp::ENABLED),
+        ("unix", unix::ENABLED),
         ("zstd", zstd::ENABLED),
     ]);
 
@@ -80,7 +100,14 @@ impl Features {
     pub(crate) fn fault(self, key: &str) -> Option<String> {
         let needed: &[&str] = match key {
             "influx_udp" => &["influx", "udp"],
+            "influx_tcp" => &["influx", "tcp"],
+            "influx_unix" => &["influx", "unix"],
             "influx_http" => &["influx", "http"],
+            "statsd_udp" => &["statsd", "udp"],
+            "statsd_tcp" => &["statsd", "tcp"],
+            "statsd_unix" => &["statsd", "unix"],
+            "graphite_udp" => &["graphite", "udp"],
+            "graphite_tcp" => &["graphite", "tcp"],
             "openmetrics_http" => &["openmetrics", "http"],
             "pushgateway" | "aggregation_gateway" => &["pushgateway"],
             "textfile" => &["textfile"],
@@ -126,16 +153,20 @@ impl Features {
     /// Everything on.
     pub(crate) const FULL: Self = Self(&[
         ("gzip", true),
+        ("graphite", true),
         ("http", true),
         ("influx", true),
         ("openmetrics", true),
         ("pushgateway", true),
         ("signals", true),
         ("snappy", true),
+        ("statsd", true),
+        ("tcp", true),
         ("textfile", true),
         ("tls", true),
         ("tokio", true),
         ("udp", true),
+        ("unix", true),
         ("zstd", true),
     ]);
     /// Everything off.
@@ -153,7 +184,14 @@ mod tests {
         assert!(found.contains("the feature `influx` of"), "{found}");
         for (key, features) in [
             ("influx_udp", "features `influx` and `udp`"),
+            ("influx_tcp", "features `influx` and `tcp`"),
+            ("influx_unix", "features `influx` and `unix`"),
             ("influx_http", "features `influx` and `http`"),
+            ("statsd_udp", "features `statsd` and `udp`"),
+            ("statsd_tcp", "features `statsd` and `tcp`"),
+            ("statsd_unix", "features `statsd` and `unix`"),
+            ("graphite_udp", "features `graphite` and `udp`"),
+            ("graphite_tcp", "features `graphite` and `tcp`"),
             ("openmetrics_http", "features `openmetrics` and `http`"),
             ("pushgateway", "feature `pushgateway`"),
             ("aggregation_gateway", "feature `pushgateway`"),

@@ -23,6 +23,8 @@ pub(super) enum Takes {
     Http,
     /// A path.
     File,
+    /// The path of a Unix socket.
+    Socket,
 }
 
 pub(super) const KINDS: &[Kind] = &[
@@ -34,11 +36,60 @@ pub(super) const KINDS: &[Kind] = &[
         "influx+udp",
     ),
     kind(
+        "influx_tcp",
+        "InfluxTcp",
+        Takes::Address,
+        "influx_tcp = \"localhost:8094\"",
+        "influx+tcp",
+    ),
+    kind(
+        "influx_unix",
+        "InfluxUnix",
+        Takes::Socket,
+        "influx_unix = \"/run/telegraf.sock\"",
+        "influx+unix",
+    ),
+    kind(
         "influx_http",
         "InfluxHttp",
         Takes::Http,
         "influx_http = \"http://localhost:8428\"",
         "influx",
+    ),
+    kind(
+        "statsd_udp",
+        "StatsdUdp",
+        Takes::Address,
+        "statsd_udp = \"localhost:8125\"",
+        "statsd+udp",
+    ),
+    kind(
+        "statsd_tcp",
+        "StatsdTcp",
+        Takes::Address,
+        "statsd_tcp = \"localhost:8125\"",
+        "statsd+tcp",
+    ),
+    kind(
+        "statsd_unix",
+        "StatsdUnix",
+        Takes::Socket,
+        "statsd_unix = \"/run/datadog/dsd.socket\"",
+        "statsd+unix",
+    ),
+    kind(
+        "graphite_udp",
+        "GraphiteUdp",
+        Takes::Address,
+        "graphite_udp = \"localhost:2003\"",
+        "graphite+udp",
+    ),
+    kind(
+        "graphite_tcp",
+        "GraphiteTcp",
+        Takes::Address,
+        "graphite_tcp = \"localhost:2003\"",
+        "graphite+tcp",
     ),
     kind(
         "openmetrics_http",
@@ -96,6 +147,7 @@ impl Takes {
             Self::Address => "an address such as \"localhost:8089\"",
             Self::Http => "a URL such as \"http://localhost:8428\"",
             Self::File => "a path such as \"/var/lib/node_exporter/job.prom\"",
+            Self::Socket => "a path such as \"/run/metrics.sock\"",
         }
     }
 }

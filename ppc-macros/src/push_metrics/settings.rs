@@ -70,20 +70,68 @@ const HTTP: &[&str] = &[
     "pushgateway",
     "aggregation_gateway",
 ];
+/// Those of Influx line protocol.
+const INFLUX: &[&str] = &["influx_udp", "influx_tcp", "influx_unix", "influx_http"];
+const STATSD: &[&str] = &["statsd_udp", "statsd_tcp", "statsd_unix"];
 pub(super) const GATEWAYS: &[&str] = &["pushgateway", "aggregation_gateway"];
 
 pub(super) const SETTINGS: &[Setting] = &[
     setting(
         "timestamps",
         "timestamps = \"server\"",
-        &["influx_udp", "influx_http", "openmetrics_http"],
+        &[
+            "influx_udp",
+            "influx_tcp",
+            "influx_unix",
+            "influx_http",
+            "graphite_udp",
+            "graphite_tcp",
+            "openmetrics_http",
+        ],
         Value::Word(&["server", "client"]),
     ),
     setting(
         "names",
         "names = \"influxdb\"",
-        &["influx_udp", "influx_http"],
+        INFLUX,
         Value::Word(&["prometheus", "influxdb"]),
+    ),
+    setting(
+        "dialect",
+        "dialect = \"dogstatsd\"",
+        STATSD,
+        Value::Word(&[
+            "influx",
+            "dogstatsd",
+            "librato",
+            "signalfx",
+            "graphite",
+            "plain",
+        ]),
+    ),
+    setting(
+        "types",
+        "types = \"native\"",
+        STATSD,
+        Value::Word(&["gauges", "native"]),
+    ),
+    setting(
+        "datagram_size",
+        "datagram_size = 8192",
+        &[
+            "influx_udp",
+            "influx_unix",
+            "statsd_udp",
+            "statsd_unix",
+            "graphite_udp",
+        ],
+        Value::Count,
+    ),
+    setting(
+        "socket",
+        "socket = \"stream\"",
+        &["influx_unix", "statsd_unix"],
+        Value::Word(&["any", "datagram", "stream"]),
     ),
     setting(
         "precision",

@@ -38,7 +38,8 @@ pub(super) fn destination(
             let is_https = http_url::is_https(&text);
             features.fault("https://").filter(|_| is_https)
         }),
-        Takes::File => file_fault(&text, kind.scheme),
+        Takes::File => path_fault(&text, kind.scheme, &FILE),
+        Takes::Socket => path_fault(&text, kind.scheme, &SOCKET),
     };
     if let Some(fault) = fault {
         diagnostics.on(&keyed.value, format!("`{name}`: {fault}"));
@@ -55,27 +56,44 @@ fn address_fault(text: &str, form: &str) -> Option<String> {
     address::fault(authority.strip_suffix('/').unwrap_or(authority))
 }
 
+/// What a path leads to, for messages.
+struct What {
+    noun: &'static str,
+    /// Without its first slash.
+    example: &'static str,
+}
+
+const FILE: What = What {
+    noun: "file",
+    example: "folder/name.prom",
+};
+const SOCKET: What = What {
+    noun: "socket",
+    example: "run/name.sock",
+};
+
 /// A path, or the URL form around it.
-fn file_fault(text: &str, form: &str) -> Option<String> {
+fn path_fault(text: &str, form: &str, what: &What) -> Option<String> {
+    let What { noun, example } = what;
     let path = match text.split_once("://") {
         Some((_, rest)) if http_url::is_url_form(text, form) => {
             let path = rest.split('?').next().unwrap_or_default();
             if !path.starts_with('/') {
                 return Some(format!(
-                    "a file is on this machine, as in \"{form}:///folder/name.prom\": found {text:?}"
+                    "a {noun} is on this machine, as in \"{form}:///{example}\": found {text:?}"
                 ));
             }
             path
         }
         Some((scheme, _)) => {
             return Some(format!(
-                "unknown scheme `{scheme}`: expected a path, or \"{form}:///folder/name.prom\""
+                "unknown scheme `{scheme}`: expected a path, or \"{form}:///{example}\""
             ));
         }
         None => text,
     };
     let is_folder = matches!(path.rsplit('/').next(), None | Some("" | "." | ".."));
-    is_folder.then(|| format!("the name of a file is missing: found {text:?}"))
+    is_folder.then(|| format!("the name of a {noun} is missing: found {text:?}"))
 }
 
 /// A setting of destinations, and the features that it needs.

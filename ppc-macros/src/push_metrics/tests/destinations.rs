@@ -16,6 +16,13 @@ use crate::push_metrics::settings::SETTINGS;
 fn destinations() -> TokenStream {
     quote!(
         influx_udp = "influx+udp://localhost:8089?datagram_size=8192",
+        influx_tcp = "victoria:8089",
+        influx_unix = "/run/telegraf.sock",
+        statsd_udp = "statsd+udp://[::1]:8125/?dialect=librato",
+        statsd_tcp = address(),
+        statsd_unix = "statsd+unix:///run/datadog/dsd.socket?socket=datagram",
+        graphite_udp = "graphite+udp://carbon:2003",
+        graphite_tcp = "carbon:2003",
         influx_http = "https://influx.acme.net:8086/api/v2/write",
         openmetrics_http = url(),
         pushgateway = "gateway.acme.net",
@@ -30,6 +37,10 @@ fn settings() -> TokenStream {
     quote!(
         timestamps = "server",
         names = names,
+        dialect = "dogstatsd",
+        types = types(),
+        datagram_size = 1432,
+        socket = "any",
         precision = "ms",
         db = "d",
         bucket = &b,
@@ -117,6 +128,13 @@ fn what_needs_a_feature_names_it() {
     let found = messages(quote!(#all, #settings), Features::NONE);
     for start in [
         "`influx_udp` needs the features `influx` and `udp`",
+        "`influx_tcp` needs the features `influx` and `tcp`",
+        "`influx_unix` needs the features `influx` and `unix`",
+        "`statsd_udp` needs the features `statsd` and `udp`",
+        "`statsd_tcp` needs the features `statsd` and `tcp`",
+        "`statsd_unix` needs the features `statsd` and `unix`",
+        "`graphite_udp` needs the features `graphite` and `udp`",
+        "`graphite_tcp` needs the features `graphite` and `tcp`",
         "`influx_http` needs the features `influx` and `http`",
         "`influx_http`: `https://` needs the feature `tls`",
         "`openmetrics_http` needs the features `openmetrics` and `http`",
@@ -133,7 +151,7 @@ fn what_needs_a_feature_names_it() {
         let is_told = found.iter().any(|message| message.starts_with(start));
         assert!(is_told, "{start}: {found:#?}");
     }
-    assert_eq!(found.len(), 13, "{found:#?}");
+    assert_eq!(found.len(), 20, "{found:#?}");
 }
 
 #[test]
