@@ -7,10 +7,10 @@ use super::Choice;
 use super::choice::{Chosen, Words, choices, chosen};
 use super::given::destination;
 use super::grouping::{Grouping, Values};
-use super::remembered::{How, Remembered};
+use super::remembered::{Remembered, Resume, Store};
 use super::server::{Ask, Content, Server, ServerForm, TIMEOUT, server_settings};
 use super::url::{Kind, Params, Taken, UrlForm};
-use crate::encode::{Format, Gauges};
+use crate::encode::{DeltaExposition, Format, Gauges};
 use crate::error::Error;
 use crate::pack::Cut;
 use crate::push::Parts;
@@ -177,22 +177,43 @@ impl ServerForm for AggregationGateway {
             format!("{} {group}", self.server.place()),
             self.grouping.names(),
         );
-        let how = How {
-            gauges,
-            at_most_once: delivery == Delivery::AtMostOnce,
-        };
+        let at_most_once = delivery == Delivery::AtMostOnce;
         Ok(ready.parts(Content {
             encoder: Box::new(move |pushing| {
-                Box::new(Remembered::new(&place, pushing, how, taken.clone()))
+                let settings = (gauges, taken.clone());
+                Box::new(Remembered::<DeltaExposition>::new(
+                    &place,
+                    pushing,
+                    settings,
+                    at_most_once,
+                ))
             }),
             cut: Cut::Families,
             trailer: "",
             habits: Habits {
                 settles: true,
-                at_most_once: how.at_most_once,
+                at_most_once,
                 ..Habits::default()
             },
             at_start: self.start,
         }))
+    }
+}
+
+impl Resume for DeltaExposition {
+    /// What becomes of gauges, and the labels of the group.
+    type Settings = (Gauges, Vec<String>);
+
+    fn store() -> &'static Store<Self> {
+        static STORE: Store<DeltaExposition> = Store::new();
+        &STORE
+    }
+
+    fn fresh((gauges, taken): &Self::Settings) -> Self {
+        Self::new(*gauges).taken_labels(taken.clone())
+    }
+
+    fn resume(&mut self, (gauges, _): &Self::Settings) {
+        self.begin_again(*gauges);
     }
 }

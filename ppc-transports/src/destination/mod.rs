@@ -28,7 +28,7 @@ mod off;
 mod openmetrics_http;
 #[cfg(feature = "pushgateway")]
 mod pushgateway;
-#[cfg(feature = "pushgateway")]
+#[cfg(any(feature = "pushgateway", feature = "statsd"))]
 mod remembered;
 #[cfg(feature = "http")]
 mod server;

@@ -1,35 +1,44 @@
-//! What a gateway that adds up has been told, remembered from one client to the next: totals go on
+//! What a place that adds up has been told, remembered from one client to the next: totals go on
 //! rising for as long as the process runs, and must not be told again from zero.
 
+use std::fmt;
 use std::ops::Range;
 use std::sync::{Arc, Mutex};
 
 use ppc_core::{Identity, LabelSet, Snapshot};
 
-use crate::encode::{DeltaExposition, Encoder, Gauges, Omitted};
+use crate::encode::{Encoder, Omitted};
 use crate::lock::{lock, lock_at_end};
 use crate::log;
 use crate::os::{PerProcess, ThreadId};
 use crate::push::Pushing;
 
+/// An encoder of differences that can go on for another client.
+pub(super) trait Resume: Encoder + Sized + 'static {
+    /// What clients may set, each for itself.
+    type Settings: fmt::Debug + Send;
+
+    /// Where all of this kind are remembered.
+    fn store() -> &'static Store<Self>;
+
+    /// One that knows nothing yet.
+    fn fresh(settings: &Self::Settings) -> Self;
+
+    /// Goes on, for a client with these settings.
+    fn resume(&mut self, settings: &Self::Settings);
+}
+
 /// An encoder of differences that goes on where the last one for the same ended.
 #[derive(Debug)]
-pub(super) struct Remembered {
+pub(super) struct Remembered<E: Resume> {
     /// Nothing where the source cannot be known again.
     key: Option<Key>,
     /// Nothing while another client has it.
-    encoder: Option<Shared>,
-    how: How,
-    taken_labels: Vec<String>,
-    is_last: bool,
-}
-
-/// What clients may set, each for itself.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct How {
-    pub(super) gauges: Gauges,
+    encoder: Option<Shared<E>>,
+    settings: E::Settings,
     /// What may have arrived is not sent again.
-    pub(super) at_most_once: bool,
+    at_most_once: bool,
+    is_last: bool,
 }
 
 /// What tells one series of pushes from others.
@@ -41,13 +50,13 @@ struct Key {
 }
 
 /// Shared with what is remembered, because a client may never give it back: its thread exits.
-type Shared = Arc<Mutex<DeltaExposition>>;
+type Shared<E> = Arc<Mutex<E>>;
 
 /// What is remembered for a key.
 #[derive(Debug)]
-struct Entry {
+struct Entry<E> {
     key: Key,
-    encoder: Shared,
+    encoder: Shared<E>,
     lent: Option<Loan>,
 }
 
@@ -60,13 +69,25 @@ struct Loan {
     for_last: bool,
 }
 
-static REMEMBERED: PerProcess<Mutex<Vec<Entry>>> = PerProcess::new();
+/// All that is remembered of one kind of encoder.
+pub(super) struct Store<E: 'static>(PerProcess<Mutex<Vec<Entry<E>>>>);
+
+impl<E: Send> Store<E> {
+    pub(super) const fn new() -> Self {
+        Self(PerProcess::new())
+    }
+}
 
 /// So many are remembered. Of places made up anew for each run, the oldest are forgotten.
 const MANY: usize = 1024;
 
-impl Remembered {
-    pub(super) fn new(place: &str, pushing: &Pushing<'_>, how: How, taken: Vec<String>) -> Self {
+impl<E: Resume> Remembered<E> {
+    pub(super) fn new(
+        place: &str,
+        pushing: &Pushing<'_>,
+        settings: E::Settings,
+        at_most_once: bool,
+    ) -> Self {
         let key = pushing.source.map(|source| Key {
             place: place.to_owned(),
             source: source.clone(),
@@ -75,8 +96,8 @@ impl Remembered {
         Self {
             key,
             encoder: None,
-            how,
-            taken_labels: taken,
+            settings,
+            at_most_once,
             is_last: false,
         }
     }
@@ -87,15 +108,12 @@ impl Remembered {
             to: ThreadId::current(),
             for_last: self.is_last,
         };
-        let fresh = || {
-            let encoder = DeltaExposition::new(self.how.gauges);
-            Arc::new(Mutex::new(encoder.taken_labels(self.taken_labels.clone())))
-        };
+        let fresh = || Arc::new(Mutex::new(E::fresh(&self.settings)));
         let Some(key) = &self.key else {
             self.encoder = Some(fresh());
             return;
         };
-        let mut all = lock(REMEMBERED.get());
+        let mut all = lock(E::store().0.get());
         let Some(entry) = all.iter_mut().find(|entry| entry.key == *key) else {
             // Registries that were made for one run go with it.
             all.retain(|entry| entry.lent.is_some() || !entry.key.source.outlives());
@@ -116,7 +134,7 @@ impl Remembered {
             None => {}
             // The client was in the middle of something that called `exit`, and never goes on.
             Some(other) if log::is_silent_here() && other.to == loan.to => {
-                if self.how.at_most_once
+                if self.at_most_once
                     && let Some(mut encoder) = lock_at_end(&entry.encoder)
                 {
                     encoder.delivered(0..usize::MAX);
@@ -128,7 +146,7 @@ impl Remembered {
         let Some(mut encoder) = lock_at_end(&entry.encoder) else {
             return;
         };
-        encoder.begin_again(self.how.gauges);
+        encoder.resume(&self.settings);
         self.encoder = Some(Arc::clone(&entry.encoder));
     }
 
@@ -137,7 +155,7 @@ impl Remembered {
         let (Some(key), None) = (&self.key, &self.encoder) else {
             return None;
         };
-        let all = lock(REMEMBERED.get());
+        let all = lock(E::store().0.get());
         all.iter().find(|entry| entry.key == *key)?.lent
     }
 
@@ -146,7 +164,7 @@ impl Remembered {
         let (Some(key), Some(_)) = (&self.key, &self.encoder) else {
             return;
         };
-        let mut all = lock(REMEMBERED.get());
+        let mut all = lock(E::store().0.get());
         if let Some(index) = all.iter().position(|entry| entry.key == *key) {
             // To the end, where the newest are.
             let entry = all.remove(index);
@@ -155,7 +173,7 @@ impl Remembered {
     }
 }
 
-impl Encoder for Remembered {
+impl<E: Resume> Encoder for Remembered<E> {
     fn encode(&mut self, snapshot: &Snapshot, labels: &LabelSet, out: &mut Vec<u8>) -> Omitted {
         if self.encoder.is_none() {
             self.take();
@@ -186,6 +204,10 @@ impl Encoder for Remembered {
         self.is_last && self.lent().is_some_and(|loan| loan.for_last)
     }
 
+    fn is_repeatable(&self) -> bool {
+        false
+    }
+
     fn delivered(&mut self, lines: Range<usize>) {
         if let Some(encoder) = &self.encoder {
             lock(encoder).delivered(lines);
@@ -193,7 +215,7 @@ impl Encoder for Remembered {
     }
 }
 
-impl Drop for Remembered {
+impl<E: Resume> Drop for Remembered<E> {
     fn drop(&mut self) {
         self.note(None);
     }
@@ -204,11 +226,7 @@ mod tests {
     use ppc_core::{Counter, Registry, Source};
 
     use super::*;
-
-    const HOW: How = How {
-        gauges: Gauges::Delta,
-        at_most_once: true,
-    };
+    use crate::encode::{DeltaExposition, Gauges};
 
     fn push(place: &str, registry: &Registry) -> String {
         let (source, labels) = (Source::identity(registry), LabelSet::new());
@@ -216,8 +234,9 @@ mod tests {
             source: source.as_ref(),
             labels: &labels,
         };
+        let settings = (Gauges::Delta, Vec::new());
         let (mut encoder, mut out) = (
-            Remembered::new(place, &pushing, HOW, Vec::new()),
+            Remembered::<DeltaExposition>::new(place, &pushing, settings, true),
             Vec::new(),
         );
         encoder.encode(&registry.gather(), &labels, &mut out);
@@ -226,7 +245,7 @@ mod tests {
     }
 
     fn remembered(place: &str) -> usize {
-        let all = lock(REMEMBERED.get());
+        let all = lock(DeltaExposition::store().0.get());
         all.iter().filter(|entry| entry.key.place == place).count()
     }
 
