@@ -123,9 +123,9 @@ pub(super) const TABLE: [Receiver; 9] = [
         program: "statsd/stats.js",
         start: Start::Script {
             needs: Some("node"),
-            // It calls a function that Node.js has given up since.
-            script: r#"console='import util from "node:util"; util.log ??= console.log;'
-exec node --no-deprecation --import "data:text/javascript,$console" "$program" "$@""#,
+            // It calls a function that newer versions of Node.js do not have.
+            script: r#"log='import util from "node:util"; util.log ||= console.log'
+exec node --no-deprecation --import "data:text/javascript,$log" "$program" "$@""#,
         },
         run: Some(Run {
             arguments: &["{data}/configuration"],
@@ -143,6 +143,7 @@ exec node --no-deprecation --import "data:text/javascript,$console" "$program" "
             script: r#"for libraries in "$home"/usr/lib/*-linux-gnu*; do
     export LD_LIBRARY_PATH="$libraries"
 done
+export DISABLE_TELEMETRY=1 DO_NOT_TRACK=1
 exec "$program" "$@""#,
         },
         run: Some(Run {
