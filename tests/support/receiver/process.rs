@@ -91,8 +91,8 @@ impl Process {
         assert!(asked.is_ok_and(|status| status.success()), "it runs");
         let started = Instant::now();
         while self.ended().is_none() {
-            let log = || self.log();
-            assert!(started.elapsed() < READY_WITHIN, "it goes on:\n{}", log());
+            let is_late = started.elapsed() >= READY_WITHIN;
+            assert!(!is_late, "it goes on:\n{}", self.log());
             thread::sleep(POLL);
         }
         self.running = None;
