@@ -16,37 +16,39 @@ impl Apt {
         Self { folder }
     }
 
-    /// Downloads a package into `parts`, unpacks it into `tree` and says its version.
-    pub(super) fn unpack(&self, package: &str, parts: &Path, tree: &Path) -> Result<String> {
+    /// Downloads packages into `parts`, unpacks them into `tree` and says the first one's version.
+    pub(super) fn unpack(&self, packages: &[&str], parts: &Path, tree: &Path) -> Result<String> {
         self.prepare()?;
-        if !self.has_lists() || self.download(package, parts).is_err() {
+        if !self.has_lists() || self.download(packages, parts).is_err() {
             // None yet, or old ones that name a version which the archive no longer has. A failed
             // update is no reason to stop: it may be about a source that is of no use here.
             let updated = capture(&mut self.get("update"));
-            self.download(package, parts)
+            self.download(packages, parts)
                 .map_err(|error| match updated {
                     Ok(_) => error,
                     Err(update) => format!("{update}; then {error}").into(),
                 })?;
         }
-        let file = package_file(parts)?;
-        capture(
-            Command::new("dpkg-deb")
-                .arg("--extract")
-                .arg(&file)
-                .arg(tree),
-        )?;
-        let version = capture(
-            Command::new("dpkg-deb")
-                .arg("--field")
-                .arg(&file)
-                .arg("Version"),
-        )?;
+        let mut version = None;
+        for package in packages {
+            let file = package_file(parts, package)?;
+            capture(
+                Command::new("dpkg-deb")
+                    .arg("--extract")
+                    .arg(&file)
+                    .arg(tree),
+            )?;
+            if version.is_none() {
+                let mut field = Command::new("dpkg-deb");
+                version = Some(capture(field.arg("--field").arg(&file).arg("Version"))?);
+            }
+        }
+        let version = version.ok_or("a receiver has a package")?;
         Ok(version.trim().to_owned())
     }
 
-    fn download(&self, package: &str, parts: &Path) -> Result<()> {
-        capture(self.get("download").arg(package).current_dir(parts))?;
+    fn download(&self, packages: &[&str], parts: &Path) -> Result<()> {
+        capture(self.get("download").args(packages).current_dir(parts))?;
         Ok(())
     }
 
@@ -101,14 +103,24 @@ Acquire::https::Timeout "20";
     )
 }
 
-fn package_file(folder: &Path) -> Result<PathBuf> {
+fn package_file(folder: &Path, package: &str) -> Result<PathBuf> {
     for entry in std::fs::read_dir(folder)? {
         let path = entry?.path();
-        if path.extension().is_some_and(|extension| extension == "deb") {
+        if path.extension().is_some_and(|extension| extension == "deb")
+            && path
+                .file_name()
+                .is_some_and(|name| is_of(package, &name.to_string_lossy()))
+        {
             return Ok(path);
         }
     }
-    Err("apt-get download left no package behind".into())
+    Err(format!("apt-get download left no package {package} behind").into())
+}
+
+/// `name_version_architecture.deb`.
+fn is_of(package: &str, file: &str) -> bool {
+    file.split_once('_')
+        .is_some_and(|(name, _)| name == package)
 }
 
 #[cfg(test)]
@@ -122,5 +134,11 @@ mod tests {
             assert!(line.contains(" \"/t/apt/"), "{line}");
         }
         assert!(settings.contains("#clear APT::Update::Post-Invoke;"));
+    }
+
+    #[test]
+    fn a_file_is_of_the_package_that_it_is_named_after() {
+        assert!(is_of("libuv1", "libuv1_1.44.2-1_amd64.deb"));
+        assert!(!is_of("libuv1", "libuv1-dev_1.44.2-1_amd64.deb"));
     }
 }

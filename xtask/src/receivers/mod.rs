@@ -1,6 +1,8 @@
 //! Real servers for the tests, unpacked under the target directory; nothing else is changed.
 
 mod apt;
+mod npm;
+mod start;
 mod table;
 mod wheel;
 
@@ -99,6 +101,8 @@ impl Receivers {
     }
 
     fn bring(&self, receiver: &Receiver) -> Result<Installed> {
+        // Also where it was fetched before: without that it is of no use.
+        receiver.start.require()?;
         let home = self.folder.join(receiver.name);
         if let Some(installed) = installed(&home) {
             return Ok(installed);
@@ -124,29 +128,34 @@ impl Receivers {
         let tree = parts.join("tree");
         std::fs::create_dir_all(&tree)?;
         let (package, version) = match receiver.source {
-            Source::Apt(package) => {
+            Source::Apt(packages) => {
                 let apt = Apt::in_folder(self.folder.join("apt"));
-                (package, apt.unpack(package, parts, &tree)?)
+                (packages[0], apt.unpack(packages, parts, &tree)?)
             }
             Source::Wheel(project) => (project, wheel::unpack(project, parts, &tree)?),
+            Source::Npm(package) => {
+                let cache = self.folder.join("npm");
+                (package, npm::unpack(package, &cache, &tree)?)
+            }
         };
         let program = find(&tree, receiver.program)?
             .ok_or_else(|| format!("package {package} has no `{}`", receiver.program))?;
+        let program = receiver
+            .start
+            .prepare(&tree, program.strip_prefix(&tree)?)?;
         // Two lines, also read by `tests/support`: the program below this folder, the version.
-        let receipt = format!("{}\n{version}\n", program.strip_prefix(&tree)?.display());
-        std::fs::write(tree.join("receipt"), receipt)?;
+        std::fs::write(tree.join("receipt"), format!("{program}\n{version}\n"))?;
         remove(home)?;
         std::fs::rename(&tree, home)?;
         Ok(())
     }
 }
 
-/// The command of a server, with its configuration written where it expects it.
+/// The command of a server, with its files written where it expects them.
 fn start(installed: &Installed, run: &Run, data: &Path) -> Result<Command> {
     let folder = data.to_string_lossy();
-    if !run.configuration.is_empty() {
-        let configuration = run.configuration.replace("{data}", &folder);
-        std::fs::write(data.join("configuration"), configuration)?;
+    for (name, text) in run.files {
+        std::fs::write(data.join(name), text.replace("{data}", &folder))?;
     }
     let words = run.arguments.iter();
     let mut command = Command::new(&installed.program);
@@ -246,7 +255,7 @@ mod tests {
         };
         let run = Run {
             arguments: &["-c={data}/configuration"],
-            configuration: "dir = {data}",
+            files: &[("configuration", "dir = {data}")],
             addresses: "",
         };
         let command = start(&installed, &run, &folder.0)?;

@@ -1,36 +1,42 @@
 //! Which receivers there are, where each comes from and how it is started.
 
+use super::start::Start;
+
 /// A server that tests talk to, or a library they ask. A further one is a further row.
 pub(crate) struct Receiver {
     pub(crate) name: &'static str,
     pub(super) source: Source,
     /// The file to run or import: the end of its path in the package.
     pub(super) program: &'static str,
+    pub(super) start: Start,
     /// None where it is no server.
     pub(super) run: Option<Run>,
 }
 
 /// Where it is packaged.
 pub(super) enum Source {
-    /// A package of the system.
-    Apt(&'static str),
+    /// A package of the system, and those of its libraries that a bare system does not have.
+    Apt(&'static [&'static str]),
     /// A Python project whose wheel runs anywhere.
     Wheel(&'static str),
+    /// A package of Node.js, with its version.
+    Npm(&'static str),
 }
 
 /// Starts a receiver for a developer; `{data}` is a folder of its own.
 pub(super) struct Run {
     pub(super) arguments: &'static [&'static str],
-    /// What stands in `{data}/configuration`.
-    pub(super) configuration: &'static str,
+    /// What stands in `{data}` before it starts: names and contents.
+    pub(super) files: &'static [(&'static str, &'static str)],
     pub(super) addresses: &'static str,
 }
 
-pub(super) const TABLE: [Receiver; 6] = [
+pub(super) const TABLE: [Receiver; 9] = [
     Receiver {
         name: "victoria-metrics",
-        source: Source::Apt("victoria-metrics"),
+        source: Source::Apt(&["victoria-metrics"]),
         program: "bin/victoria-metrics",
+        start: Start::Itself,
         run: Some(Run {
             arguments: &[
                 "-storageDataPath={data}",
@@ -40,15 +46,16 @@ pub(super) const TABLE: [Receiver; 6] = [
                 "-search.latencyOffset=0s",
                 "-search.disableCache",
             ],
-            configuration: "",
+            files: &[],
             addresses: "http://127.0.0.1:8428/vmui, \
                         Influx lines over UDP and TCP at 127.0.0.1:8089",
         }),
     },
     Receiver {
         name: "pushgateway",
-        source: Source::Apt("prometheus-pushgateway"),
+        source: Source::Apt(&["prometheus-pushgateway"]),
         program: "bin/prometheus-pushgateway",
+        start: Start::Itself,
         run: Some(Run {
             arguments: &[
                 "--web.listen-address=127.0.0.1:9091",
@@ -56,41 +63,28 @@ pub(super) const TABLE: [Receiver; 6] = [
                 // Else it writes below /var.
                 "--persistence.file=",
             ],
-            configuration: "",
+            files: &[],
             addresses: "http://127.0.0.1:9091/metrics",
         }),
     },
     Receiver {
         name: "influxdb",
-        source: Source::Apt("influxdb"),
+        source: Source::Apt(&["influxdb"]),
         program: "bin/influxd",
+        start: Start::Itself,
         run: Some(Run {
             arguments: &["-config", "{data}/configuration"],
-            configuration: r#"reporting-disabled = true
-bind-address = "127.0.0.1:0"
-[meta]
-dir = "{data}/meta"
-[data]
-dir = "{data}/data"
-wal-dir = "{data}/wal"
-[http]
-bind-address = "127.0.0.1:8086"
-[[udp]]
-enabled = true
-bind-address = "127.0.0.1:8089"
-database = "udp"
-batch-timeout = "100ms"
-read-buffer = 4194304
-"#,
+            files: &[("configuration", include_str!("configuration/influxdb.toml"))],
             addresses: "http://127.0.0.1:8086, \
                         lines over UDP at 127.0.0.1:8089 for the database `udp`",
         }),
     },
     Receiver {
         name: "prometheus",
-        source: Source::Apt("prometheus"),
+        source: Source::Apt(&["prometheus"]),
         // `promtool` is beside it.
         program: "bin/prometheus",
+        start: Start::Itself,
         run: Some(Run {
             arguments: &[
                 "--config.file={data}/configuration",
@@ -98,35 +92,21 @@ read-buffer = 4194304
                 "--web.listen-address=127.0.0.1:9090",
                 "--web.enable-remote-write-receiver",
             ],
-            configuration: "scrape_configs: []\n",
+            files: &[(
+                "configuration",
+                include_str!("configuration/prometheus.yml"),
+            )],
             addresses: "http://127.0.0.1:9090, remote write at /api/v1/write",
         }),
     },
     Receiver {
         name: "nginx",
-        source: Source::Apt("nginx"),
+        source: Source::Apt(&["nginx"]),
         program: "sbin/nginx",
+        start: Start::Itself,
         run: Some(Run {
             arguments: &["-e", "stderr", "-p", "{data}", "-c", "{data}/configuration"],
-            // One process, which leaves no worker behind.
-            configuration: "daemon off;
-master_process off;
-pid pid;
-error_log stderr;
-events {}
-http {
-    access_log off;
-    client_body_temp_path body;
-    proxy_temp_path proxy;
-    fastcgi_temp_path fastcgi;
-    uwsgi_temp_path uwsgi;
-    scgi_temp_path scgi;
-    server {
-        listen 127.0.0.1:8080;
-        location / { proxy_pass http://127.0.0.1:9091; }
-    }
-}
-",
+            files: &[("configuration", include_str!("configuration/nginx.conf"))],
             addresses: "http://127.0.0.1:8080, in front of a pushgateway",
         }),
     },
@@ -134,7 +114,87 @@ http {
         name: "client-python",
         source: Source::Wheel("prometheus-client"),
         program: "prometheus_client/__init__.py",
+        start: Start::Itself,
         run: None,
+    },
+    Receiver {
+        name: "statsd",
+        source: Source::Npm("statsd@0.9.0"),
+        program: "statsd/stats.js",
+        start: Start::Script {
+            needs: Some("node"),
+            // It calls a function that newer versions of Node.js do not have.
+            script: r#"log='import util from "node:util"; util.log ||= console.log'
+exec node --no-deprecation --import "data:text/javascript,$log" "$program" "$@""#,
+        },
+        run: Some(Run {
+            arguments: &["{data}/configuration"],
+            files: &[("configuration", include_str!("configuration/statsd.js"))],
+            addresses: "UDP and TCP at 127.0.0.1:8125, shows lines and totals; \
+                        commands (`help`) at 127.0.0.1:8126",
+        }),
+    },
+    Receiver {
+        name: "netdata",
+        source: Source::Apt(&["netdata-core", "libjson-c5", "libssl3", "libuv1"]),
+        program: "sbin/netdata",
+        start: Start::Script {
+            needs: None,
+            script: r#"for libraries in "$home"/usr/lib/*-linux-gnu*; do
+    export LD_LIBRARY_PATH="$libraries"
+done
+export DISABLE_TELEMETRY=1 DO_NOT_TRACK=1
+exec "$program" "$@""#,
+        },
+        run: Some(Run {
+            arguments: &["-D", "-c", "{data}/configuration"],
+            files: &[("configuration", include_str!("configuration/netdata.conf"))],
+            addresses: "StatsD over UDP and TCP at 127.0.0.1:8125, values at \
+                        http://127.0.0.1:19999/api/v1/allmetrics?format=json",
+        }),
+    },
+    Receiver {
+        name: "carbon",
+        source: Source::Apt(&[
+            "graphite-carbon",
+            "python3-attr",
+            "python3-automat",
+            "python3-cachetools",
+            "python3-constantly",
+            "python3-hyperlink",
+            "python3-idna",
+            "python3-incremental",
+            "python3-pkg-resources",
+            "python3-six",
+            "python3-twisted",
+            "python3-urllib3",
+            "python3-whisper",
+            "python3-zope.interface",
+        ]),
+        program: "bin/carbon-cache",
+        start: Start::Script {
+            // The one that these packages are built for; another may come first in PATH.
+            needs: Some("/usr/bin/python3"),
+            // Nothing but these packages, whatever the system has.
+            script: r#"export PYTHONPATH="$home/usr/lib/python3/dist-packages"
+exec /usr/bin/python3 -s -S -B -W ignore "$program" "$@""#,
+        },
+        run: Some(Run {
+            arguments: &[
+                "--config={data}/configuration",
+                "--pidfile={data}/pid",
+                "--nodaemon",
+                "start",
+            ],
+            files: &[
+                ("configuration", include_str!("configuration/carbon.conf")),
+                (
+                    "storage-schemas.conf",
+                    include_str!("configuration/carbon-schemas.conf"),
+                ),
+            ],
+            addresses: "lines over TCP and UDP at 127.0.0.1:2003, files below `whisper`",
+        }),
     },
 ];
 
