@@ -22,7 +22,7 @@ pub(crate) mod script;
 pub(crate) mod sent;
 pub(crate) mod series;
 pub(crate) mod snappy;
-pub(crate) mod statsd;
+pub(crate) mod statsd_server;
 pub(crate) mod text_format;
 pub(crate) mod udp;
 pub(crate) mod victoria_metrics;

@@ -118,7 +118,7 @@ pub(super) const TABLE: [Receiver; 9] = [
         run: None,
     },
     Receiver {
-        name: "statsd",
+        name: "statsd-server",
         source: Source::Npm("statsd@0.9.0"),
         program: "statsd/stats.js",
         start: Start::Script {

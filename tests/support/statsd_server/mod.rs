@@ -125,7 +125,7 @@ impl Server {
 
     fn try_start(names: Names) -> Result<Self, String> {
         let [address, commands] = receiver::free_addresses()?;
-        let mut process = Process::start("statsd", |data| {
+        let mut process = Process::start("statsd-server", |data| {
             fs::create_dir_all(data).expect("the folder is ours");
             let file = data.join("configuration.js");
             let text = configuration(address, commands, names, data);
