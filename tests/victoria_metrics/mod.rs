@@ -3,4 +3,5 @@
 mod endings;
 mod many_series;
 mod matrix;
+mod restarts;
 mod values;

@@ -83,12 +83,7 @@ impl Process {
     /// When it does not end in time.
     #[track_caller]
     pub(crate) fn terminate(&mut self) {
-        let running = self.running.as_ref().expect("it runs");
-        let id = running.server.id().to_string();
-        let asked = Command::new("sh")
-            .args(["-c", r#"kill -TERM "$0""#, &id])
-            .status();
-        assert!(asked.is_ok_and(|status| status.success()), "it runs");
+        self.signal("TERM");
         let started = Instant::now();
         while self.ended().is_none() {
             let is_late = started.elapsed() >= READY_WITHIN;
@@ -96,6 +91,22 @@ impl Process {
             thread::sleep(POLL);
         }
         self.running = None;
+    }
+
+    /// Stops it where it is: it takes nothing more, and its connections stay.
+    #[track_caller]
+    pub(crate) fn freeze(&mut self) {
+        self.signal("STOP");
+    }
+
+    #[track_caller]
+    fn signal(&self, name: &str) {
+        let running = self.running.as_ref().expect("it runs");
+        let id = running.server.id().to_string();
+        let sent = Command::new("sh")
+            .args(["-c", r#"kill -"$0" "$1""#, name, &id])
+            .status();
+        assert!(sent.is_ok_and(|status| status.success()), "it runs");
     }
 
     /// Starts it again after its end, with the same arguments and what is in its folder.

@@ -140,6 +140,12 @@ impl Server {
         self.process.kill();
     }
 
+    /// Stops it where it is; what comes waits in its connections.
+    #[track_caller]
+    pub(crate) fn freeze(&mut self) {
+        self.process.freeze();
+    }
+
     /// Ends it with SIGTERM; what it took is stored.
     #[track_caller]
     pub(crate) fn terminate(&mut self) {
