@@ -10,6 +10,8 @@
 #![cfg_attr(
     not(all(
         feature = "influx",
+        feature = "statsd",
+        feature = "graphite",
         feature = "udp",
         feature = "tokio",
         feature = "tls",

@@ -4,17 +4,24 @@
 mod delta;
 mod number;
 
-#[cfg(any(feature = "influx", feature = "openmetrics"))]
+#[cfg(any(
+    feature = "influx",
+    feature = "statsd",
+    feature = "graphite",
+    feature = "openmetrics"
+))]
 mod escape;
 #[cfg(feature = "openmetrics")]
 mod exposition;
 #[cfg(feature = "influx")]
 mod influx;
+#[cfg(any(feature = "influx", feature = "statsd", feature = "graphite"))]
+mod lines;
 
 use std::fmt;
 use std::ops::Range;
 
-use ppc_core::{LabelSet, Snapshot};
+use ppc_core::{LabelSet, Snapshot, Value};
 
 #[cfg(feature = "openmetrics")]
 pub use delta::{DeltaExposition, Gauges};
@@ -38,6 +45,12 @@ pub trait Encoder: fmt::Debug + Send {
         false
     }
 
+    /// Whether lines that may have arrived can be sent once more without harm: not where they are
+    /// differences. True by default.
+    fn is_repeatable(&self) -> bool {
+        true
+    }
+
     /// These bytes of the last encoding, whole lines of it, have arrived. What sends differences
     /// counts from there on.
     fn delivered(&mut self, _lines: Range<usize>) {}
@@ -55,6 +68,13 @@ pub struct Omitted {
     pub label_taken: u64,
     /// The first of those: its metric and that label, `__name__` where it is the name itself.
     pub taken: Option<(Box<str>, Box<str>)>,
+    /// How many are of a series that is the same as another one in the format, which has to replace
+    /// characters of names or labels, or has no labels.
+    pub collided: u64,
+    /// The first of those: its metric.
+    pub collision: Option<Box<str>>,
+    /// How many cannot be said without a label, in a format that has none.
+    pub unlabelled: u64,
 }
 
 impl Omitted {
@@ -74,6 +94,26 @@ impl Omitted {
             self.taken = Some((metric.into(), label.into()));
         }
     }
+
+    /// Notes samples of a series that is another one in the format.
+    fn note_collided(&mut self, metric: &str, samples: u64) {
+        self.collided += samples;
+        if samples > 0 && self.collision.is_none() {
+            self.collision = Some(metric.into());
+        }
+    }
+}
+
+/// How many samples a series has.
+fn count_samples(value: Value<'_>) -> u64 {
+    let count = match value {
+        Value::Histogram(histogram) => histogram.exemplars().len() + 2,
+        Value::Summary { quantiles, .. } => quantiles.pairs().len() + 2,
+        Value::Info(info) => usize::from(info.pairs().is_some()),
+        Value::StateSet(states) => states.states().count(),
+        _ => 1,
+    };
+    count as u64
 }
 
 /// Whose clock stamps the samples.
