@@ -1,7 +1,6 @@
 //! Differences in the Prometheus text format, for gateways that add up what they are sent.
 
 mod levels;
-mod pending;
 mod totals;
 
 use std::ops::Range;

@@ -47,8 +47,9 @@ impl Walk {
         let giving_way = names::give_way(format, snapshot);
         for (place, family) in snapshot.families().enumerate() {
             if giving_way.contains(&place) {
-                let samples = family.series().map(|series| count_samples(series.value()));
-                omitted.note_collided(family.descriptor().names().family(), samples.sum());
+                for series in family.series() {
+                    leave_out(format, (family, &series), &mut omitted);
+                }
                 continue;
             }
             self.start_family(format, family, labels);
@@ -180,8 +181,7 @@ impl Walk {
             if says_nothing || count_samples(value) == 0 || taken.insert(self.labels.clone()) {
                 self.write_series(format, (family, &series), value, out, omitted);
             } else {
-                let name = family.descriptor().names().family();
-                omitted.note_collided(name, count_samples(value));
+                leave_out(format, (family, &series), omitted);
             }
         }
     }
@@ -229,10 +229,8 @@ impl Walk {
                 write(first, &[], Number::Count(count));
                 write(second, &[], Number::Sum(sum));
             }
-            Value::Info(info) => {
-                if info.pairs().is_some() {
-                    write(first, &[], Number::Level(1.0));
-                }
+            Value::Info(info) if info.pairs().is_some() => {
+                write(first, &[], Number::Level(1.0));
             }
             Value::StateSet(states) => {
                 let states = self.places.labels().zip(states.states()).enumerate();
@@ -271,6 +269,19 @@ impl Walk {
             _ => {}
         }
     }
+}
+
+/// Counts a series that is the same as another one.
+fn leave_out<F: LineFormat>(
+    format: &mut F,
+    (family, series): (&FamilySnapshot, &SeriesSnapshot<'_>),
+    omitted: &mut Omitted,
+) {
+    let value = series.value();
+    // It is there, and may have been the other's predecessor.
+    format.start_series(series, value);
+    let name = family.descriptor().names().family();
+    omitted.note_collided(name, count_samples(value));
 }
 
 /// Whether all that a series says is in labels.

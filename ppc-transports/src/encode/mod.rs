@@ -2,8 +2,6 @@
 
 #[cfg(feature = "openmetrics")]
 mod delta;
-mod number;
-
 #[cfg(any(
     feature = "influx",
     feature = "statsd",
@@ -13,10 +11,19 @@ mod number;
 mod escape;
 #[cfg(feature = "openmetrics")]
 mod exposition;
+#[cfg(feature = "graphite")]
+mod graphite;
 #[cfg(feature = "influx")]
 mod influx;
 #[cfg(any(feature = "influx", feature = "statsd", feature = "graphite"))]
 mod lines;
+mod number;
+#[cfg(any(feature = "statsd", feature = "openmetrics"))]
+mod pending;
+#[cfg(any(feature = "statsd", feature = "openmetrics"))]
+mod restart;
+#[cfg(feature = "statsd")]
+mod statsd;
 
 use std::fmt;
 use std::ops::Range;
@@ -27,8 +34,12 @@ use ppc_core::{LabelSet, Snapshot, Value};
 pub use delta::{DeltaExposition, Gauges};
 #[cfg(feature = "openmetrics")]
 pub use exposition::{Exposition, Format};
+#[cfg(feature = "graphite")]
+pub use graphite::Graphite;
 #[cfg(feature = "influx")]
 pub use influx::{Influx, Names, Precision};
+#[cfg(feature = "statsd")]
+pub use statsd::{Dialect, Statsd, Types};
 
 /// Writes a snapshot in one format.
 pub trait Encoder: fmt::Debug + Send {
