@@ -159,7 +159,7 @@ mod tests {
             let text = decimal(value);
             assert!(text.bytes().all(|byte| byte.is_ascii_digit() || b"-.".contains(&byte)));
             assert!(!text.ends_with('.') && !text.starts_with('.'));
-            assert_eq!(text.parse::<f64>().unwrap().to_bits(), value.to_bits(), "{}", text);
+            assert_eq!(text.parse::<f64>().unwrap().to_bits(), value.to_bits());
         }
     }
 }

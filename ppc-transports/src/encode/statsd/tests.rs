@@ -177,7 +177,7 @@ fn f16_a_negative_gauge_is_set_to_zero_first() {
     let registry = Registry::new();
     let gauge = Gauge::builder("g").label_names(["n"]);
     let gauge = gauge.register(&registry).unwrap();
-    let mut check = |value: f64, expected: &[&str], behind: &[&str]| {
+    let check = |value: f64, expected: &[&str], behind: &[&str]| {
         gauge.labels((1,)).unwrap().set(value);
         assert_eq!(encode(Dialect::Influx, &registry).0, expected);
         assert_eq!(encode(Dialect::DogStatsd, &registry).0, behind);

@@ -45,7 +45,7 @@ fn what_is_replaced_in_labels_of_the_client_makes_no_series_one() {
     let mut out = Vec::new();
     let omitted = Statsd::default().encode(&registry.gather(), &labels, &mut out);
     assert_eq!(omitted, Omitted::default());
-    assert_eq!(out.iter().filter(|byte| **byte == b'\n').count(), 2);
+    assert_eq!(String::from_utf8(out).unwrap().lines().count(), 2);
 }
 
 #[test]
