@@ -55,6 +55,8 @@ pub use ppc_transports::{
 pub use ppc_transports::{
     Compression, HttpHandler, HttpRequest, HttpResponse, Secret, TlsVersion, Verb,
 };
+#[cfg(feature = "statsd")]
+pub use ppc_transports::{Dialect, Types};
 #[cfg(feature = "influx")]
 pub use ppc_transports::{Names, Precision};
 

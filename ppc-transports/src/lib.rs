@@ -10,6 +10,8 @@
 #![cfg_attr(
     not(all(
         feature = "influx",
+        feature = "statsd",
+        feature = "graphite",
         feature = "udp",
         feature = "tcp",
         feature = "unix",
@@ -56,8 +58,12 @@ pub use destination::{
     pushadd_to_gateway_async,
 };
 pub use destination::{AsDestination, Choice};
+#[cfg(feature = "graphite")]
+pub use encode::Graphite;
 #[cfg(feature = "openmetrics")]
 pub use encode::{DeltaExposition, Exposition, Format, Gauges};
+#[cfg(feature = "statsd")]
+pub use encode::{Dialect, Statsd, Types};
 pub use encode::{Encoder, Omitted, Timestamps};
 #[cfg(feature = "influx")]
 pub use encode::{Influx, Names, Precision};

@@ -3,6 +3,8 @@
 mod off;
 mod on;
 
+#[cfg(not(feature = "graphite"))]
+use off as graphite;
 #[cfg(not(feature = "gzip"))]
 use off as gzip;
 #[cfg(not(feature = "http"))]
@@ -17,6 +19,10 @@ use off as pushgateway;
 use off as signals;
 #[cfg(not(feature = "snappy"))]
 use off as snappy;
+#[cfg(not(feature = "statsd"))]
+use off as statsd;
+#[cfg(not(feature = "tcp"))]
+use off as tcp;
 #[cfg(not(feature = "textfile"))]
 use off as textfile;
 #[cfg(not(feature = "tls"))]
@@ -25,16 +31,12 @@ use off as tls;
 use off as tokio;
 #[cfg(not(feature = "udp"))]
 use off as udp;
-#[cfg(not(feature = "graphite"))]
-use off as graphite;
-#[cfg(not(feature = "statsd"))]
-use off as statsd;
-#[cfg(not(feature = "tcp"))]
-use off as tcp;
 #[cfg(not(feature = "unix"))]
 use off as unix;
 #[cfg(not(feature = "zstd"))]
 use off as zstd;
+#[cfg(feature = "graphite")]
+use on as graphite;
 #[cfg(feature = "gzip")]
 use on as gzip;
 #[cfg(feature = "http")]
@@ -49,6 +51,10 @@ use on as pushgateway;
 use on as signals;
 #[cfg(feature = "snappy")]
 use on as snappy;
+#[cfg(feature = "statsd")]
+use on as statsd;
+#[cfg(feature = "tcp")]
+use on as tcp;
 #[cfg(feature = "textfile")]
 use on as textfile;
 #[cfg(feature = "tls")]
@@ -57,12 +63,6 @@ use on as tls;
 use on as tokio;
 #[cfg(feature = "udp")]
 use on as udp;
-#[cfg(feature = "graphite")]
-use on as graphite;
-#[cfg(feature = "statsd")]
-use on as statsd;
-#[cfg(feature = "tcp")]
-use on as tcp;
 #[cfg(feature = "unix")]
 use on as unix;
 #[cfg(feature = "zstd")]

@@ -1,7 +1,6 @@
 //! Differences in the Prometheus text format, for gateways that add up what they are sent.
 
 mod levels;
-mod pending;
 mod totals;
 
 use std::ops::Range;
@@ -10,8 +9,8 @@ use ppc_core::{Descriptor, Kind, LabelSet, Snapshot, Value};
 
 use self::levels::Levels;
 use self::totals::Totals;
-use super::exposition::{Format, Labels, Lines, Numbers, OneSeries, count_samples, write_header};
-use super::{Encoder, Omitted};
+use super::exposition::{Format, Labels, Lines, Numbers, OneSeries, write_header};
+use super::{Encoder, Omitted, count_samples};
 
 /// What becomes of gauges, infos and state sets where everything is added up.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -202,6 +201,10 @@ impl Encoder for DeltaExposition {
 
     fn begin_last(&mut self) {
         self.levels.begin_last();
+    }
+
+    fn is_repeatable(&self) -> bool {
+        false
     }
 
     fn delivered(&mut self, lines: Range<usize>) {

@@ -90,6 +90,99 @@ fn escape(value: &str, special: &str, out: &mut Vec<u8>) {
     }
 }
 
+/// Appends a tag value of StatsD in the dialects of Influx, Librato and `SignalFx`, in which nothing
+/// can be escaped. Returns whether something was replaced.
+///
+/// `:` ends the name and `|` the number; `,` ends a tag, and Telegraf drops one with another `=`;
+/// `statsd_exporter` looks for brackets before all else (its `pkg/line/line.go`).
+pub(super) fn statsd_tag(value: &str, out: &mut Vec<u8>) -> bool {
+    replace(
+        value,
+        |byte| is_control(byte) || matches!(byte, b',' | b'=' | b':' | b'|' | b'[' | b']'),
+        |other| matches!(other, ',' | '=' | ':' | '|' | '[' | ']') || other.is_control(),
+        out,
+    )
+}
+
+/// Appends a tag value of `DogStatsD`, where `,` ends a tag and `|` all of them (Datadog's
+/// "`DogStatsD` datagram format"). Returns whether something was replaced.
+pub(super) fn dogstatsd_tag(value: &str, out: &mut Vec<u8>) -> bool {
+    replace(
+        value,
+        |byte| is_control(byte) || matches!(byte, b',' | b'|'),
+        |other| matches!(other, ',' | '|') || other.is_control(),
+        out,
+    )
+}
+
+/// Appends a part of a Graphite path, between points: letters, digits, `_` and `-`, which nobody
+/// replaces on its way (Etsy's `statsd` deletes what it does not know). Returns whether something
+/// was replaced.
+pub(super) fn graphite_node(value: &str, out: &mut Vec<u8>) -> bool {
+    replace(
+        value,
+        |byte| !(byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')),
+        |other| !(other.is_ascii_alphanumeric() || matches!(other, '_' | '-')),
+        out,
+    )
+}
+
+/// Appends a tag value of Graphite. Returns whether something was replaced.
+///
+/// Carbon splits a line at any white space, and labels at `;`; it refuses a value that begins with
+/// `~`, and reads what ends in `"}` as `OpenMetrics` (its `util.py`, `TaggedSeries`).
+pub(super) fn graphite_tag(value: &str, out: &mut Vec<u8>) -> bool {
+    let start = out.len();
+    let mut changed = replace(
+        value,
+        // White space of other alphabets is among what is not ASCII.
+        |byte| is_control(byte) || matches!(byte, b' ' | b';' | 0x80..),
+        |other| other == ';' || other.is_whitespace() || other.is_control(),
+        out,
+    );
+    if value.starts_with('~') {
+        out[start] = b'_';
+        changed = true;
+    }
+    if value.ends_with("\"}") {
+        out.pop();
+        out.push(b'_');
+        changed = true;
+    }
+    changed
+}
+
+/// Whether this is a control character, or may begin one that is not ASCII.
+fn is_control(byte: u8) -> bool {
+    matches!(byte, 0..b' ' | 0x7F | 0xC2)
+}
+
+/// Appends a value with `_` for each character that is unfit; `maybe` tells bytes that may belong
+/// to one. Returns whether there was any.
+#[inline]
+fn replace(
+    value: &str,
+    maybe: impl Fn(u8) -> bool,
+    unfit: impl Fn(char) -> bool,
+    out: &mut Vec<u8>,
+) -> bool {
+    // Without a branch in it, as above.
+    if !value.bytes().fold(false, |found, byte| found | maybe(byte)) {
+        out.extend_from_slice(value.as_bytes());
+        return false;
+    }
+    let mut changed = false;
+    for character in value.chars() {
+        if unfit(character) {
+            out.push(b'_');
+            changed = true;
+        } else {
+            out.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
+        }
+    }
+    changed
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

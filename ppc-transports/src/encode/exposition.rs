@@ -10,11 +10,11 @@ mod lines;
 
 use ppc_core::{LabelSet, Snapshot};
 
-use super::{Encoder, Omitted, Timestamps};
+use super::{Encoder, Omitted, Timestamps, count_samples};
 pub use format::Format;
 pub(super) use header::write_header;
 pub(super) use labels::Labels;
-pub(super) use lines::{Lines, Numbers, OneSeries, count_samples};
+pub(super) use lines::{Lines, Numbers, OneSeries};
 
 /// Writes the Prometheus text format 0.0.4 or OpenMetrics 1.0.0.
 ///

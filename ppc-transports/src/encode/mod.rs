@@ -2,26 +2,44 @@
 
 #[cfg(feature = "openmetrics")]
 mod delta;
-mod number;
-
-#[cfg(any(feature = "influx", feature = "openmetrics"))]
+#[cfg(any(
+    feature = "influx",
+    feature = "statsd",
+    feature = "graphite",
+    feature = "openmetrics"
+))]
 mod escape;
 #[cfg(feature = "openmetrics")]
 mod exposition;
+#[cfg(feature = "graphite")]
+mod graphite;
 #[cfg(feature = "influx")]
 mod influx;
+#[cfg(any(feature = "influx", feature = "statsd", feature = "graphite"))]
+mod lines;
+mod number;
+#[cfg(any(feature = "statsd", feature = "openmetrics"))]
+mod pending;
+#[cfg(any(feature = "statsd", feature = "openmetrics"))]
+mod restart;
+#[cfg(feature = "statsd")]
+mod statsd;
 
 use std::fmt;
 use std::ops::Range;
 
-use ppc_core::{LabelSet, Snapshot};
+use ppc_core::{LabelSet, Snapshot, Value};
 
 #[cfg(feature = "openmetrics")]
 pub use delta::{DeltaExposition, Gauges};
 #[cfg(feature = "openmetrics")]
 pub use exposition::{Exposition, Format};
+#[cfg(feature = "graphite")]
+pub use graphite::Graphite;
 #[cfg(feature = "influx")]
 pub use influx::{Influx, Names, Precision};
+#[cfg(feature = "statsd")]
+pub use statsd::{Dialect, Statsd, Types};
 
 /// Writes a snapshot in one format.
 pub trait Encoder: fmt::Debug + Send {
@@ -39,7 +57,7 @@ pub trait Encoder: fmt::Debug + Send {
     }
 
     /// Whether lines that may have arrived can be sent once more without harm: not where they are
-    /// differences.
+    /// differences. True by default.
     fn is_repeatable(&self) -> bool {
         true
     }
@@ -61,6 +79,13 @@ pub struct Omitted {
     pub label_taken: u64,
     /// The first of those: its metric and that label, `__name__` where it is the name itself.
     pub taken: Option<(Box<str>, Box<str>)>,
+    /// How many are of a series that is the same as another one in the format, which has to replace
+    /// characters of names or labels, or has no labels.
+    pub collided: u64,
+    /// The first of those: its metric.
+    pub collision: Option<Box<str>>,
+    /// How many cannot be said without a label, in a format that has none.
+    pub unlabelled: u64,
 }
 
 impl Omitted {
@@ -80,6 +105,26 @@ impl Omitted {
             self.taken = Some((metric.into(), label.into()));
         }
     }
+
+    /// Notes samples of a series that is another one in the format.
+    fn note_collided(&mut self, metric: &str, samples: u64) {
+        self.collided += samples;
+        if samples > 0 && self.collision.is_none() {
+            self.collision = Some(metric.into());
+        }
+    }
+}
+
+/// How many samples a series has.
+fn count_samples(value: Value<'_>) -> u64 {
+    let count = match value {
+        Value::Histogram(histogram) => histogram.exemplars().len() + 2,
+        Value::Summary { quantiles, .. } => quantiles.pairs().len() + 2,
+        Value::Info(info) => usize::from(info.pairs().is_some()),
+        Value::StateSet(states) => states.states().count(),
+        _ => 1,
+    };
+    count as u64
 }
 
 /// Whose clock stamps the samples.

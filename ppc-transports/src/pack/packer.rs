@@ -35,6 +35,10 @@ pub enum Cut {
     /// a family as a whole by what they get in one body. A family that is longer than the limit
     /// goes alone.
     Families,
+    /// At the end of any line but one that sets a `StatsD` gauge to 0 for the negative number in the
+    /// line behind it, `x:0|g` and `x:-5|g`: were they in two datagrams, one of them could be lost,
+    /// or another's come between. Such a pair that is longer than the limit goes alone.
+    Samples,
 }
 
 impl Packer {
@@ -79,10 +83,14 @@ impl Packer {
         let rest = lines.get(start..).filter(|rest| !rest.is_empty())?;
         // The newline behind the last line is not sent, so it may stand just past the limit.
         let most = rest.len().min(self.limit.saturating_add(1));
-        let len = match self.cut {
-            Cut::Lines => memchr::memrchr(b'\n', &rest[..most])
+        let lines = || {
+            memchr::memrchr(b'\n', &rest[..most])
                 .or_else(|| memchr::memchr(b'\n', rest))
-                .unwrap_or(rest.len()),
+                .unwrap_or(rest.len())
+        };
+        let len = match self.cut {
+            Cut::Lines => lines(),
+            Cut::Samples => end_of_sample(rest, lines()),
             Cut::Families if most == rest.len() => without_newline(rest),
             Cut::Families => {
                 // The first byte of the next family stands behind that newline.
@@ -95,6 +103,34 @@ impl Packer {
         };
         Some(start..start + len)
     }
+}
+
+/// Where the samples end of which a line ends here: before a line that sets a gauge to 0 for the
+/// next one, or behind both where there is nothing else.
+fn end_of_sample(lines: &[u8], end: usize) -> usize {
+    let start = memchr::memrchr(b'\n', &lines[..end]).map_or(0, |before| before + 1);
+    let next = lines.get(end + 1..).unwrap_or_default();
+    let next = &next[..memchr::memchr(b'\n', next).unwrap_or(next.len())];
+    if !is_pair(&lines[start..end], next) {
+        end
+    } else if start > 0 {
+        start - 1
+    } else {
+        end + 1 + next.len()
+    }
+}
+
+/// Whether the first line sets the gauge of the second one to 0, and that one is negative.
+fn is_pair(first: &[u8], second: &[u8]) -> bool {
+    let Some(name) = memchr::memchr(b':', first) else {
+        return false;
+    };
+    let (name, zero) = first.split_at(name + 1);
+    let (Some(number), Some(rest)) = (second.strip_prefix(name), zero.strip_prefix(b"0")) else {
+        return false;
+    };
+    let behind = memchr::memchr(b'|', number).unwrap_or(number.len());
+    number.starts_with(b"-") && rest.starts_with(b"|g") && number[behind..] == *rest
 }
 
 fn without_newline(lines: &[u8]) -> usize {
@@ -162,6 +198,36 @@ mod tests {
         assert!(packer.payload(b"a 1", 0) == Some(0..3) && packer.payload(b"", 0).is_none());
     }
 
+    fn pack_samples(lines: &str, limit: usize) -> Vec<&str> {
+        let packer = Packer::new(limit).cut(Cut::Samples);
+        let payloads = packer.payloads(lines.as_bytes());
+        payloads.map(|range| &lines[range]).collect()
+    }
+
+    #[test]
+    fn f16_a_gauge_and_its_zero_are_in_one_payload() {
+        let lines = "a:1|g\ng,x=1:0|g\ng,x=1:-5|g\nb:0|g\n";
+        assert_eq!(pack_samples(lines, 1000), [lines.trim_end()]);
+        let expected = ["a:1|g", "g,x=1:0|g\ng,x=1:-5|g", "b:0|g"];
+        for limit in [0, 5, 16, 20, 24] {
+            assert_eq!(pack_samples(lines, limit), expected, "{limit}");
+        }
+        assert_eq!(pack_samples("g:0|g\ng:-5|g", 5), ["g:0|g\ng:-5|g"]);
+        for (first, second, is_one) in [
+            ("g:0|g|#x:1", "g:-5|g|#x:1", true),
+            ("g:0|g|#x:1", "g:-5|g|#x:2", false),
+            ("g:0|g", "h:-5|g", false),
+            ("g:0|g", "g:5|g", false),
+            ("g:0|c", "g:-5|c", false),
+            ("g:1|g", "g:-5|g", false),
+            ("g", "g:-5|g", false),
+        ] {
+            let lines = format!("{first}\n{second}\n");
+            let count = pack_samples(&lines, first.len()).len();
+            assert_eq!(count == 1, is_one, "{lines}");
+        }
+    }
+
     /// A family of so many lines.
     fn family((headers, samples): (usize, usize)) -> String {
         ["# TYPE g gauge\n".repeat(headers), "g 1\n".repeat(samples)].concat()
@@ -186,6 +252,32 @@ mod tests {
                 prop_assert_eq!(payload.len() + 1, len, "whole families, as many as fit");
             }
             prop_assert_eq!(rest.next(), None);
+        }
+
+        #[test]
+        fn f16_no_pair_is_lost_split_or_reordered(
+            values in proptest::collection::vec((0_usize..9, -20_i32..20), 1..40),
+            limit in 1_usize..80,
+        ) {
+            let samples: Vec<String> = values
+                .into_iter()
+                .map(|(name, value)| {
+                    let name = "n".repeat(name + 1);
+                    let zero = format!("{name}:0|g\n");
+                    format!("{}{name}:{value}|g\n", if value < 0 { &zero } else { "" })
+                })
+                .collect();
+            let lines = samples.concat();
+            let mut rest = samples.iter().map(String::len).peekable();
+            let payloads = pack_samples(&lines, limit);
+            for payload in &payloads {
+                let mut len = 0;
+                while let Some(more) = rest.next_if(|more| len == 0 || len + more <= limit + 1) {
+                    len += more;
+                }
+                prop_assert_eq!(payload.len() + 1, len, "whole samples, as many as fit");
+            }
+            prop_assert_eq!(payloads.join("\n") + "\n", lines);
         }
 
         #[test]

@@ -422,6 +422,11 @@ impl Lane {
                 "infinite",
                 "are infinite, which the format cannot say",
             ),
+            (
+                omitted.unlabelled,
+                "no_labels",
+                "say by a label what they are of, and the format has no labels",
+            ),
         ] {
             if count > 0 {
                 stats().dropped(reason, count);
@@ -440,6 +445,15 @@ impl Lane {
             };
             let text = format!("{count} samples are left out: `{metric}` {what}");
             self.warn("label_taken", &text);
+        }
+        if let Some(metric) = &omitted.collision {
+            let count = omitted.collided;
+            stats().dropped("collided", count);
+            let text = format!(
+                "{count} samples are left out: in this format they are the same series as others, \
+                 `{metric}` for example, whose labels or name differ in what cannot be said"
+            );
+            self.warn("collided", &text);
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use super::pending::Pending;
+use crate::encode::pending::Pending;
 use crate::encode::{Omitted, number};
 
 /// What each line added up to at the gateway, and what the encoding at hand would add to that.

@@ -5,8 +5,9 @@ use std::ops::Range;
 
 use ppc_core::{SeriesSnapshot, Value};
 
-use super::pending::Pending;
 use crate::encode::Omitted;
+use crate::encode::pending::Pending;
+use crate::encode::restart::fell;
 
 /// What was sent of each series, and what the encoding at hand would add to that.
 ///
@@ -130,20 +131,5 @@ impl Totals {
                 total.is_known = true;
             }
         }
-    }
-}
-
-/// A total that is less by no more than this part of it is the same, added up in another order.
-const ROUNDING: f64 = 1e-9;
-
-/// Whether a total is less than it was, which only a restart does. Of several it is the counts
-/// that tell: a sum falls with what is negative.
-fn fell(now: &[u64], seen: &[u64]) -> bool {
-    match now {
-        [now] => {
-            let (now, seen) = (f64::from_bits(*now), f64::from_bits(seen[0]));
-            seen - now > seen * ROUNDING
-        }
-        _ => now.iter().zip(seen).skip(1).any(|(now, seen)| now < seen),
     }
 }

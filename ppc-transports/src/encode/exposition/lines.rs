@@ -218,18 +218,6 @@ fn has_sum(descriptor: &Descriptor) -> bool {
         .is_none_or(|bound| *bound >= 0.0)
 }
 
-/// How many samples a series has.
-pub(crate) fn count_samples(value: Value<'_>) -> u64 {
-    let count = match value {
-        Value::Histogram(histogram) => histogram.exemplars().len() + 2,
-        Value::Summary { quantiles, .. } => quantiles.pairs().len() + 2,
-        Value::Info(info) => usize::from(info.pairs().is_some()),
-        Value::StateSet(states) => states.states().count(),
-        _ => 1,
-    };
-    count as u64
-}
-
 #[cold]
 fn write_exemplar(exemplar: &Exemplar, out: &mut Vec<u8>) {
     out.extend_from_slice(b" # ");

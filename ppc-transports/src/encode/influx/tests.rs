@@ -29,14 +29,11 @@ fn k06_a_name_is_split_at_its_last_inner_underscore() {
         ("_", "", "_"),
         ("a", "", "a"),
     ] {
-        let expected = SplitName { measurement, field };
-        assert_eq!(split_name(name, Names::Prometheus), expected, "{name}");
+        let found = split_name(name, Names::Prometheus);
+        assert_eq!(found, (measurement, field), "{name}");
     }
-    let expected = SplitName {
-        measurement: "temperature",
-        field: "value",
-    };
-    assert_eq!(split_name("temperature", Names::InfluxDb), expected);
+    let found = split_name("temperature", Names::InfluxDb);
+    assert_eq!(found, ("temperature", "value"));
 }
 
 #[test]

@@ -19,6 +19,12 @@ impl<T> Pending<T> {
         self.notes.push((lines, note));
     }
 
+    /// Forgets the notes of the lines from here on.
+    pub(super) fn truncate(&mut self, start: usize) {
+        let kept = self.notes.partition_point(|(lines, _)| lines.start < start);
+        self.notes.truncate(kept);
+    }
+
     /// The notes whose lines have all arrived; a range that did may end without its last newline.
     pub(super) fn arrived(&self, range: &Range<usize>) -> impl Iterator<Item = &T> {
         let first = self

@@ -1,0 +1,181 @@
+//! What was sent of totals, line by line, because a datagram may end between two lines of a series.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use ppc_core::{SeriesSnapshot, Value};
+
+use crate::encode::Omitted;
+use crate::encode::lines::Number;
+use crate::encode::pending::Pending;
+use crate::encode::restart::fell;
+
+/// Stands for a line that never arrived: no sum has these bits, and no count gets there.
+const UNKNOWN: u64 = u64::MAX;
+
+/// What was sent of each line, and what the encoding at hand would add to that.
+///
+/// Of a sum it is the sum of the differences that arrived, added as the server adds them: then the
+/// next difference makes good for what rounding lost in those before.
+#[derive(Debug, Default)]
+pub(super) struct Sent {
+    /// Where each series is in the list, by the number of its life, so that one that begins from
+    /// zero again is a new one.
+    index: HashMap<u64, usize>,
+    series: Vec<Series>,
+    /// Places in the list that are free.
+    free: Vec<usize>,
+    round: u64,
+    /// How many series there were in this round.
+    met: usize,
+    /// The line that comes next.
+    place: Place,
+    pending: Pending<Note>,
+}
+
+/// One series.
+#[derive(Debug)]
+struct Series {
+    /// What arrived of each line: a count, or the bits of a sum.
+    lines: Box<[u64]>,
+    /// What the series said when it was last encoded.
+    seen: Box<[u64]>,
+    /// When it was.
+    round: u64,
+}
+
+/// A line by its series, and its place in that.
+#[derive(Clone, Copy, Debug, Default)]
+struct Place {
+    series: usize,
+    line: usize,
+}
+
+/// What will have been sent of a line.
+#[derive(Debug)]
+struct Note {
+    place: Place,
+    after: u64,
+}
+
+/// What a line has to say.
+#[derive(Debug)]
+pub(super) struct Difference {
+    /// What came on top.
+    pub(super) more: Number,
+    note: Note,
+}
+
+impl Sent {
+    /// Begins an encoding; what is pending of the one before did not arrive.
+    pub(super) fn start(&mut self) {
+        self.round += 1;
+        self.met = 0;
+        self.pending.clear();
+    }
+
+    /// The lines that follow are those of this series, in the order that all its encodings have.
+    pub(super) fn start_series(&mut self, series: &SeriesSnapshot<'_>, value: Value<'_>) {
+        // Buckets count what is in those below them as well, which is how they are sent.
+        let (added, lines) = match value {
+            Value::Counter(_) => (1, 1),
+            Value::Summary { .. } => (2, 2),
+            Value::Histogram(_) => (series.words().len(), series.words().len() + 1),
+            _ => return,
+        };
+        let words = &series.words()[..added];
+        let at = *self.index.entry(series.life()).or_insert_with(|| {
+            let new = Series {
+                lines: vec![UNKNOWN; lines].into(),
+                seen: vec![0; added].into(),
+                round: 0,
+            };
+            if let Some(at) = self.free.pop() {
+                self.series[at] = new;
+                return at;
+            }
+            self.series.push(new);
+            self.series.len() - 1
+        });
+        let series = &mut self.series[at];
+        if fell(words, &series.seen) {
+            let known = series.lines.iter_mut().filter(|line| **line != UNKNOWN);
+            known.for_each(|line| *line = 0);
+        }
+        series.seen.copy_from_slice(words);
+        self.met += usize::from(series.round != self.round);
+        series.round = self.round;
+        self.place = Place {
+            series: at,
+            line: 0,
+        };
+    }
+
+    /// What the next line of the series at hand has to say; nothing where that is nothing.
+    pub(super) fn difference(
+        &mut self,
+        number: Number,
+        omitted: &mut Omitted,
+    ) -> Option<Difference> {
+        let place = self.place;
+        self.place.line += 1;
+        let sent = self.series[place.series].lines[place.line];
+        let (is_new, sent) = if sent == UNKNOWN {
+            (true, 0)
+        } else {
+            (false, sent)
+        };
+        let (more, after, is_more) = match number {
+            Number::Count(now) => {
+                let more = now.wrapping_sub(sent);
+                (Number::Count(more), now, more > 0)
+            }
+            Number::Total(now) | Number::Sum(now) | Number::Level(now) => {
+                let sent = f64::from_bits(sent);
+                let more = now - sent;
+                if !more.is_finite() {
+                    omitted.note_number(more);
+                    return None;
+                }
+                // Rounding may have sent the last digit of a counter too much, which is not taken
+                // back.
+                let falls = more < 0.0 && matches!(number, Number::Sum(_));
+                let after = (sent + more).to_bits();
+                (Number::Sum(more), after, more > 0.0 || falls)
+            }
+        };
+        let note = Note { place, after };
+        (is_new || is_more).then_some(Difference { more, note })
+    }
+
+    /// The difference stands in this line.
+    pub(super) fn wrote(&mut self, line: Range<usize>, difference: Difference) {
+        self.pending.push(line, difference.note);
+    }
+
+    /// The lines from here on were taken away again.
+    pub(super) fn take_back(&mut self, start: usize) {
+        self.pending.truncate(start);
+    }
+
+    /// Forgets the series that were not in the encoding: what they counted stays at the server.
+    pub(super) fn forget_gone(&mut self) {
+        if self.met == self.index.len() {
+            return;
+        }
+        self.index.retain(|_, at| {
+            let is_there = self.series[*at].round == self.round;
+            if !is_there {
+                self.free.push(*at);
+            }
+            is_there
+        });
+    }
+
+    /// These lines arrived.
+    pub(super) fn delivered(&mut self, lines: &Range<usize>) {
+        for note in self.pending.arrived(lines) {
+            self.series[note.place.series].lines[note.place.line] = note.after;
+        }
+    }
+}
