@@ -27,6 +27,10 @@ pub use ppc_core::{
 };
 #[cfg(feature = "openmetrics")]
 pub use ppc_transports::Format;
+#[cfg(all(feature = "graphite", feature = "tcp"))]
+pub use ppc_transports::GraphiteTcp;
+#[cfg(all(feature = "graphite", feature = "udp"))]
+pub use ppc_transports::GraphiteUdp;
 #[cfg(all(feature = "influx", feature = "http"))]
 pub use ppc_transports::InfluxHttp;
 #[cfg(all(feature = "influx", feature = "tcp"))]
@@ -37,6 +41,12 @@ pub use ppc_transports::InfluxUdp;
 pub use ppc_transports::InfluxUnix;
 #[cfg(all(feature = "openmetrics", feature = "http"))]
 pub use ppc_transports::OpenMetricsHttp;
+#[cfg(all(feature = "statsd", feature = "tcp"))]
+pub use ppc_transports::StatsdTcp;
+#[cfg(all(feature = "statsd", feature = "udp"))]
+pub use ppc_transports::StatsdUdp;
+#[cfg(all(feature = "statsd", feature = "unix"))]
+pub use ppc_transports::StatsdUnix;
 #[cfg(feature = "textfile")]
 pub use ppc_transports::Textfile;
 #[cfg(feature = "unix")]
@@ -168,6 +178,10 @@ pub mod __private {
         Counter, Declare, FixedLabelValue, Gauge, Histogram, Info, LabelValue, Registry, Scratch,
         StateSet, Summary, label_name_fault, metric_name_fault, unit_fault,
     };
+    #[cfg(all(feature = "graphite", feature = "tcp"))]
+    pub use ppc_transports::GraphiteTcp;
+    #[cfg(all(feature = "graphite", feature = "udp"))]
+    pub use ppc_transports::GraphiteUdp;
     #[cfg(all(feature = "influx", feature = "http"))]
     pub use ppc_transports::InfluxHttp;
     #[cfg(all(feature = "influx", feature = "tcp"))]
@@ -178,6 +192,12 @@ pub mod __private {
     pub use ppc_transports::InfluxUnix;
     #[cfg(all(feature = "openmetrics", feature = "http"))]
     pub use ppc_transports::OpenMetricsHttp;
+    #[cfg(all(feature = "statsd", feature = "tcp"))]
+    pub use ppc_transports::StatsdTcp;
+    #[cfg(all(feature = "statsd", feature = "udp"))]
+    pub use ppc_transports::StatsdUdp;
+    #[cfg(all(feature = "statsd", feature = "unix"))]
+    pub use ppc_transports::StatsdUnix;
     #[cfg(feature = "textfile")]
     pub use ppc_transports::Textfile;
     pub use ppc_transports::generated::*;

@@ -35,6 +35,10 @@ mod seconds;
 mod send;
 mod slots;
 
+#[cfg(all(feature = "graphite", feature = "tcp"))]
+pub use destination::GraphiteTcp;
+#[cfg(all(feature = "graphite", feature = "udp"))]
+pub use destination::GraphiteUdp;
 #[cfg(all(feature = "influx", feature = "http"))]
 pub use destination::InfluxHttp;
 #[cfg(all(feature = "influx", feature = "tcp"))]
@@ -45,6 +49,12 @@ pub use destination::InfluxUdp;
 pub use destination::InfluxUnix;
 #[cfg(all(feature = "openmetrics", feature = "http"))]
 pub use destination::OpenMetricsHttp;
+#[cfg(all(feature = "statsd", feature = "tcp"))]
+pub use destination::StatsdTcp;
+#[cfg(all(feature = "statsd", feature = "udp"))]
+pub use destination::StatsdUdp;
+#[cfg(all(feature = "statsd", feature = "unix"))]
+pub use destination::StatsdUnix;
 #[cfg(feature = "textfile")]
 pub use destination::Textfile;
 #[cfg(feature = "unix")]

@@ -4,18 +4,23 @@ use std::str::FromStr;
 
 use super::url::{Kind, Url, list};
 use super::{
-    AGGREGATION_GATEWAY, INFLUX_HTTP, INFLUX_TCP, INFLUX_UDP, INFLUX_UNIX, OPENMETRICS_HTTP,
-    PUSHGATEWAY, TEXTFILE,
+    AGGREGATION_GATEWAY, GRAPHITE_TCP, GRAPHITE_UDP, INFLUX_HTTP, INFLUX_TCP, INFLUX_UDP,
+    INFLUX_UNIX, OPENMETRICS_HTTP, PUSHGATEWAY, STATSD_TCP, STATSD_UDP, STATSD_UNIX, TEXTFILE,
 };
 use crate::error::Error;
 use crate::push::Destination;
 
 /// All kinds, those included that this build has switched off.
-const KINDS: [Kind; 8] = [
+const KINDS: [Kind; 13] = [
     INFLUX_UDP,
     INFLUX_TCP,
     INFLUX_UNIX,
     INFLUX_HTTP,
+    STATSD_UDP,
+    STATSD_TCP,
+    STATSD_UNIX,
+    GRAPHITE_UDP,
+    GRAPHITE_TCP,
     OPENMETRICS_HTTP,
     PUSHGATEWAY,
     AGGREGATION_GATEWAY,

@@ -10,6 +10,10 @@ mod extra_labels;
 #[cfg(feature = "pushgateway")]
 mod gateway;
 mod given;
+#[cfg(all(feature = "graphite", feature = "tcp"))]
+mod graphite_tcp;
+#[cfg(all(feature = "graphite", feature = "udp"))]
+mod graphite_udp;
 #[cfg(feature = "pushgateway")]
 mod grouping;
 #[cfg(all(feature = "influx", feature = "http"))]
@@ -32,6 +36,12 @@ mod pushgateway;
 mod remembered;
 #[cfg(feature = "http")]
 mod server;
+#[cfg(all(feature = "statsd", feature = "tcp"))]
+mod statsd_tcp;
+#[cfg(all(feature = "statsd", feature = "udp"))]
+mod statsd_udp;
+#[cfg(all(feature = "statsd", feature = "unix"))]
+mod statsd_unix;
 #[cfg(feature = "textfile")]
 mod textfile;
 mod url;
@@ -40,6 +50,10 @@ mod verb;
 
 #[cfg(feature = "pushgateway")]
 use aggregation_gateway::KIND as AGGREGATION_GATEWAY;
+#[cfg(all(feature = "graphite", feature = "tcp"))]
+use graphite_tcp::KIND as GRAPHITE_TCP;
+#[cfg(all(feature = "graphite", feature = "udp"))]
+use graphite_udp::KIND as GRAPHITE_UDP;
 #[cfg(all(feature = "influx", feature = "http"))]
 use influx_http::KIND as INFLUX_HTTP;
 #[cfg(all(feature = "influx", feature = "tcp"))]
@@ -50,6 +64,10 @@ use influx_udp::KIND as INFLUX_UDP;
 use influx_unix::KIND as INFLUX_UNIX;
 #[cfg(not(feature = "pushgateway"))]
 use off::AGGREGATION_GATEWAY;
+#[cfg(not(all(feature = "graphite", feature = "tcp")))]
+use off::GRAPHITE_TCP;
+#[cfg(not(all(feature = "graphite", feature = "udp")))]
+use off::GRAPHITE_UDP;
 #[cfg(not(all(feature = "influx", feature = "http")))]
 use off::INFLUX_HTTP;
 #[cfg(not(all(feature = "influx", feature = "tcp")))]
@@ -62,12 +80,24 @@ use off::INFLUX_UNIX;
 use off::OPENMETRICS_HTTP;
 #[cfg(not(feature = "pushgateway"))]
 use off::PUSHGATEWAY;
+#[cfg(not(all(feature = "statsd", feature = "tcp")))]
+use off::STATSD_TCP;
+#[cfg(not(all(feature = "statsd", feature = "udp")))]
+use off::STATSD_UDP;
+#[cfg(not(all(feature = "statsd", feature = "unix")))]
+use off::STATSD_UNIX;
 #[cfg(not(feature = "textfile"))]
 use off::TEXTFILE;
 #[cfg(all(feature = "openmetrics", feature = "http"))]
 use openmetrics_http::KIND as OPENMETRICS_HTTP;
 #[cfg(feature = "pushgateway")]
 use pushgateway::KIND as PUSHGATEWAY;
+#[cfg(all(feature = "statsd", feature = "tcp"))]
+use statsd_tcp::KIND as STATSD_TCP;
+#[cfg(all(feature = "statsd", feature = "udp"))]
+use statsd_udp::KIND as STATSD_UDP;
+#[cfg(all(feature = "statsd", feature = "unix"))]
+use statsd_unix::KIND as STATSD_UNIX;
 #[cfg(feature = "textfile")]
 use textfile::KIND as TEXTFILE;
 
@@ -80,6 +110,10 @@ pub use gateway::{
     push_to_gateway_async, pushadd_to_gateway, pushadd_to_gateway_async,
 };
 pub use given::{AsDestination, destination_of};
+#[cfg(all(feature = "graphite", feature = "tcp"))]
+pub use graphite_tcp::GraphiteTcp;
+#[cfg(all(feature = "graphite", feature = "udp"))]
+pub use graphite_udp::GraphiteUdp;
 #[cfg(all(feature = "influx", feature = "http"))]
 pub use influx_http::InfluxHttp;
 #[cfg(all(feature = "influx", feature = "tcp"))]
@@ -94,6 +128,12 @@ pub use lines::unix::UnixSocket;
 pub use openmetrics_http::OpenMetricsHttp;
 #[cfg(feature = "pushgateway")]
 pub use pushgateway::Pushgateway;
+#[cfg(all(feature = "statsd", feature = "tcp"))]
+pub use statsd_tcp::StatsdTcp;
+#[cfg(all(feature = "statsd", feature = "udp"))]
+pub use statsd_udp::StatsdUdp;
+#[cfg(all(feature = "statsd", feature = "unix"))]
+pub use statsd_unix::StatsdUnix;
 #[cfg(feature = "textfile")]
 pub use textfile::Textfile;
 #[cfg(feature = "http")]

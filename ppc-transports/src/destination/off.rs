@@ -20,6 +20,26 @@ pub(super) const INFLUX_HTTP: Kind = Kind {
     schemes: &["influx+http", "influx+https"],
     read: |url| off(url, "features `influx` and `http`"),
 };
+pub(super) const STATSD_UDP: Kind = Kind {
+    schemes: &["statsd+udp"],
+    read: |url| off(url, "features `statsd` and `udp`"),
+};
+pub(super) const STATSD_TCP: Kind = Kind {
+    schemes: &["statsd+tcp"],
+    read: |url| off(url, "features `statsd` and `tcp`"),
+};
+pub(super) const STATSD_UNIX: Kind = Kind {
+    schemes: &["statsd+unix"],
+    read: |url| off(url, "features `statsd` and `unix`"),
+};
+pub(super) const GRAPHITE_UDP: Kind = Kind {
+    schemes: &["graphite+udp"],
+    read: |url| off(url, "features `graphite` and `udp`"),
+};
+pub(super) const GRAPHITE_TCP: Kind = Kind {
+    schemes: &["graphite+tcp"],
+    read: |url| off(url, "features `graphite` and `tcp`"),
+};
 pub(super) const OPENMETRICS_HTTP: Kind = Kind {
     schemes: &["openmetrics+http", "openmetrics+https"],
     read: |url| off(url, "features `openmetrics` and `http`"),
@@ -38,11 +58,16 @@ pub(super) const TEXTFILE: Kind = Kind {
 };
 
 // No build uses all of them; none is to be called dead.
-const _: [Kind; 8] = [
+const _: [Kind; 13] = [
     INFLUX_UDP,
     INFLUX_TCP,
     INFLUX_UNIX,
     INFLUX_HTTP,
+    STATSD_UDP,
+    STATSD_TCP,
+    STATSD_UNIX,
+    GRAPHITE_UDP,
+    GRAPHITE_TCP,
     OPENMETRICS_HTTP,
     PUSHGATEWAY,
     AGGREGATION_GATEWAY,

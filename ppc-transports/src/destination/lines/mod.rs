@@ -3,8 +3,12 @@
 //! A format says how its encoder is made, a transport how its sender is; each has its settings. A
 //! type for users is a pair of them, made by `lines!` in a file of its own.
 
+#[cfg(feature = "graphite")]
+pub(super) mod graphite;
 #[cfg(feature = "influx")]
 pub(super) mod influx;
+#[cfg(feature = "statsd")]
+pub(super) mod statsd;
 #[cfg(feature = "tcp")]
 pub(super) mod tcp;
 #[cfg(feature = "udp")]
@@ -97,7 +101,8 @@ impl<F: Format, T: Transport> Lines<F, T> {
 
     pub(super) fn parts(&self) -> Result<Parts, Error> {
         let (sender, limit) = self.transport.make()?;
-        let (encoder, cut) = self.format.make(&self.url())?;
+        let place = format!("{}://{}", T::NAME, self.transport.place());
+        let (encoder, cut) = self.format.make(&place)?;
         Ok(Parts {
             name: self.url(),
             encoder,
