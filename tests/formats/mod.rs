@@ -3,9 +3,13 @@
 
 mod delta;
 mod exposition;
+mod graphite;
 mod influx;
+mod model;
 mod read;
 mod rival;
+mod statsd;
+mod statsd_native;
 
 use std::fs;
 use std::path::Path;

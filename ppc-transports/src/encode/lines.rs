@@ -4,6 +4,7 @@
 mod format;
 mod names;
 mod places;
+mod samples;
 mod texts;
 
 use std::collections::HashSet;
@@ -11,8 +12,9 @@ use std::collections::HashSet;
 use ppc_core::{FamilySnapshot, Kind, LabelSet, SeriesSnapshot, Snapshot, Value};
 
 use self::places::{Places, write_label};
+use self::samples::Samples;
 use self::texts::Texts;
-use super::{Omitted, count_samples};
+use super::Omitted;
 pub(super) use format::{Line, LineFormat, Name, Number};
 
 /// Goes through snapshots, and has a format write a line for each sample.
@@ -96,6 +98,7 @@ impl Walk {
 
     /// Puts aside the labels that all lines of a series have. Returns whether something in its own
     /// was replaced; what is replaced in those of the client is the same in all series.
+    #[inline]
     fn start_series<F: LineFormat>(
         &mut self,
         format: &F,
@@ -108,7 +111,10 @@ impl Walk {
             return false;
         }
         let mut changed = false;
-        for (head, (_, value)) in self.heads.iter().zip(series.labels()) {
+        let mut heads = self.heads.iter();
+        // Not zipped: that would be a call for each label.
+        for (_, value) in series.labels() {
+            let head = heads.next().unwrap_or_default();
             if !value.is_empty() {
                 self.labels.extend_from_slice(head);
                 changed |= format.write_value(value, &mut self.labels);
@@ -177,8 +183,8 @@ impl Walk {
         for (_, _, series) in order {
             let value = series.value();
             self.start_series(format, &series, value, labels);
-            let says_nothing = !format.has_labels() && needs_labels(value);
-            if says_nothing || count_samples(value) == 0 || taken.insert(self.labels.clone()) {
+            let (sent, _) = Samples::of(value).sent(format.has_labels());
+            if sent == 0 || taken.insert(self.labels.clone()) {
                 self.write_series(format, (family, &series), value, out, omitted);
             } else {
                 leave_out(format, (family, &series), omitted);
@@ -196,10 +202,7 @@ impl Walk {
         out: &mut Vec<u8>,
         omitted: &mut Omitted,
     ) {
-        if !format.has_labels() && needs_labels(value) {
-            omitted.unlabelled += count_samples(value);
-            return;
-        }
+        let has_labels = format.has_labels();
         format.start_series(series, value);
         let [first, second, third] = &self.names;
         let mut write = |name, own, number| {
@@ -229,7 +232,7 @@ impl Walk {
                 write(first, &[], Number::Count(count));
                 write(second, &[], Number::Sum(sum));
             }
-            Value::Info(info) if info.pairs().is_some() => {
+            Value::Info(info) if has_labels && info.pairs().is_some() => {
                 write(first, &[], Number::Level(1.0));
             }
             Value::StateSet(states) => {
@@ -242,31 +245,11 @@ impl Walk {
             // Kinds come with the versions of this workspace, together with their lines here.
             _ => {}
         }
-        self.note_left_out(format, family, value, omitted);
-    }
-
-    /// Counts the lines of the series at hand that are not there.
-    #[inline]
-    fn note_left_out<F: LineFormat>(
-        &self,
-        format: &F,
-        family: &FamilySnapshot,
-        value: Value<'_>,
-        omitted: &mut Omitted,
-    ) {
-        match value {
-            Value::Histogram(_) if !format.has_labels() => {
-                omitted.unlabelled += count_samples(value) - 2;
-            }
-            Value::Summary { quantiles, .. } if !format.has_labels() => {
-                let quantiles = quantiles.pairs().filter(|(_, level)| !level.is_nan());
-                omitted.unlabelled += quantiles.count() as u64;
-            }
-            Value::StateSet(_) => {
-                let name = family.descriptor().names().family();
-                omitted.note_collided(name, self.places.count_collided());
-            }
-            _ => {}
+        if !has_labels {
+            omitted.unlabelled += Samples::of(value).labelled;
+        } else if let Value::StateSet(_) = value {
+            let name = family.descriptor().names().family();
+            omitted.note_collided(name, self.places.count_collided());
         }
     }
 }
@@ -278,13 +261,9 @@ fn leave_out<F: LineFormat>(
     omitted: &mut Omitted,
 ) {
     let value = series.value();
-    // It is there, and may have been the other's predecessor.
+    // It is there, and may have been sent before the other one was.
     format.start_series(series, value);
-    let name = family.descriptor().names().family();
-    omitted.note_collided(name, count_samples(value));
-}
-
-/// Whether all that a series says is in labels.
-fn needs_labels(value: Value<'_>) -> bool {
-    matches!(value, Value::Info(_) | Value::StateSet(_))
+    let (sent, unlabelled) = Samples::of(value).sent(format.has_labels());
+    omitted.unlabelled += unlabelled;
+    omitted.note_collided(family.descriptor().names().family(), sent);
 }

@@ -4,9 +4,9 @@ use std::ops::Range;
 
 use ppc_core::{Kind, SeriesSnapshot, Value};
 
-use super::Types;
 use super::dialect::Dialect;
 use super::sent::Sent;
+use super::types::Types;
 use crate::encode::lines::{Line, LineFormat, Name, Number};
 use crate::encode::{Omitted, number};
 
