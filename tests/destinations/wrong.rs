@@ -195,7 +195,19 @@ fn a_wrong_value_says_what_is_right() {
         ),
         ("textfile://a/b.prom", &["textfile:///folder/name.prom"]),
         ("textfile:///", &["name of a file is missing"]),
-        ("influx+udp://h:1/write", &["influx+udp://host:port"]),
+    ] {
+        let text = error(url);
+        assert!(
+            words.iter().all(|word| text.contains(word)),
+            "{url}: {words:?}: {text}"
+        );
+    }
+}
+
+#[test]
+fn a_wrong_value_of_lines_says_what_is_right() {
+    for (url, words) in [
+        ("influx+udp://h:1/write", &["influx+udp://host:port"][..]),
         ("statsd+tcp://u@h:1", &["statsd+tcp://host:port"]),
         ("graphite+tcp://h", &["port is missing"]),
         (
