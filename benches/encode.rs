@@ -3,8 +3,10 @@
 mod harness;
 
 use harness::{Table, counters, repeat};
-use ppc::{Histogram, LabelSet, Names, Registry, Timestamps};
-use ppc_transports::{DeltaExposition, Encoder, Exposition, Format, Gauges, Influx};
+use ppc::{Dialect, Histogram, LabelSet, Names, Registry, Timestamps, Types};
+use ppc_transports::{
+    DeltaExposition, Encoder, Exposition, Format, Gauges, Graphite, Influx, Statsd,
+};
 
 fn main() {
     let table = Table::new("encode", "a line");
@@ -13,11 +15,21 @@ fn main() {
     some.insert("job", "nightly billing")
         .expect("a valid label");
     some.insert("instance", "host-1").expect("a valid label");
-    let encoders: [(&str, Box<dyn Encoder>); 4] = [
+    let encoders: [(&str, Box<dyn Encoder>); 7] = [
         (
             "Influx",
             Box::new(Influx::new(Names::Prometheus, Timestamps::Client)),
         ),
+        (
+            "StatsD",
+            Box::new(Statsd::new(Dialect::Influx, Types::Gauges)),
+        ),
+        (
+            // Nothing arrives, so that all is sent again.
+            "StatsD native",
+            Box::new(Statsd::new(Dialect::Influx, Types::Native)),
+        ),
+        ("Graphite", Box::new(Graphite::new(Timestamps::Client))),
         (
             "Text",
             Box::new(Exposition::new(Format::Text, Timestamps::Server)),

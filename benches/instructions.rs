@@ -9,8 +9,10 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use harness::{counters, triples};
-use ppc::{Histogram, LabelSet, LabelValue, Registry, Snapshot, Timestamps, metric};
-use ppc_transports::{Encoder, Exposition, Format};
+use ppc::{
+    Dialect, Histogram, LabelSet, LabelValue, Names, Registry, Snapshot, Timestamps, Types, metric,
+};
+use ppc_transports::{Encoder, Exposition, Format, Graphite, Influx, Statsd};
 
 #[derive(Clone, Copy, LabelValue)]
 enum Outcome {
@@ -40,7 +42,7 @@ metric! {
 /// An operation's name, and what does it a number of times.
 type Operation = (&'static str, fn(usize));
 
-const OPERATIONS: [Operation; 9] = [
+const OPERATIONS: [Operation; 14] = [
     ("inc-static", inc_static),
     ("inc-held", inc_held),
     ("set", set),
@@ -50,6 +52,11 @@ const OPERATIONS: [Operation; 9] = [
     ("gather-a-series-of-10000", gather),
     ("encode-a-counter-of-10000", encode_counters),
     ("encode-a-bucket-of-12000", encode_buckets),
+    ("encode-a-counter-influx", encode_counters_influx),
+    ("encode-a-bucket-influx", encode_buckets_influx),
+    ("encode-a-counter-statsd", encode_counters_statsd),
+    ("encode-a-counter-statsd-native", encode_counters_native),
+    ("encode-a-counter-graphite", encode_counters_graphite),
 ];
 
 fn main() -> ExitCode {
@@ -125,9 +132,11 @@ fn look_up_texts(times: usize) {
     }
 }
 
+/// How many series are gathered and encoded.
+const SERIES: usize = 10_000;
+
 /// A series is one operation.
 fn gather(times: usize) {
-    const SERIES: usize = 10_000;
     let registry = counters(SERIES);
     let mut snapshot = Snapshot::new();
     for _ in 0..times / SERIES {
@@ -137,14 +146,50 @@ fn gather(times: usize) {
     }
 }
 
-/// A series with three labels is one operation.
 fn encode_counters(times: usize) {
-    const SERIES: usize = 10_000;
-    encode(&counters(SERIES), times / SERIES);
+    encode_each_counter(&mut text(), times);
+}
+
+fn encode_counters_influx(times: usize) {
+    encode_each_counter(&mut influx(), times);
+}
+
+fn encode_counters_statsd(times: usize) {
+    encode_each_counter(&mut Statsd::new(Dialect::Influx, Types::Gauges), times);
+}
+
+/// Nothing arrives, so that all is sent again.
+fn encode_counters_native(times: usize) {
+    encode_each_counter(&mut Statsd::new(Dialect::Influx, Types::Native), times);
+}
+
+fn encode_counters_graphite(times: usize) {
+    encode_each_counter(&mut Graphite::new(Timestamps::Client), times);
+}
+
+fn encode_buckets(times: usize) {
+    encode_each_bucket(&mut text(), times);
+}
+
+fn encode_buckets_influx(times: usize) {
+    encode_each_bucket(&mut influx(), times);
+}
+
+fn text() -> Exposition {
+    Exposition::new(Format::Text, Timestamps::Server)
+}
+
+fn influx() -> Influx {
+    Influx::new(Names::Prometheus, Timestamps::Client)
+}
+
+/// A series with three labels is one operation.
+fn encode_each_counter(encoder: &mut dyn Encoder, times: usize) {
+    encode(encoder, &counters(SERIES), times / SERIES);
 }
 
 /// A line of a bucket is one operation; a thousand histograms have twelve each.
-fn encode_buckets(times: usize) {
+fn encode_each_bucket(encoder: &mut dyn Encoder, times: usize) {
     let registry = Registry::new();
     let builder = Histogram::builder("latency").label_names(["n"]);
     let builder = builder.buckets([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
@@ -152,16 +197,15 @@ fn encode_buckets(times: usize) {
     for n in 0..1_000 {
         drop(family.labels((n,)).expect("one label").handle());
     }
-    encode(&registry, times / 12_000);
+    encode(encoder, &registry, times / 12_000);
 }
 
-fn encode(registry: &Registry, times: usize) {
+fn encode(encoder: &mut dyn Encoder, registry: &Registry, times: usize) {
     let snapshot = registry.gather();
-    let mut exposition = Exposition::new(Format::Text, Timestamps::Server);
     let mut out = Vec::new();
     for _ in 0..times {
         out.clear();
-        exposition.encode(&snapshot, &LabelSet::new(), &mut out);
+        encoder.encode(&snapshot, &LabelSet::new(), &mut out);
         black_box(out.len());
     }
 }

@@ -8,7 +8,8 @@
 //!   [`Counter::builder`] and its like.
 //! - Recording: [`Counter`], [`Gauge`], [`Histogram`], [`Summary`], [`Info`], [`StateSet`].
 //! - Pushing: [`push_metrics`], or without macros [`Push`] and its [`Guard`].
-//! - Destinations: [`InfluxUdp`], [`InfluxHttp`], [`OpenMetricsHttp`], [`Pushgateway`],
+//! - Destinations: [`InfluxUdp`], [`InfluxTcp`], [`InfluxUnix`], [`InfluxHttp`], [`StatsdUdp`],
+//!   [`StatsdTcp`], [`StatsdUnix`], [`GraphiteUdp`], [`GraphiteTcp`], [`OpenMetricsHttp`], [`Pushgateway`],
 //!   [`AggregationGateway`], [`Textfile`], each with a URL form that [`Push::environment`] takes from `PPC_PUSH`.
 //! - Pushing by hand: [`push_to_gateway`], [`pushadd_to_gateway`], [`delete_from_gateway`].
 //! - What to push: a [`Registry`], a view of one, or several, each of them a [`Source`].

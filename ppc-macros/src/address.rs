@@ -2,8 +2,9 @@
 
 use std::net::Ipv6Addr;
 
-/// Says why the text cannot be an address, with the fix where one can be guessed.
-pub(crate) fn fault(address: &str) -> Option<String> {
+/// Says why the text cannot be an address, with the fix where one can be guessed: the port is
+/// `usual` as a rule.
+pub(crate) fn fault(address: &str, usual: &str) -> Option<String> {
     if let Some((scheme, rest)) = address.split_once("://") {
         let rest = rest.trim_end_matches('/');
         return Some(format!(
@@ -19,21 +20,21 @@ pub(crate) fn fault(address: &str) -> Option<String> {
         ));
     }
     if let Some(rest) = address.strip_prefix('[') {
-        return bracketed(address, rest);
+        return bracketed(address, rest, usual);
     }
     if address.parse::<Ipv6Addr>().is_ok() {
         return Some(format!(
-            "an IPv6 address stands in brackets, and its port after them: \"[{address}]:8089\""
+            "an IPv6 address stands in brackets, and its port after them: \"[{address}]:{usual}\""
         ));
     }
     match address.split_once(':') {
         None if address.is_empty() => Some("it is empty; an address is \"host:port\"".to_owned()),
         None => Some(format!(
-            "the port is missing: found {address:?}, expected \"{address}:8089\""
+            "the port is missing: found {address:?}, expected \"{address}:{usual}\""
         )),
         Some(("", _)) => Some(format!("the host is missing: found {address:?}")),
         Some((host, "")) => Some(format!(
-            "the port is missing: found {address:?}, expected \"{host}:8089\""
+            "the port is missing: found {address:?}, expected \"{host}:{usual}\""
         )),
         Some((host, port)) => host_fault(host).or_else(|| port_fault(port)),
     }
@@ -48,7 +49,7 @@ fn host_fault(host: &str) -> Option<String> {
     ))
 }
 
-fn bracketed(address: &str, rest: &str) -> Option<String> {
+fn bracketed(address: &str, rest: &str, usual: &str) -> Option<String> {
     let Some((host, after)) = rest.split_once(']') else {
         return Some(format!("the closing bracket is missing: found {address:?}"));
     };
@@ -59,7 +60,7 @@ fn bracketed(address: &str, rest: &str) -> Option<String> {
     }
     match after.strip_prefix(':') {
         None | Some("") => Some(format!(
-            "the port is missing: found {address:?}, expected \"[{host}]:8089\""
+            "the port is missing: found {address:?}, expected \"[{host}]:{usual}\""
         )),
         Some(port) => port_fault(port),
     }
@@ -88,7 +89,7 @@ mod tests {
             "[::1]:8089",
             "my_host:80",
         ] {
-            assert_eq!(fault(fine), None, "{fine}");
+            assert_eq!(fault(fine, "8089"), None, "{fine}");
         }
         for (faulty, message) in [
             ("", "empty"),
@@ -108,7 +109,7 @@ mod tests {
             ("host:80/write", "'/'"),
             ("a b:80", "' '"),
         ] {
-            let found = fault(faulty).unwrap();
+            let found = fault(faulty, "8089").unwrap();
             assert!(found.contains(message), "{faulty}: {found}");
         }
     }

@@ -63,6 +63,13 @@ use proc_macro::TokenStream;
 /// | key | what it speaks | type | features |
 /// |---|---|---|---|
 /// | `influx_udp = "host:port"` | Influx line protocol over UDP | `InfluxUdp` | `influx`, `udp` |
+/// | `influx_tcp = "host:port"` | Influx line protocol over TCP | `InfluxTcp` | `influx`, `tcp` |
+/// | `influx_unix = "/run/name.sock"` | Influx line protocol to a Unix socket | `InfluxUnix` | `influx`, `unix` |
+/// | `statsd_udp = "host:port"` | StatsD over UDP | `StatsdUdp` | `statsd`, `udp` |
+/// | `statsd_tcp = "host:port"` | StatsD over TCP | `StatsdTcp` | `statsd`, `tcp` |
+/// | `statsd_unix = "/run/name.sock"` | StatsD to a Unix socket | `StatsdUnix` | `statsd`, `unix` |
+/// | `graphite_udp = "host:port"` | Graphite's plaintext protocol over UDP | `GraphiteUdp` | `graphite`, `udp` |
+/// | `graphite_tcp = "host:port"` | Graphite's plaintext protocol over TCP | `GraphiteTcp` | `graphite`, `tcp` |
 /// | `influx_http = "http://host:port"` | Influx line protocol over HTTP | `InfluxHttp` | `influx`, `http` |
 /// | `openmetrics_http = "http://host:port"` | the Prometheus text format or OpenMetrics over HTTP | `OpenMetricsHttp` | `openmetrics`, `http` |
 /// | `pushgateway = "http://host:port"` | Pushgateway | `Pushgateway` | `pushgateway` |
@@ -72,12 +79,16 @@ use proc_macro::TokenStream;
 /// # Settings of destinations
 ///
 /// Each goes to all destinations of the attribute that have it. *HTTP* are the four that take a
-/// URL.
+/// URL, *Influx*, *StatsD* and *Graphite* all whose names begin so.
 ///
 /// | key | meaning | default | of |
 /// |---|---|---|---|
-/// | `timestamps = "server"` | leaves timestamps to the receiver, or `"client"` | `"client"` | `influx_udp`, `influx_http`, `openmetrics_http` |
-/// | `names = "influxdb"` | fields for `InfluxDB`, or `"prometheus"` | `"prometheus"` | `influx_udp`, `influx_http` |
+/// | `timestamps = "server"` | leaves timestamps to the receiver, or `"client"` | `"client"` | Influx, Graphite, `openmetrics_http` |
+/// | `names = "influxdb"` | fields for `InfluxDB`, or `"prometheus"` | `"prometheus"` | Influx |
+/// | `dialect = "dogstatsd"` | how labels stand in a line: also `"influx"`, `"librato"`, `"signalfx"`, `"graphite"`, `"plain"` | `"influx"` | StatsD |
+/// | `types = "native"` | totals as counters, by what was added, or all as `"gauges"` | `"gauges"` | StatsD |
+/// | `datagram_size = 8192` | bytes of a datagram at most | 1432; on this machine 8192 | those over UDP and to Unix sockets |
+/// | `socket = "stream"` | the type of the Unix socket, or `"datagram"`, `"any"` | `"any"` | `influx_unix`, `statsd_unix` |
 /// | `precision = "ms"` | the unit of timestamps: `"ns"`, `"us"`, `"ms"` or `"s"` | `"ns"` | `influx_http` |
 /// | `db = "name"` | the database | none | `influx_http` |
 /// | `bucket = "name"`, `org = "name"` | bucket and organisation of `InfluxDB` 2 | none | `influx_http` |

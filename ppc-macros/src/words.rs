@@ -1,13 +1,18 @@
 //! "Did you mean": the known word that is nearest to a misspelt one.
 
+/// Beside what may have been meant, more words than these would only hide it.
+const MANY: usize = 20;
+
 /// Says that a word is unknown, what may have been meant, and what is known.
 pub(crate) fn unknown(what: &str, found: &str, place: &str, known: &[&str]) -> String {
-    let meant =
-        nearest(found, known).map_or_else(String::new, |word| format!(", did you mean `{word}`?"));
-    format!(
-        "unknown {what} `{found}`{place}{meant} (known: {})",
-        list(known)
-    )
+    let all = format!("(known: {})", list(known));
+    match nearest(found, known) {
+        Some(word) if known.len() > MANY => {
+            format!("unknown {what} `{found}`{place}, did you mean `{word}`?")
+        }
+        Some(word) => format!("unknown {what} `{found}`{place}, did you mean `{word}`? {all}"),
+        None => format!("unknown {what} `{found}`{place} {all}"),
+    }
 }
 
 /// Words in back quotes, separated by commas.

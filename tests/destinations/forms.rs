@@ -4,7 +4,8 @@ use std::fmt::Display;
 use std::str::FromStr;
 
 use ppc::{
-    AggregationGateway, Destination, InfluxHttp, InfluxUdp, OpenMetricsHttp, Pushgateway, Textfile,
+    AggregationGateway, Destination, GraphiteTcp, GraphiteUdp, InfluxHttp, InfluxTcp, InfluxUdp,
+    InfluxUnix, OpenMetricsHttp, Pushgateway, StatsdTcp, StatsdUdp, StatsdUnix, Textfile,
 };
 
 use crate::support::awkward::TEXTS;
@@ -185,13 +186,44 @@ fn every_parameter_of_every_destination_is_read_and_written() {
         "/a%20b/c.prom",
         &[&[("start", "true")]],
     );
-    let own: [&[(&str, &str)]; 4] = [
+}
+
+#[test]
+fn every_parameter_of_lines_is_reachable_and_written() {
+    let folder = Folder::create("forms-of-lines");
+    let udp: [&[(&str, &str)]; 2] = [
         &[("datagram_size", "508")],
         &[("datagrams_per_second", "10.5")],
-        &[("names", "influxdb")],
-        &[("timestamps", "server")],
     ];
-    check::<InfluxUdp>(&folder, "influx+udp", "h:8089", &own);
+    let unix: [&[(&str, &str)]; 3] = [
+        &[("socket", "datagram")],
+        &[("socket", "stream")],
+        &[("datagram_size", "508")],
+    ];
+    let influx: [&[(&str, &str)]; 2] = [&[("names", "influxdb")], &[("timestamps", "server")]];
+    let statsd: [&[(&str, &str)]; 6] = [
+        &[("dialect", "dogstatsd")],
+        &[("dialect", "librato")],
+        &[("dialect", "signalfx")],
+        &[("dialect", "graphite")],
+        &[("dialect", "plain")],
+        &[("types", "native")],
+    ];
+    let graphite: [&[(&str, &str)]; 1] = [&[("timestamps", "server")]];
+    let (host, path) = ("h:8089", "/run/a%20b.sock");
+    check::<InfluxUdp>(&folder, "influx+udp", host, &[&udp[..], &influx].concat());
+    check::<InfluxTcp>(&folder, "influx+tcp", host, &influx);
+    check::<InfluxUnix>(&folder, "influx+unix", path, &[&unix[..], &influx].concat());
+    check::<StatsdUdp>(&folder, "statsd+udp", host, &[&udp[..], &statsd].concat());
+    check::<StatsdTcp>(&folder, "statsd+tcp", host, &statsd);
+    check::<StatsdUnix>(&folder, "statsd+unix", path, &[&unix[..], &statsd].concat());
+    check::<GraphiteUdp>(
+        &folder,
+        "graphite+udp",
+        "[::1]:2003",
+        &[&udp[..], &graphite].concat(),
+    );
+    check::<GraphiteTcp>(&folder, "graphite+tcp", "[::1]:2003", &graphite);
 }
 
 #[test]
@@ -215,6 +247,8 @@ fn every_text_survives() {
         if !text.contains('\0') {
             let file = Textfile::new(format!("/a/{text}x?#%&.prom"));
             assert_eq!(again::<Textfile>(&file.to_string()), file.to_string());
+            let socket = StatsdUnix::new(format!("/a/{text}x?#%&.sock"));
+            assert_eq!(again::<StatsdUnix>(&socket.to_string()), socket.to_string());
         }
     }
 }

@@ -21,7 +21,8 @@ fn an_unknown_scheme_lists_the_known_ones() {
     for url in [
         "http://h",
         "influx://h",
-        "statsd+udp://h:1",
+        "statsd://h:1",
+        "influx+tls://h:1",
         "pushgateway://user:hunter2@h",
     ] {
         let text = error(url);
@@ -30,6 +31,13 @@ fn an_unknown_scheme_lists_the_known_ones() {
             "`influx+udp`",
             "`influx+http`",
             "`influx+https`",
+            "`influx+tcp`",
+            "`influx+unix`",
+            "`statsd+udp`",
+            "`statsd+tcp`",
+            "`statsd+unix`",
+            "`graphite+udp`",
+            "`graphite+tcp`",
             "`openmetrics+https`",
             "`pushgateway+http`",
             "`textfile`",
@@ -59,6 +67,18 @@ fn an_unknown_parameter_lists_the_known_ones() {
             &["`group.a`", "`grouping.NAME`", "`job`"],
         ),
         ("textfile:///a?b", &["`b`", "`start`"]),
+        (
+            "statsd+udp://h:1?tags=x",
+            &["`tags`", "`dialect`", "`types`", "`datagram_size`"],
+        ),
+        (
+            "influx+unix:///a?path=x",
+            &["`path`", "`socket`", "`datagram_size`", "`names`"],
+        ),
+        (
+            "graphite+tcp://h:1?names=influxdb",
+            &["`names`", "`timestamps`"],
+        ),
     ] {
         let text = error(url);
         assert!(text.contains("unknown parameter"), "{text}");
@@ -175,7 +195,45 @@ fn a_wrong_value_says_what_is_right() {
         ),
         ("textfile://a/b.prom", &["textfile:///folder/name.prom"]),
         ("textfile:///", &["name of a file is missing"]),
-        ("influx+udp://h:1/write", &["influx+udp://host:port"]),
+    ] {
+        let text = error(url);
+        assert!(
+            words.iter().all(|word| text.contains(word)),
+            "{url}: {words:?}: {text}"
+        );
+    }
+}
+
+#[test]
+fn a_wrong_value_of_lines_says_what_is_right() {
+    for (url, words) in [
+        ("influx+udp://h:1/write", &["influx+udp://host:port"][..]),
+        ("statsd+tcp://u@h:1", &["statsd+tcp://host:port"]),
+        ("graphite+tcp://h", &["port is missing"]),
+        (
+            "statsd+udp://h:1?dialect=datadog",
+            &[
+                "dialect \"datadog\"",
+                "\"influx\", \"dogstatsd\", \"librato\", \"signalfx\", \"graphite\" and \"plain\"",
+            ],
+        ),
+        (
+            "statsd+unix:///a?types=counters",
+            &["types \"counters\"", "\"gauges\" and \"native\""],
+        ),
+        (
+            "statsd+unix:///a?socket=dgram",
+            &["socket \"dgram\"", "\"any\", \"datagram\" and \"stream\""],
+        ),
+        (
+            "statsd+unix:///a?datagram_size=0",
+            &["datagram_size 0", "from 1"],
+        ),
+        (
+            "statsd+unix://run/a.sock",
+            &["statsd+unix:///run/name.sock"],
+        ),
+        ("statsd+unix:///", &["the path of a socket is missing"]),
         ("influx+udp://h", &["port is missing"]),
     ] {
         let text = error(url);

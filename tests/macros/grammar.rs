@@ -118,7 +118,7 @@ fn every_short_time_is_read_alike() {
 fn every_short_address_is_judged_alike() {
     let check = |text: &str| {
         let run_time = text.parse::<ppc_transports::Address>();
-        let compiling = address::fault(text);
+        let compiling = address::fault(text, "8089");
         assert_eq!(
             run_time.is_ok(),
             compiling.is_none(),

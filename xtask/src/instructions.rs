@@ -97,7 +97,13 @@ fn build(workspace: &Workspace) -> Result<PathBuf> {
     let messages = capture(
         workspace
             .cargo("bench")
-            .args(["--no-run", "--bench", BENCH, "--features", "openmetrics"])
+            .args([
+                "--no-run",
+                "--bench",
+                BENCH,
+                "--features",
+                "openmetrics,graphite",
+            ])
             .args(["--message-format", "json-render-diagnostics"])
             .stderr(Stdio::inherit()),
     )?;

@@ -17,8 +17,8 @@ pub(super) struct Kind {
 /// What the literal of a destination is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Takes {
-    /// `host:port`.
-    Address,
+    /// `host:port`, as a rule with this port.
+    Address(&'static str),
     /// A server's URL.
     Http,
     /// A path.
@@ -31,15 +31,15 @@ pub(super) const KINDS: &[Kind] = &[
     kind(
         "influx_udp",
         "InfluxUdp",
-        Takes::Address,
+        Takes::Address("8089"),
         "influx_udp = \"localhost:8089\"",
         "influx+udp",
     ),
     kind(
         "influx_tcp",
         "InfluxTcp",
-        Takes::Address,
-        "influx_tcp = \"localhost:8094\"",
+        Takes::Address("8089"),
+        "influx_tcp = \"localhost:8089\"",
         "influx+tcp",
     ),
     kind(
@@ -59,14 +59,14 @@ pub(super) const KINDS: &[Kind] = &[
     kind(
         "statsd_udp",
         "StatsdUdp",
-        Takes::Address,
+        Takes::Address("8125"),
         "statsd_udp = \"localhost:8125\"",
         "statsd+udp",
     ),
     kind(
         "statsd_tcp",
         "StatsdTcp",
-        Takes::Address,
+        Takes::Address("8125"),
         "statsd_tcp = \"localhost:8125\"",
         "statsd+tcp",
     ),
@@ -80,14 +80,14 @@ pub(super) const KINDS: &[Kind] = &[
     kind(
         "graphite_udp",
         "GraphiteUdp",
-        Takes::Address,
+        Takes::Address("2003"),
         "graphite_udp = \"localhost:2003\"",
         "graphite+udp",
     ),
     kind(
         "graphite_tcp",
         "GraphiteTcp",
-        Takes::Address,
+        Takes::Address("2003"),
         "graphite_tcp = \"localhost:2003\"",
         "graphite+tcp",
     ),
@@ -142,12 +142,13 @@ const fn kind(
 
 impl Takes {
     /// What a destination is made from, for messages.
-    pub(super) fn expected(self) -> &'static str {
-        match self {
-            Self::Address => "an address such as \"localhost:8089\"",
-            Self::Http => "a URL such as \"http://localhost:8428\"",
-            Self::File => "a path such as \"/var/lib/node_exporter/job.prom\"",
-            Self::Socket => "a path such as \"/run/metrics.sock\"",
-        }
+    pub(super) fn expected(self) -> String {
+        let (article, what, example) = match self {
+            Self::Address(port) => ("an", "address", &*format!("localhost:{port}")),
+            Self::Http => ("a", "URL", "http://localhost:8428"),
+            Self::File => ("a", "path", "/var/lib/node_exporter/job.prom"),
+            Self::Socket => ("a", "path", "/run/metrics.sock"),
+        };
+        format!("{article} {what} such as \"{example}\"")
     }
 }

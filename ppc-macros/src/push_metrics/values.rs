@@ -33,7 +33,7 @@ pub(super) fn destination(
         }
     };
     let fault = match kind.takes {
-        Takes::Address => address_fault(&text, kind.scheme),
+        Takes::Address(port) => address_fault(&text, kind.scheme, port),
         Takes::Http => http_url::fault(&text, kind.scheme).or_else(|| {
             let is_https = http_url::is_https(&text);
             features.fault("https://").filter(|_| is_https)
@@ -47,13 +47,13 @@ pub(super) fn destination(
 }
 
 /// `host:port`, or the URL form around it.
-fn address_fault(text: &str, form: &str) -> Option<String> {
+fn address_fault(text: &str, form: &str, port: &str) -> Option<String> {
     if !http_url::is_url_form(text, form) {
-        return address::fault(text);
+        return address::fault(text, port);
     }
     let (_, rest) = text.split_once("://")?;
     let authority = rest.split('?').next().unwrap_or_default();
-    address::fault(authority.strip_suffix('/').unwrap_or(authority))
+    address::fault(authority.strip_suffix('/').unwrap_or(authority), port)
 }
 
 /// What a path leads to, for messages.

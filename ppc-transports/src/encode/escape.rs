@@ -22,12 +22,7 @@ pub(super) enum InfluxReader {
 /// writes them, and a backslash at the end becomes a slash.
 pub(super) fn influx_tag_value(value: &str, reader: InfluxReader, out: &mut Vec<u8>) {
     let bytes = value.as_bytes();
-    // Nearly every value needs nothing; without a branch in it this check runs on whole words.
-    let special = |byte: u8| matches!(byte, b' ' | b',' | b'=' | b'\\' | 0..b' ');
-    if !bytes
-        .iter()
-        .fold(false, |found, byte| found | special(*byte))
-    {
+    if !SPECIAL_TO_INFLUX.any(bytes) {
         out.extend_from_slice(bytes);
         return;
     }
@@ -96,35 +91,23 @@ fn escape(value: &str, special: &str, out: &mut Vec<u8>) {
 /// `:` ends the name and `|` the number; `,` ends a tag, and Telegraf drops one with another `=`;
 /// `statsd_exporter` looks for brackets before all else (its `pkg/line/line.go`).
 pub(super) fn statsd_tag(value: &str, out: &mut Vec<u8>) -> bool {
-    replace(
-        value,
-        |byte| is_control(byte) || matches!(byte, b',' | b'=' | b':' | b'|' | b'[' | b']'),
-        |other| matches!(other, ',' | '=' | ':' | '|' | '[' | ']') || other.is_control(),
-        out,
-    )
+    let unfit = |other| matches!(other, ',' | '=' | ':' | '|' | '[' | ']');
+    replace(value, &SPECIAL_TO_STATSD, unfit, out)
 }
 
 /// Appends a tag value of `DogStatsD`, where `,` ends a tag and `|` all of them (Datadog's
 /// "`DogStatsD` datagram format"). Returns whether something was replaced.
 pub(super) fn dogstatsd_tag(value: &str, out: &mut Vec<u8>) -> bool {
-    replace(
-        value,
-        |byte| is_control(byte) || matches!(byte, b',' | b'|'),
-        |other| matches!(other, ',' | '|') || other.is_control(),
-        out,
-    )
+    let unfit = |other| matches!(other, ',' | '|');
+    replace(value, &SPECIAL_TO_DOGSTATSD, unfit, out)
 }
 
 /// Appends a part of a Graphite path, between points: letters, digits, `_` and `-`, which nobody
 /// replaces on its way (Etsy's `statsd` deletes what it does not know). Returns whether something
 /// was replaced.
 pub(super) fn graphite_node(value: &str, out: &mut Vec<u8>) -> bool {
-    replace(
-        value,
-        |byte| !(byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')),
-        |other| !(other.is_ascii_alphanumeric() || matches!(other, '_' | '-')),
-        out,
-    )
+    let unfit = |other: char| !(other.is_ascii_alphanumeric() || matches!(other, '_' | '-'));
+    replace(value, &SPECIAL_TO_PATHS, unfit, out)
 }
 
 /// Appends a tag value of Graphite. Returns whether something was replaced.
@@ -133,13 +116,8 @@ pub(super) fn graphite_node(value: &str, out: &mut Vec<u8>) -> bool {
 /// `~`, and reads what ends in `"}` as `OpenMetrics` (its `util.py`, `TaggedSeries`).
 pub(super) fn graphite_tag(value: &str, out: &mut Vec<u8>) -> bool {
     let start = out.len();
-    let mut changed = replace(
-        value,
-        // White space of other alphabets is among what is not ASCII.
-        |byte| is_control(byte) || matches!(byte, b' ' | b';' | 0x80..),
-        |other| other == ';' || other.is_whitespace() || other.is_control(),
-        out,
-    );
+    let unfit = |other: char| other == ';' || other.is_whitespace();
+    let mut changed = replace(value, &SPECIAL_TO_GRAPHITE, unfit, out);
     if value.starts_with('~') {
         out[start] = b'_';
         changed = true;
@@ -152,28 +130,17 @@ pub(super) fn graphite_tag(value: &str, out: &mut Vec<u8>) -> bool {
     changed
 }
 
-/// Whether this is a control character, or may begin one that is not ASCII.
-fn is_control(byte: u8) -> bool {
-    matches!(byte, 0..b' ' | 0x7F | 0xC2)
-}
-
-/// Appends a value with `_` for each character that is unfit; `maybe` tells bytes that may belong
-/// to one. Returns whether there was any.
+/// Appends a value with `_` for each control character and each other one that is unfit; `special`
+/// are the bytes that may belong to one. Returns whether there was any.
 #[inline]
-fn replace(
-    value: &str,
-    maybe: impl Fn(u8) -> bool,
-    unfit: impl Fn(char) -> bool,
-    out: &mut Vec<u8>,
-) -> bool {
-    // Without a branch in it, as above.
-    if !value.bytes().fold(false, |found, byte| found | maybe(byte)) {
+fn replace(value: &str, special: &Bytes, unfit: impl Fn(char) -> bool, out: &mut Vec<u8>) -> bool {
+    if !special.any(value.as_bytes()) {
         out.extend_from_slice(value.as_bytes());
         return false;
     }
     let mut changed = false;
     for character in value.chars() {
-        if unfit(character) {
+        if character.is_control() || unfit(character) {
             out.push(b'_');
             changed = true;
         } else {
@@ -181,6 +148,69 @@ fn replace(
         }
     }
     changed
+}
+
+static SPECIAL_TO_INFLUX: Bytes = Bytes::controls().and(b" ,=\\");
+static SPECIAL_TO_STATSD: Bytes = Bytes::controls().and(b",=:|[]");
+static SPECIAL_TO_DOGSTATSD: Bytes = Bytes::controls().and(b",|");
+/// White space of other alphabets is among what is not ASCII.
+static SPECIAL_TO_GRAPHITE: Bytes = Bytes::controls().and(b" ;").and_above_ascii();
+static SPECIAL_TO_PATHS: Bytes = Bytes::all_but_path_letters();
+
+/// Which bytes are special. Nearly every value has none, and most are so short that a look into a
+/// table for each byte, without a branch, is faster than comparing whole words with each.
+struct Bytes([bool; 256]);
+
+impl Bytes {
+    /// Control characters, and the byte that begins those that are not ASCII.
+    const fn controls() -> Self {
+        let mut bytes = [false; 256];
+        let mut byte = 0;
+        while byte < 32 {
+            bytes[byte] = true;
+            byte += 1;
+        }
+        bytes[0x7F] = true;
+        bytes[0xC2] = true;
+        Self(bytes)
+    }
+
+    const fn and(mut self, more: &[u8]) -> Self {
+        let mut at = 0;
+        while at < more.len() {
+            self.0[more[at] as usize] = true;
+            at += 1;
+        }
+        self
+    }
+
+    const fn and_above_ascii(mut self) -> Self {
+        let mut byte = 0x80;
+        while byte < 256 {
+            self.0[byte] = true;
+            byte += 1;
+        }
+        self
+    }
+
+    const fn all_but_path_letters() -> Self {
+        let mut bytes = [true; 256];
+        let mut byte = 0_u8;
+        while byte < 0x80 {
+            let fits = byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
+            bytes[byte as usize] = !fits;
+            byte += 1;
+        }
+        Self(bytes)
+    }
+
+    /// Whether one of these is special.
+    #[inline]
+    fn any(&self, bytes: &[u8]) -> bool {
+        bytes
+            .iter()
+            .fold(false, |found, byte| found | self.0[usize::from(*byte)])
+    }
 }
 
 #[cfg(test)]

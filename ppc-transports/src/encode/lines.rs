@@ -98,6 +98,7 @@ impl Walk {
 
     /// Puts aside the labels that all lines of a series have. Returns whether something in its own
     /// was replaced; what is replaced in those of the client is the same in all series.
+    #[inline]
     fn start_series<F: LineFormat>(
         &mut self,
         format: &F,
@@ -110,7 +111,10 @@ impl Walk {
             return false;
         }
         let mut changed = false;
-        for (head, (_, value)) in self.heads.iter().zip(series.labels()) {
+        let mut heads = self.heads.iter();
+        // Not zipped: that would be a call for each label.
+        for (_, value) in series.labels() {
+            let head = heads.next().unwrap_or_default();
             if !value.is_empty() {
                 self.labels.extend_from_slice(head);
                 changed |= format.write_value(value, &mut self.labels);

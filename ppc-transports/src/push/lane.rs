@@ -6,11 +6,12 @@ use std::time::{Duration, Instant};
 
 use ppc_core::{LabelSet, Snapshot};
 
+use super::current::Current;
 use super::destination::{Parts, Pushing};
 use super::orders::Stop;
 use super::stats::stats;
-use crate::encode::{Encoder, Omitted};
-use crate::log::{self, Level};
+use super::teller::Teller;
+use crate::encode::Encoder;
 use crate::pack::{Body, Packer};
 use crate::send::{Failure, Plan, Progress, Sender};
 
@@ -33,7 +34,7 @@ const UNACKNOWLEDGED: &str = "unacknowledged";
 /// Encodes, packs and sends to one destination, one push at a time, never blocking.
 #[derive(Debug)]
 pub(crate) struct Lane {
-    name: String,
+    teller: Teller,
     encoder: Box<dyn Encoder>,
     packer: Packer,
     body: Option<Body>,
@@ -50,27 +51,6 @@ pub(crate) struct Lane {
     waits: bool,
 }
 
-/// A push under way.
-#[derive(Debug)]
-struct Current {
-    /// Where the next payload begins.
-    at: usize,
-    /// Where those began that were sent.
-    sent: Vec<usize>,
-    /// How often it went back to some of them.
-    rewinds: u32,
-    start: Instant,
-    newest: u64,
-    payloads: u64,
-    bytes: u64,
-    samples: u64,
-    /// It is one request of the sender's own.
-    closes: bool,
-    went_wrong: bool,
-    /// What the last try met, where another follows.
-    trouble: Option<String>,
-}
-
 /// What is not known of a push that ended.
 #[derive(Clone, Copy, Debug, Default)]
 struct Ended {
@@ -83,7 +63,7 @@ struct Ended {
 impl Lane {
     pub(crate) fn new(parts: &Parts, pushing: &Pushing<'_>, waker: &Waker) -> Self {
         Self {
-            name: parts.name.clone(),
+            teller: Teller::new(&parts.name),
             encoder: (parts.encoder)(pushing),
             packer: parts.packer,
             body: parts.body,
@@ -172,7 +152,7 @@ impl Lane {
         let mut newest = 0;
         if !closes {
             let omitted = self.encoder.encode(snapshot, labels, &mut self.lines);
-            self.tell_omitted(&omitted);
+            self.teller.omitted(&omitted);
             if self.lines.is_empty() {
                 return;
             }
@@ -188,18 +168,10 @@ impl Lane {
         }
         self.made.0 = 0..0;
         self.sender.begin(plan);
+        let samples = count_samples(&self.lines);
         self.current = Some(Current {
-            at: 0,
-            sent: Vec::new(),
-            rewinds: 0,
-            start: now,
-            newest,
-            payloads: plan.payloads as u64,
-            bytes: 0,
-            samples: count_samples(&self.lines),
             closes,
-            went_wrong: false,
-            trouble: None,
+            ..Current::new(now, newest, plan.payloads, samples)
         });
     }
 
@@ -254,7 +226,7 @@ impl Lane {
                     current.trouble = Some(failure.error.to_string());
                     let pause = pause.min(Duration::from_hours(1));
                     let again = format!("{}; trying again in {pause:.1?}", failure.error);
-                    self.warn(failure.reason, &again);
+                    self.teller.warn(failure.reason, &again);
                     return Some(now + pause);
                 }
                 Progress::Broken(failure, pause, unsure) => {
@@ -296,10 +268,10 @@ impl Lane {
         let Some(current) = &mut self.current else {
             return;
         };
-        let first = current.sent.len().saturating_sub(unsure);
-        let from = current.sent.get(first).copied().unwrap_or(current.at);
-        let lines = from..current.at;
-        current.sent.truncate(first);
+        let lines = current.last_sent(unsure);
+        let from = lines.start;
+        let kept = current.sent.len().saturating_sub(unsure);
+        current.sent.truncate(kept);
         current.trouble = Some(failure.error.to_string());
         let samples = count_samples(&self.lines[lines]);
         let text = if self.encoder.is_repeatable() && current.rewinds < MOST_REWINDS {
@@ -313,7 +285,7 @@ impl Lane {
         };
         let error = &failure.error;
         let text = format!("{error}; {samples} samples {text}; trying again in {pause:.1?}");
-        self.warn(failure.reason, &text);
+        self.teller.warn(failure.reason, &text);
     }
 
     /// These lines do not arrive.
@@ -321,39 +293,35 @@ impl Lane {
         if let Some(current) = &mut self.current {
             current.went_wrong = true;
         }
-        stats().dropped(failure.reason, count_samples(&self.lines[lines]));
-        self.warn(failure.reason, &failure.error.to_string());
+        let samples = count_samples(&self.lines[lines]);
+        self.teller
+            .dropped(failure.reason, samples, &failure.error.to_string());
     }
 
     /// Gives up what is left, because the time is over.
     pub(crate) fn give_up(&mut self, now: Instant) {
         if self.waits {
-            stats().dropped("deadline", 1);
             let text = "the final push was not over within its flush_timeout; it waited for that \
                         of another client, and what was recorded meanwhile is lost";
-            self.warn("deadline", text);
-            stats().pushed(&self.name, "error", 0.0, 0);
+            self.teller.dropped("deadline", 1, text);
+            self.teller.pushed("error", 0.0, 0);
         }
         let Some(current) = &self.current else { return };
-        let (at, trouble, sent) = (current.at, current.trouble.clone(), current.sent.clone());
+        let current = current.clone();
         let ended = self.finish_as("error", now);
-        // What was sent last and is not known to have arrived.
-        let first = sent.len().saturating_sub(ended.unsure);
-        let from = sent.get(first).copied().unwrap_or(at);
-        let unsure = count_samples(&self.lines[from..at]);
+        let unsure = count_samples(&self.lines[current.last_sent(ended.unsure)]);
         stats().dropped(UNACKNOWLEDGED, unsure);
-        let left = count_samples(&self.lines[at..]) - ended.unknown;
-        stats().dropped("deadline", left);
+        let left = count_samples(&self.lines[current.at..]) - ended.unknown;
         let mut text = format!(
             "the final push was not over within its flush_timeout; {left} samples are lost"
         );
         if unsure > 0 {
             text = format!("{text}, {unsure} may be");
         }
-        if let Some(trouble) = &trouble {
+        if let Some(trouble) = &current.trouble {
             text = format!("{text}; the last try: {trouble}");
         }
-        self.warn("deadline", &text);
+        self.teller.dropped("deadline", left, &text);
     }
 
     fn finish(&mut self, now: Instant) {
@@ -382,79 +350,19 @@ impl Lane {
             // Which ones were refused is not known: their share of the samples.
             let share = u128::from(report.refused) * u128::from(current.samples);
             let samples = share.div_ceil(u128::from(current.payloads.max(1)));
-            stats().dropped("refused", u64::try_from(samples).unwrap_or(u64::MAX));
-            self.warn(
-                "refused",
-                "nobody receives at this address (connection refused)",
-            );
+            let text = "nobody receives at this address (connection refused)";
+            let samples = u64::try_from(samples).unwrap_or(u64::MAX);
+            self.teller.dropped("refused", samples, text);
             outcome = if outcome == "ok" { "error" } else { outcome };
         }
-        if report.hurried > 0 {
-            stats().hurried(&self.name, report.hurried);
-            let text = "datagrams of the final push went faster than the receiver is known to \
-                        read, to be within flush_timeout, and may be lost; a longer \
-                        flush_timeout helps, or a transport that acknowledges (TCP, HTTP)";
-            self.warn("hurried", &format!("{} {text}", report.hurried));
-        }
+        self.teller.hurried(report.hurried);
         if outcome == "ok" {
             self.known = self.known.max(current.newest);
         }
         let seconds = now.saturating_duration_since(current.start).as_secs_f64();
-        stats().pushed(&self.name, outcome, seconds, current.bytes);
+        self.teller.pushed(outcome, seconds, current.bytes);
         let unsure = report.unsure;
         Ended { unknown, unsure }
-    }
-
-    fn warn(&self, cause: &str, text: &str) {
-        let name = &self.name;
-        log::tell(
-            Level::Warn,
-            &format!("{name} {cause}"),
-            format_args!("push to {name}: {text}"),
-        );
-    }
-
-    fn tell_omitted(&self, omitted: &Omitted) {
-        for (count, reason, text) in [
-            (omitted.not_a_number, "not_a_number", "are not a number"),
-            (
-                omitted.infinite,
-                "infinite",
-                "are infinite, which the format cannot say",
-            ),
-            (
-                omitted.unlabelled,
-                "no_labels",
-                "say by a label what they are of, and the format has no labels",
-            ),
-        ] {
-            if count > 0 {
-                stats().dropped(reason, count);
-                self.warn(
-                    reason,
-                    &format!("{count} samples are left out: they {text}"),
-                );
-            }
-        }
-        if let Some((metric, label)) = &omitted.taken {
-            let count = omitted.label_taken;
-            stats().dropped("label_taken", count);
-            let what = match &**label {
-                "__name__" => "is a metric that the place has itself".to_owned(),
-                label => format!("has the label `{label}`, which the place gives to all"),
-            };
-            let text = format!("{count} samples are left out: `{metric}` {what}");
-            self.warn("label_taken", &text);
-        }
-        if let Some(metric) = &omitted.collision {
-            let count = omitted.collided;
-            stats().dropped("collided", count);
-            let text = format!(
-                "{count} samples are left out: in this format they are the same series as others, \
-                 `{metric}` for example, whose labels or name differ in what cannot be said"
-            );
-            self.warn("collided", &text);
-        }
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod builder;
 mod client;
+mod current;
 mod destination;
 mod end;
 mod end_of;
@@ -22,6 +23,7 @@ mod settings;
 mod stamp;
 mod start;
 mod stats;
+mod teller;
 mod thread;
 
 #[cfg(feature = "tokio")]

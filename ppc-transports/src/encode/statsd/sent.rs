@@ -28,6 +28,11 @@ pub(super) struct Sent {
     round: u64,
     /// How many series there were in this round.
     met: usize,
+    /// The places in the list of the series in the order of the encodings, which is the same from
+    /// one to the next, as a rule: then no look-up is needed.
+    order: Vec<usize>,
+    /// How many of them came in this encoding.
+    come: usize,
     /// The line that comes next.
     place: Place,
     pending: Pending<Note>,
@@ -36,6 +41,8 @@ pub(super) struct Sent {
 /// One series.
 #[derive(Debug)]
 struct Series {
+    /// The number of its life; nothing once it is gone.
+    life: Option<u64>,
     /// What arrived of each line: a count, or the bits of a sum.
     lines: Box<[u64]>,
     /// What the series said when it was last encoded.
@@ -71,6 +78,7 @@ impl Sent {
     pub(super) fn start(&mut self) {
         self.round += 1;
         self.met = 0;
+        self.come = 0;
         self.pending.clear();
     }
 
@@ -84,19 +92,7 @@ impl Sent {
             _ => return,
         };
         let words = &series.words()[..added];
-        let at = *self.index.entry(series.life()).or_insert_with(|| {
-            let new = Series {
-                lines: vec![UNKNOWN; lines].into(),
-                seen: vec![0; added].into(),
-                round: 0,
-            };
-            if let Some(at) = self.free.pop() {
-                self.series[at] = new;
-                return at;
-            }
-            self.series.push(new);
-            self.series.len() - 1
-        });
+        let at = self.find(series.life(), lines, added);
         let series = &mut self.series[at];
         if fell(words, &series.seen) {
             let known = series.lines.iter_mut().filter(|line| **line != UNKNOWN);
@@ -109,6 +105,34 @@ impl Sent {
             series: at,
             line: 0,
         };
+    }
+
+    /// Where a series is in the list, in which it may be new.
+    fn find(&mut self, life: u64, lines: usize, added: usize) -> usize {
+        let come = self.come;
+        self.come += 1;
+        if let Some(&at) = self.order.get(come)
+            && self.series[at].life == Some(life)
+        {
+            return at;
+        }
+        let at = *self.index.entry(life).or_insert_with(|| {
+            let new = Series {
+                life: Some(life),
+                lines: vec![UNKNOWN; lines].into(),
+                seen: vec![0; added].into(),
+                round: 0,
+            };
+            if let Some(at) = self.free.pop() {
+                self.series[at] = new;
+                return at;
+            }
+            self.series.push(new);
+            self.series.len() - 1
+        });
+        self.order.truncate(come);
+        self.order.push(at);
+        at
     }
 
     /// What the next line of the series at hand has to say; nothing where that is nothing.
@@ -166,6 +190,7 @@ impl Sent {
         self.index.retain(|_, at| {
             let is_there = self.series[*at].round == self.round;
             if !is_there {
+                self.series[*at].life = None;
                 self.free.push(*at);
             }
             is_there

@@ -47,6 +47,11 @@ impl Link {
         }
     }
 
+    /// How long ago it was begun.
+    pub(super) fn age(&self, now: Instant) -> Duration {
+        now.saturating_duration_since(self.since)
+    }
+
     /// Whether it is connected by now.
     pub(super) fn is_open(&mut self, now: Instant, timeout: Duration) -> io::Result<bool> {
         if self.is_open {
@@ -65,7 +70,7 @@ impl Link {
                 self.is_open = true;
             }
             Ok(_) => self.is_open = true,
-            Err(_) if now.saturating_duration_since(self.since) > timeout => {
+            Err(_) if self.age(now) > timeout => {
                 return Err(ErrorKind::TimedOut.into());
             }
             Err(_) => {}

@@ -96,7 +96,7 @@ impl SocketSender {
         };
         match link.is_open(now, timeout) {
             Ok(true) => {}
-            Ok(false) => return Err(Progress::Wait(PAUSE)),
+            Ok(false) => return Err(Progress::Wait(pause(link.age(now)))),
             Err(error) => {
                 let reason = "unreachable";
                 return Err(self.not_reached(Failure { reason, error }, now));
@@ -173,7 +173,7 @@ impl SocketSender {
             let reason = "stalled";
             return self.give_up(Failure { reason, error }, now);
         }
-        Progress::Wait(if stuck > A_WHILE { LONG_PAUSE } else { PAUSE })
+        Progress::Wait(pause(stuck))
     }
 
     /// Writes as much of a payload as there is room for. Returns whether that was all of it.
@@ -294,6 +294,11 @@ impl Sender for SocketSender {
     fn is_between_tries(&self) -> bool {
         self.link.is_none() && self.backoff.is_set()
     }
+}
+
+/// The pause for what has taken this long.
+fn pause(waited: Duration) -> Duration {
+    if waited > A_WHILE { LONG_PAUSE } else { PAUSE }
 }
 
 fn closed() -> io::Error {
