@@ -16,7 +16,7 @@ pub(crate) fn run(ask: &Ask, how: &str) -> ExitCode {
     match how {
         "all" => fill(&registry),
         "one" => one(&registry),
-        "many" => many(&registry),
+        "many" | "once" => many(&registry),
         "often" => often(&registry, 0),
         "empty" => {}
         "twice" => {

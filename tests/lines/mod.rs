@@ -1,5 +1,6 @@
 //! Lines over UDP, TCP and Unix sockets, received by sockets of the tests' own.
 
+mod breaks;
 mod graphite;
 mod influx;
 mod statsd;
