@@ -18,6 +18,7 @@ fn plan(deadline: Option<Duration>) -> Plan {
         start,
         deadline: deadline.map(|after| start + after),
         succeeded: false,
+        repeatable: true,
     }
 }
 
