@@ -1,6 +1,8 @@
 //! Lines over UDP, TCP and Unix sockets, received by sockets of the tests' own.
 
 mod breaks;
+mod comings;
+mod faults;
 mod graphite;
 mod influx;
 mod statsd;

@@ -1,5 +1,6 @@
 //! Against the reference server of StatsD.
 
+mod endings;
 mod gauges;
 mod matrix;
 mod native;

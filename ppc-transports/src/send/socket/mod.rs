@@ -301,8 +301,8 @@ impl Sender for SocketSender {
         let unknown = std::mem::take(&mut self.is_begun) && !self.is_repeatable;
         self.written = 0;
         Report {
-            unsure,
             unknown,
+            unsure,
             ..Report::default()
         }
     }
