@@ -15,8 +15,9 @@ const SERIES: u32 = 1000;
 /// Sorted by labels, as it keeps them; in the path of a file a slash is a folder.
 fn key(sample: &Sample) -> String {
     let labels = sample.labels.iter();
-    let labels = labels.map(|(name, value)| format!(";{name}={}", value.replace('/', ".")));
-    format!("{}{}", sample.name, labels.collect::<String>())
+    let labels = labels.map(|(name, value)| format!("{name}={}", value.replace('/', ".")));
+    let parts: Vec<String> = [sample.name.clone()].into_iter().chain(labels).collect();
+    parts.join(";")
 }
 
 /// Waits until these are the last values, of which it stores those of a second about once in one.

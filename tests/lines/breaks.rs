@@ -109,11 +109,11 @@ fn receive(accept: &Accept, first: First, stop: &AtomicBool) -> Vec<Vec<u8>> {
 }
 
 /// Pushes all counters to such a receiver; returns what it has added up, and how the job ended.
-fn push(place: &str, accept: Accept, first: First, lasts: f64) -> (BTreeMap<u64, f64>, Ended) {
+fn push(place: &str, accept: &Accept, first: First, lasts: f64) -> (BTreeMap<u64, f64>, Ended) {
     let url = format!("statsd+{place}?types=native");
     let stop = AtomicBool::new(false);
     let (parts, ended) = thread::scope(|scope| {
-        let receiving = scope.spawn(|| receive(&accept, first, &stop));
+        let receiving = scope.spawn(|| receive(accept, first, &stop));
         let settings = [("PPC_FLUSH_TIMEOUT", "30")];
         let ended = Job::start_at(&url, "", "matrix-once", lasts, &settings).wait();
         stop.store(true, Ordering::Relaxed);
@@ -176,7 +176,7 @@ fn f11_a_connection_that_is_full_at_the_end_has_every_total_once() {
     for (place, accept) in [tcp(), unix(&folder)] {
         // The end comes while the push at the start waits for room.
         let first = First::Waits(Duration::from_secs(2));
-        let (sums, ended) = push(&place, accept, first, 0.7);
+        let (sums, ended) = push(&place, &accept, first, 0.7);
         assert_eq!(check(&sums, &ended), SERIES, "{place}");
         assert_eq!(dropped(&ended, "unacknowledged"), 0, "{place} {ended:?}");
     }
@@ -188,7 +188,7 @@ fn f11_a_connection_that_breaks_in_the_middle_has_no_total_twice() {
         let folder = Folder::create("breaks");
         for (place, accept) in [tcp(), unix(&folder)] {
             let first = First::Breaks(Duration::from_millis(700));
-            let (sums, ended) = push(&place, accept, first, 1.5);
+            let (sums, ended) = push(&place, &accept, first, 1.5);
             check(&sums, &ended);
             // On this machine's own sockets it is known what was read.
             let is_told = ended.stderr.contains("may be lost");

@@ -5,15 +5,16 @@ use crate::support::matrix::{self, Sample};
 use crate::support::statsd_lines::Reader;
 use crate::support::statsd_server::{Names, Server};
 
-/// The labels in the order of the line, one written behind the other.
-fn labels(sample: &Sample, before: char, between: char) -> String {
+/// The name and the labels in the order of the line, one written behind the other.
+fn joined(sample: &Sample, before: char, between: char) -> String {
     let mut labels: Vec<_> = sample.labels.iter().collect();
     // A bucket's own label comes last.
     labels.sort_by_key(|(name, _)| *name == "le");
-    let labels = labels.iter();
-    labels
-        .map(|(name, value)| format!("{before}{name}{between}{value}"))
-        .collect()
+    let labels = labels
+        .iter()
+        .map(|(name, value)| format!("{name}{between}{value}"));
+    let parts: Vec<String> = [sample.name.clone()].into_iter().chain(labels).collect();
+    parts.join(&before.to_string())
 }
 
 /// Pushes everything, and compares what is there by what a line's key becomes.
@@ -50,9 +51,7 @@ fn check(reader: Reader, dialect: &str, key: impl Fn(&Sample) -> String) {
 
 #[test]
 fn k07_influx_tags_arrive_in_the_name() {
-    check(Reader::Influx, "influx", |sample| {
-        format!("{}{}", sample.name, labels(sample, ',', '='))
-    });
+    check(Reader::Influx, "influx", |sample| joined(sample, ',', '='));
 }
 
 #[test]
@@ -61,14 +60,14 @@ fn f14_tags_of_datadog_arrive_as_tags() {
         // What those letters become in tags.
         let read = |text: &str| text.replace(';', "_").replace(',', ";");
         let sample = &sample.clone().map_texts(read);
-        format!("{}{}", sample.name, labels(sample, ';', '='))
+        joined(sample, ';', '=')
     });
 }
 
 #[test]
 fn f14_labels_arrive_as_parts_of_a_path() {
     check(Reader::Graphite, "graphite", |sample| {
-        format!("{}{}", sample.name, labels(sample, '.', '.'))
+        joined(sample, '.', '.')
     });
 }
 

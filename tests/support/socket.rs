@@ -3,11 +3,11 @@
 use std::io::{ErrorKind, Read};
 use std::net::{TcpListener, UdpSocket};
 use std::os::unix::net::{UnixDatagram, UnixListener};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::receiver::Folder;
 
@@ -21,9 +21,9 @@ type Parts = Vec<Vec<u8>>;
 pub(crate) struct Socket {
     place: String,
     parts: Arc<Mutex<Parts>>,
-    stop: Arc<AtomicBool>,
+    is_over: Arc<AtomicBool>,
     reading: Option<JoinHandle<()>>,
-    folder: Folder,
+    _folder: Folder,
 }
 
 /// A type of socket, in words of the URLs of destinations.
@@ -55,14 +55,15 @@ impl Socket {
             Kind::UnixDatagram => unix_datagram(&path),
             Kind::UnixStream => unix_stream(&path),
         };
-        let (parts, stop) = (Arc::<Mutex<Parts>>::default(), Arc::<AtomicBool>::default());
-        let reading = read(step, Arc::clone(&parts), Arc::clone(&stop));
+        let parts = Arc::<Mutex<Parts>>::default();
+        let is_over = Arc::<AtomicBool>::default();
+        let reading = read(step, Arc::clone(&parts), Arc::clone(&is_over));
         Self {
             place,
             parts,
-            stop,
+            is_over,
             reading: Some(reading),
-            folder,
+            _folder: folder,
         }
     }
 
@@ -71,58 +72,19 @@ impl Socket {
         &self.place
     }
 
-    /// Its path, where it has one.
-    pub(crate) fn path(&self) -> PathBuf {
-        self.folder.path().join("s")
-    }
-
-    /// What came so far.
-    pub(crate) fn parts(&self) -> Parts {
-        self.parts.lock().expect("nobody panics with it").clone()
-    }
-
     /// All that was sent, once its senders are gone.
-    #[track_caller]
     pub(crate) fn finish(mut self) -> Parts {
-        self.stop();
-        self.parts()
-    }
-
-    /// The lines so far.
-    pub(crate) fn lines(&self) -> Vec<String> {
-        let parts = self.parts();
-        let texts = parts.iter().map(|part| String::from_utf8_lossy(part));
-        texts
-            .flat_map(|text| text.lines().map(str::to_owned).collect::<Vec<_>>())
-            .collect()
-    }
-
-    /// Waits until `enough` is satisfied with the lines.
-    #[track_caller]
-    pub(crate) fn wait_for(&self, enough: impl Fn(&[String]) -> bool) -> Vec<String> {
-        let start = Instant::now();
-        loop {
-            let lines = self.lines();
-            if enough(&lines) {
-                return lines;
-            }
-            let is_late = start.elapsed() > Duration::from_secs(20);
-            assert!(!is_late, "only {lines:#?} came");
-            thread::sleep(POLL);
-        }
-    }
-
-    fn stop(&mut self) {
-        self.stop.store(true, Ordering::Relaxed);
+        self.is_over.store(true, Ordering::Relaxed);
         if let Some(reading) = self.reading.take() {
             reading.join().expect("reading does not fail");
         }
+        std::mem::take(&mut *self.parts.lock().expect("nobody panics with it"))
     }
 }
 
 impl Drop for Socket {
     fn drop(&mut self) {
-        self.stop.store(true, Ordering::Relaxed);
+        self.is_over.store(true, Ordering::Relaxed);
         if let Some(reading) = self.reading.take() {
             let _ = reading.join();
         }
@@ -130,10 +92,10 @@ impl Drop for Socket {
 }
 
 /// Ends once there is nothing more and it is told to.
-fn read(mut step: Step, parts: Arc<Mutex<Parts>>, stop: Arc<AtomicBool>) -> JoinHandle<()> {
+fn read(mut step: Step, parts: Arc<Mutex<Parts>>, is_over: Arc<AtomicBool>) -> JoinHandle<()> {
     thread::spawn(move || {
         loop {
-            let is_last = stop.load(Ordering::Relaxed);
+            let is_last = is_over.load(Ordering::Relaxed);
             let came = step(&mut parts.lock().expect("nobody panics with it"));
             if !came && is_last {
                 return;
