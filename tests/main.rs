@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as the tests do")]
 
 mod architecture;
+mod carbon;
 mod client_python;
 mod connections;
 mod destinations;
@@ -12,12 +13,15 @@ mod formats;
 mod http;
 mod influxdb;
 mod lifecycle;
+mod lines;
 mod macros;
+mod netdata;
 mod nginx;
 mod prometheus;
 mod pushgateway;
 mod repeated;
 mod sources;
+mod statsd_server;
 mod support;
 mod ui;
 mod victoria_metrics;

@@ -16,7 +16,8 @@ pub(crate) fn run(ask: &Ask, how: &str) -> ExitCode {
     match how {
         "all" => fill(&registry),
         "one" => one(&registry),
-        "many" => many(&registry),
+        "many" | "once" => many(&registry),
+        "often" => often(&registry, 0),
         "empty" => {}
         "twice" => {
             one(&registry);
@@ -30,6 +31,10 @@ pub(crate) fn run(ask: &Ask, how: &str) -> ExitCode {
         thread::sleep(ask.lasts);
         if how == "many" {
             known::wait_until(|| known::pushes() >= 2.0);
+        }
+        if how == "often" {
+            known::wait_until(|| known::pushes() >= 99.0);
+            often(&registry, 1);
         }
     });
     if how == "twice" {
@@ -59,6 +64,16 @@ fn many(registry: &Registry) {
     for n in 0..100_000 {
         let labels = (n, format!("host-{:04}.example.org", n % 1000), "login");
         family.labels(labels).expect("three labels").inc_by(n);
+    }
+}
+
+/// A thousand series, with their own number and what came on top.
+fn often(registry: &Registry, more: u64) {
+    let family = Counter::builder("often").label_names(["n"]);
+    let family = family.register(registry).expect("a valid metric");
+    for n in 0..1000 {
+        let by = if more == 0 { n } else { more };
+        family.labels((n,)).expect("one label").inc_by(by);
     }
 }
 

@@ -167,12 +167,14 @@ fn check(ending: &'static str, signals: &'static [&'static str], status: Status,
             scope.spawn(|| {
                 while let Some(n) = take(&left) {
                     let run = format!("{ending}-{n}");
-                    // Every other one over HTTP, because operations want it so.
+                    // Some over HTTP, because operations want it so, and some over TCP.
                     let udp = server.influx_address().to_string();
                     let http = format!("influx+http://{}", server.http_address());
-                    let (address, environment): (_, &[_]) = match n % 2 {
+                    let tcp = format!("influx+tcp://{udp}");
+                    let (address, environment): (_, &[_]) = match n % 3 {
                         0 => (udp.as_str(), &[]),
-                        _ => ("127.0.0.1:9", &[("PPC_PUSH", http.as_str())]),
+                        1 => ("127.0.0.1:9", &[("PPC_PUSH", http.as_str())]),
+                        _ => ("127.0.0.1:9", &[("PPC_PUSH", tcp.as_str())]),
                     };
                     let job = Job::start_at(address, &run, ending, 0.05, environment);
                     for signal in signals {

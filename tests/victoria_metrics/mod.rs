@@ -1,6 +1,7 @@
 //! Against a real VictoriaMetrics.
 
 mod endings;
+mod lines;
 mod many_series;
 mod matrix;
 mod restarts;

@@ -10,9 +10,35 @@ use crate::support::victoria_metrics::Server;
 const SERIES: usize = 100_000;
 const PUSHES: u64 = 3;
 
+/// The formats that the server reads over TCP.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Format {
+    Influx,
+    Graphite,
+}
+
+impl Format {
+    fn inserted(self, server: &Server) -> u64 {
+        match self {
+            Self::Influx => server.inserted_rows(),
+            Self::Graphite => server.graphite_rows(),
+        }
+    }
+
+    fn invalid(self, server: &Server) -> u64 {
+        match self {
+            Self::Influx => server.invalid_rows(),
+            Self::Graphite => server.invalid_graphite_rows(),
+        }
+    }
+}
+
 /// A job of a hundred thousand series, which ends after two pushes and a last one.
-fn start(server: &Server) -> Job {
-    let url = format!("influx+tcp://{}", server.influx_address());
+fn start(server: &Server, format: Format) -> Job {
+    let url = match format {
+        Format::Influx => format!("influx+tcp://{}", server.influx_address()),
+        Format::Graphite => format!("graphite+tcp://{}", server.graphite_address()),
+    };
     let settings = [("PPC_PERIOD", "1"), ("PPC_FLUSH_TIMEOUT", "40")];
     Job::start_at(&url, "", "matrix-many", 0.0, &settings)
 }
@@ -40,26 +66,24 @@ fn assert_all(server: &Server) {
     }
 }
 
-#[test]
-fn every_line_of_100_000_arrives_once_over_tcp() {
+fn check_all(format: Format) {
     let server = Server::start();
-    let ended = start(&server).wait();
+    let ended = start(&server, format).wait();
     assert!(
         ended.status.success() && ended.stderr.is_empty(),
         "{ended:?}"
     );
     // It has read everything before the job ended.
-    assert_eq!(server.inserted_rows(), SERIES as u64 * PUSHES);
-    assert_eq!((server.invalid_rows(), dropped(&ended)), (0, vec![]));
+    assert_eq!(format.inserted(&server), SERIES as u64 * PUSHES);
+    assert_eq!((format.invalid(&server), dropped(&ended)), (0, vec![]));
     assert_all(&server);
 }
 
-#[test]
-fn every_line_of_100_000_arrives_though_the_server_dies_in_the_middle() {
+fn check_death(format: Format) {
     let mut server = Server::start();
     // What fits into the buffers of a connection goes there, and no more.
     server.freeze();
-    let job = start(&server);
+    let job = start(&server, format);
     thread::sleep(Duration::from_secs(2));
     server.kill();
     server.start_again();
@@ -71,9 +95,9 @@ fn every_line_of_100_000_arrives_though_the_server_dies_in_the_middle() {
         "{told}"
     );
     assert_eq!(dropped(&ended), [""; 0], "{told}");
-    assert_eq!(server.inserted_rows(), SERIES as u64 * PUSHES, "{told}");
+    assert_eq!(format.inserted(&server), SERIES as u64 * PUSHES, "{told}");
     assert_eq!(
-        server.invalid_rows(),
+        format.invalid(&server),
         0,
         "no line was torn: {}",
         server.log()
@@ -81,13 +105,12 @@ fn every_line_of_100_000_arrives_though_the_server_dies_in_the_middle() {
     assert_all(&server);
 }
 
-#[test]
-fn every_line_of_100_000_arrives_though_the_server_is_restarted_while_it_reads() {
-    for _ in 0..3 {
+fn check_restarts(format: Format, times: usize) {
+    for _ in 0..times {
         let mut server = Server::start();
-        let job = start(&server);
+        let job = start(&server, format);
         let started = Instant::now();
-        while server.inserted_rows() == 0 {
+        while format.inserted(&server) == 0 {
             assert!(started.elapsed() < Duration::from_secs(20), "nothing comes");
         }
         server.terminate();
@@ -97,4 +120,34 @@ fn every_line_of_100_000_arrives_though_the_server_is_restarted_while_it_reads()
         assert_eq!(dropped(&ended), [""; 0], "{}", ended.stderr);
         assert_all(&server);
     }
+}
+
+#[test]
+fn every_line_of_100_000_arrives_once_over_tcp() {
+    check_all(Format::Influx);
+}
+
+#[test]
+fn every_line_of_100_000_arrives_though_the_server_dies_in_the_middle() {
+    check_death(Format::Influx);
+}
+
+#[test]
+fn every_line_of_100_000_arrives_though_the_server_is_restarted_while_it_reads() {
+    check_restarts(Format::Influx, 3);
+}
+
+#[test]
+fn every_graphite_line_of_100_000_arrives_once_over_tcp() {
+    check_all(Format::Graphite);
+}
+
+#[test]
+fn every_graphite_line_of_100_000_arrives_though_the_server_dies_in_the_middle() {
+    check_death(Format::Graphite);
+}
+
+#[test]
+fn every_graphite_line_of_100_000_arrives_though_the_server_is_restarted_while_it_reads() {
+    check_restarts(Format::Graphite, 1);
 }

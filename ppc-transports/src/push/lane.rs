@@ -128,7 +128,14 @@ impl Lane {
         } else {
             "superseded"
         };
-        self.finish_as(outcome, now);
+        let current = current.clone();
+        let ended = self.finish_as(outcome, now);
+        // What takes the place of values is newer; differences are not told again.
+        let samples = count_samples(&self.lines[current.last_sent(ended.unsure)]);
+        if samples > 0 && !self.encoder.is_repeatable() {
+            let text = format!("{samples} samples may be lost: the receiver has not taken them");
+            self.teller.dropped(UNACKNOWLEDGED, samples, &text);
+        }
     }
 
     /// Takes the values of a snapshot, to send them from now on.
@@ -146,6 +153,7 @@ impl Lane {
             start: now,
             deadline: stop.map(|stop| stop.deadline),
             succeeded: stop.is_some_and(|stop| stop.succeeded),
+            repeatable: self.encoder.is_repeatable(),
         };
         let closes = self.sender.closes(&plan);
         self.lines.clear();

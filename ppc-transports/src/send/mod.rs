@@ -94,6 +94,8 @@ pub struct Plan {
     pub deadline: Option<Instant>,
     /// A final push, and every use of the client ended well.
     pub succeeded: bool,
+    /// What may have arrived can be sent once more without harm.
+    pub repeatable: bool,
 }
 
 impl Plan {

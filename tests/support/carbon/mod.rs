@@ -34,7 +34,7 @@ for path, _, files in os.walk(folder):
             (start, _, step), values = whisper.fetch(file, 0)
         except (whisper.WhisperException, struct.error, TypeError):
             continue  # It is being made.
-        found = [[start + i * step, v] for i, v in enumerate(values) if v is not None]
+        found = [[start + i * step, str(v)] for i, v in enumerate(values) if v is not None]
         series[name.replace("/", ".")] = found
 json.dump(series, sys.stdout)
 "#;
@@ -209,7 +209,9 @@ impl Server {
         assert!(python.status.success(), "cannot read the files: {said}");
         let all: Value = serde_json::from_slice(&python.stdout).expect("it is JSON");
         let all = all.as_object().expect("it is an object");
-        let sample = |sample: &Value| Some((sample[0].as_i64()?, sample[1].as_f64()?));
+        // As text, because JSON has no infinities.
+        let value = |sample: &Value| sample[1].as_str()?.parse::<f64>().ok();
+        let sample = |sample: &Value| Some((sample[0].as_i64()?, value(sample)?));
         let samples = |samples: &Value| -> Option<Vec<_>> {
             samples.as_array()?.iter().map(sample).collect()
         };

@@ -51,6 +51,8 @@ pub(crate) struct SocketSender {
     written: usize,
     /// The beginning of the payload at hand did.
     is_begun: bool,
+    /// What may have arrived may be sent again.
+    is_repeatable: bool,
     /// A connection that had been closed before this push was replaced.
     is_reopened: bool,
     /// Nothing has moved since.
@@ -71,6 +73,7 @@ impl SocketSender {
             deadline: None,
             written: 0,
             is_begun: false,
+            is_repeatable: true,
             is_reopened: false,
             stuck: None,
             unsent: 0,
@@ -143,7 +146,9 @@ impl SocketSender {
         if let Some(link) = self.link.take() {
             link.abandon();
         }
-        (self.is_begun, self.stuck, self.finished) = (false, None, None);
+        // Whole lines of a payload may have arrived without the rest of it.
+        let is_torn = std::mem::take(&mut self.is_begun) && !self.is_repeatable;
+        (self.stuck, self.finished) = (None, None);
         let unsure = std::mem::take(&mut self.written);
         // Between two pushes a server may end what is idle, or start anew.
         if !at_risk && !std::mem::replace(&mut self.is_reopened, true) {
@@ -152,10 +157,13 @@ impl SocketSender {
         self.place.failed(now);
         let pause = self.backoff.fail(now, None);
         let failure = self.named(failure);
-        if unsure == 0 {
-            Progress::Retry(failure, pause)
-        } else {
+        if unsure > 0 {
+            self.is_begun = is_torn;
             Progress::Broken(failure, pause, unsure)
+        } else if is_torn {
+            Progress::Unknown(failure)
+        } else {
+            Progress::Retry(failure, pause)
         }
     }
 
@@ -211,7 +219,7 @@ impl SocketSender {
 
 impl Sender for SocketSender {
     fn begin(&mut self, plan: Plan) {
-        self.deadline = plan.deadline;
+        (self.deadline, self.is_repeatable) = (plan.deadline, plan.repeatable);
         (self.written, self.is_begun, self.is_reopened) = (0, false, false);
         (self.stuck, self.finished) = (None, None);
         self.place.begin();
@@ -222,6 +230,12 @@ impl Sender for SocketSender {
     }
 
     fn send(&mut self, payload: &[u8], now: Instant) -> Progress {
+        // It was begun on a connection that broke.
+        if self.link.is_none() && std::mem::take(&mut self.is_begun) {
+            let reason = "broken";
+            let error = closed();
+            return Progress::Unknown(self.named(Failure { reason, error }));
+        }
         match self.write(payload, now) {
             Ok(true) => {
                 self.written += 1;
@@ -284,11 +298,19 @@ impl Sender for SocketSender {
         {
             link.abandon();
         }
-        (self.written, self.is_begun) = (0, false);
+        let unknown = std::mem::take(&mut self.is_begun) && !self.is_repeatable;
+        self.written = 0;
         Report {
+            unknown,
             unsure,
             ..Report::default()
         }
+    }
+
+    fn must_settle(&self) -> bool {
+        let is_taken = |link: &Link| link.unsent() == Some(0);
+        let has_sent = self.written > 0 && !self.link.as_ref().is_some_and(is_taken);
+        !self.is_repeatable && (self.is_begun || has_sent)
     }
 
     fn is_between_tries(&self) -> bool {

@@ -18,6 +18,7 @@ fn plan(deadline: Option<Duration>) -> Plan {
         start,
         deadline: deadline.map(|after| start + after),
         succeeded: false,
+        repeatable: true,
     }
 }
 
@@ -204,6 +205,54 @@ fn a_line_is_never_split_between_connections() {
     assert!(sender.end().unsure > 0);
     let end = stream.read_to_end(&mut Vec::new()).unwrap_err();
     assert_eq!(end.kind(), ErrorKind::ConnectionReset);
+}
+
+/// Begins a push of differences, and sends until a payload is there in part; returns how many are
+/// whole.
+fn fill(sender: &mut SocketSender, payload: &[u8]) -> usize {
+    let differences = Plan {
+        repeatable: false,
+        ..plan(None)
+    };
+    sender.begin(differences);
+    let start = Instant::now();
+    let mut whole = 0;
+    while !sender.is_begun || start.elapsed() < Duration::from_millis(200) {
+        match sender.send(payload, Instant::now()) {
+            Progress::Sent => whole += 1,
+            Progress::Wait(pause) => std::thread::sleep(pause),
+            other => panic!("{other:?}"),
+        }
+    }
+    whole
+}
+
+#[test]
+fn what_was_begun_of_differences_is_not_sent_again() {
+    let payload = vec![b'x'; 1 << 20];
+    // The connection breaks: those before may be lost, and so may be the one at hand.
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let mut sender = tcp(&listener);
+    let whole = fill(&mut sender, &payload);
+    assert!(sender.must_settle());
+    drop(accept(&listener));
+    let Progress::Broken(_, _, unsure) = send(&mut sender, &payload) else {
+        panic!("it is told");
+    };
+    assert_eq!(unsure, whole);
+    assert!(matches!(
+        send(&mut sender, &payload),
+        Progress::Unknown(failure) if failure.reason == "broken"
+    ));
+    deliver(&mut sender, b"next");
+    // A push is given up: the same.
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let mut sender = tcp(&listener);
+    let whole = fill(&mut sender, &payload);
+    let report = sender.end();
+    assert!(report.unknown);
+    assert_eq!(report.unsure, whole);
+    assert!(!sender.must_settle());
 }
 
 #[test]

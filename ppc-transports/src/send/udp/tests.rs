@@ -12,6 +12,7 @@ fn plan(deadline: Option<Duration>) -> Plan {
         start,
         deadline: deadline.map(|after| start + after),
         succeeded: false,
+        repeatable: true,
     }
 }
 
