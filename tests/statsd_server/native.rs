@@ -1,5 +1,6 @@
 //! Counters as counters, `types = "native"`: what the server has added up is what was counted.
 
+use std::sync::Barrier;
 use std::time::Duration;
 
 use ppc::{
@@ -79,23 +80,28 @@ fn f11_sums_are_exact_over_many_pushes_and_several_runs() {
 fn f11_clients_at_once_tell_a_registry_once() {
     let (server, registry) = (Server::start_with(Names::AsSent), Registry::new());
     let counter = Counter::builder("jobs").register(&registry).unwrap();
+    let all = Barrier::new(4);
     std::thread::scope(|scope| {
         for nth in 0..4 {
-            let (server, registry, counter) = (&server, &registry, &counter);
+            let (server, registry, counter, all) = (&server, &registry, &counter, &all);
             scope.spawn(move || {
-                // Clients of their own, because they differ in a setting.
+                // Two for each transport, which are clients of their own because they differ in a
+                // setting.
                 let push = push(server, registry, nth % 2 == 0).flush_timeout(5 + nth);
-                push.run(|| {
+                push.label("to", nth % 2).run(|| {
                     for _ in 0..50 {
                         counter.inc();
                         std::thread::sleep(Duration::from_millis(1));
                     }
+                    // Nobody counts any more when the first of them ends.
+                    all.wait();
                 });
             });
         }
     });
-    // Each of two places is told everything, and they are one server.
-    wait_for(&server, Server::counters, &map(&[("jobs_total", 400.0)]));
+    // Either of the two was told everything once, by whichever of its clients.
+    let totals = [("jobs_total,to=0", 200.0), ("jobs_total,to=1", 200.0)];
+    wait_for(&server, Server::counters, &map(&totals));
 }
 
 static REGISTRY: Registry = Registry::new();
