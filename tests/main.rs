@@ -18,6 +18,7 @@ mod prometheus;
 mod pushgateway;
 mod repeated;
 mod sources;
+mod streams;
 mod support;
 mod ui;
 mod victoria_metrics;

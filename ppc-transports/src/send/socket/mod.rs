@@ -23,7 +23,7 @@ pub(crate) use self::tcp::Tcp;
 #[cfg(feature = "unix")]
 pub(crate) use self::unix::Unix;
 use super::backoff::Backoff;
-use super::{Failure, Plan, Progress, Report, Sender};
+use super::{Failure, Plan, Progress, Report, Sender, Unsure};
 
 /// The pause before looking again whether there is room, or an answer.
 const PAUSE: Duration = Duration::from_millis(1);
@@ -143,8 +143,11 @@ impl SocketSender {
         if let Some(link) = self.link.take() {
             link.abandon();
         }
-        (self.is_begun, self.stuck, self.finished) = (false, None, None);
-        let unsure = std::mem::take(&mut self.written);
+        (self.stuck, self.finished) = (None, None);
+        let unsure = Unsure {
+            sent: std::mem::take(&mut self.written),
+            begun: std::mem::take(&mut self.is_begun),
+        };
         // Between two pushes a server may end what is idle, or start anew.
         if !at_risk && !std::mem::replace(&mut self.is_reopened, true) {
             return Progress::Wait(Duration::ZERO);
@@ -152,7 +155,7 @@ impl SocketSender {
         self.place.failed(now);
         let pause = self.backoff.fail(now, None);
         let failure = self.named(failure);
-        if unsure == 0 {
+        if unsure == Unsure::default() {
             Progress::Retry(failure, pause)
         } else {
             Progress::Broken(failure, pause, unsure)
@@ -236,9 +239,20 @@ impl Sender for SocketSender {
     /// Waits until the other side has taken everything, so that what a connection loses that breaks
     /// later is known to be none of this.
     fn settle(&mut self, now: Instant) -> Progress {
-        let Some(link) = self.link.as_ref().filter(|_| self.written > 0) else {
+        let must_settle = self.written > 0 || self.deadline.is_some();
+        let link = self.link.as_mut();
+        let Some(link) = link.filter(|link| must_settle || link.is_torn()) else {
             return Progress::Sent;
         };
+        // Of an older push, and there is nothing newer.
+        if link.is_torn() {
+            match link.mend() {
+                Ok(0) => return self.wait(now),
+                Ok(_) => self.stuck = None,
+                Err(error) => return self.broken(error, now),
+            }
+            return Progress::Wait(Duration::ZERO);
+        }
         let is_closed = match link.is_closed() {
             Ok(is_closed) => is_closed,
             Err(error) => return self.broken(error, now),
@@ -275,10 +289,11 @@ impl Sender for SocketSender {
     }
 
     fn end(&mut self) -> Report {
-        let unsure = match &self.link {
+        let sent = match &self.link {
             Some(link) if link.unsent() != Some(0) => self.written,
             _ => 0,
         };
+        let begun = self.is_begun;
         if self.deadline.is_some()
             && let Some(link) = self.link.take()
         {
@@ -286,7 +301,7 @@ impl Sender for SocketSender {
         }
         (self.written, self.is_begun) = (0, false);
         Report {
-            unsure,
+            unsure: Unsure { sent, begun },
             ..Report::default()
         }
     }

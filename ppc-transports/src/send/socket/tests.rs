@@ -58,7 +58,7 @@ fn push(sender: &mut SocketSender, payload: &[u8]) {
         drive(|| sender.settle(Instant::now())),
         Progress::Sent
     ));
-    assert_eq!(sender.end().unsure, 0);
+    assert_eq!(sender.end().unsure, Unsure::default());
 }
 
 fn tcp(listener: &TcpListener) -> SocketSender {
@@ -128,15 +128,18 @@ fn what_may_be_lost_with_a_connection_is_told() {
         assert!(matches!(send(&mut sender, b"lost"), Progress::Sent));
     }
     drop(accept(&listener));
-    let Progress::Broken(failure, pause, 3) = send(&mut sender, b"next") else {
+    let Progress::Broken(failure, pause, unsure) = send(&mut sender, b"next") else {
         panic!("it is known by now");
     };
     assert_eq!(failure.reason, "broken");
+    let begun = false;
+    assert_eq!(unsure, Unsure { sent: 3, begun });
     assert!(sender.is_between_tries());
     std::thread::sleep(pause);
     deliver(&mut sender, b"next");
     assert_eq!(line(&mut accept(&listener)), "next\n");
-    let Progress::Broken(_, _, 1) = drive(|| sender.settle(Instant::now())) else {
+    let Progress::Broken(_, _, Unsure { sent: 1, .. }) = drive(|| sender.settle(Instant::now()))
+    else {
         panic!("it is closed before it was known to have arrived");
     };
 }
@@ -196,12 +199,40 @@ fn a_line_is_never_split_between_connections() {
         whole.iter().all(|len| *len == payload.len() + 1),
         "{whole:?}"
     );
-    // At the very end there is no later: whoever reads a part of a line is told that it is one.
+    // Nor is it, where nothing newer comes.
+    sender.begin(plan(None));
+    while !sender.is_begun {
+        sender.send(&payload, Instant::now());
+    }
+    assert!(sender.end().unsure.begun);
+    let reader = std::thread::spawn(move || {
+        let mut lines = 0;
+        while line(&mut stream).len() == payload.len() + 1 {
+            lines += 1;
+        }
+        lines
+    });
+    sender.begin(plan(Some(Duration::from_secs(20))));
+    assert!(matches!(
+        drive(|| sender.settle(Instant::now())),
+        Progress::Sent
+    ));
+    sender.end();
+    assert!(reader.join().unwrap() > 0);
+}
+
+#[test]
+fn what_is_torn_at_the_very_end_is_reset() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let mut sender = tcp(&listener);
+    let payload = vec![b'x'; 1 << 20];
+    // There is no later: whoever reads a part of a line is told that it is one.
     sender.begin(plan(Some(Duration::from_secs(1))));
     while !sender.is_begun {
         sender.send(&payload, Instant::now());
     }
-    assert!(sender.end().unsure > 0);
+    assert!(sender.end().unsure.begun);
+    let mut stream = accept(&listener);
     let end = stream.read_to_end(&mut Vec::new()).unwrap_err();
     assert_eq!(end.kind(), ErrorKind::ConnectionReset);
 }
@@ -243,7 +274,7 @@ fn the_last_push_does_not_wait_long_for_one_that_never_closes() {
         drive(|| sender.settle(Instant::now())),
         Progress::Sent
     ));
-    assert_eq!(sender.end().unsure, 0);
+    assert_eq!(sender.end().unsure, Unsure::default());
 }
 
 #[test]
