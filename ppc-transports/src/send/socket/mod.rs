@@ -152,7 +152,9 @@ impl SocketSender {
         if !at_risk && !std::mem::replace(&mut self.is_reopened, true) {
             return Progress::Wait(Duration::ZERO);
         }
+        // Perhaps another address is better, but behind the pause all of them are to be tried.
         self.place.failed(now);
+        self.place.begin();
         let pause = self.backoff.fail(now, None);
         let failure = self.named(failure);
         if unsure == Unsure::default() {

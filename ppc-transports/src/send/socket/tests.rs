@@ -163,6 +163,64 @@ fn nobody_there_is_tried_again_and_the_host_named() {
     assert_eq!(line(&mut accept(&listener)), "x\n");
 }
 
+/// A host with two addresses, of which nobody listens at the first one.
+#[derive(Debug)]
+struct TwoAddresses {
+    paths: [PathBuf; 2],
+    choice: usize,
+    tried: usize,
+}
+
+impl Place for TwoAddresses {
+    fn open(&mut self, now: Instant) -> Opening {
+        let path = self.paths[self.choice % 2].clone();
+        Unix::new(path, Some(Wire::Stream)).open(now)
+    }
+
+    fn failed(&mut self, _: Instant) -> bool {
+        self.choice += 1;
+        self.tried += 1;
+        self.tried < 2
+    }
+
+    fn begin(&mut self) {
+        self.tried = 0;
+    }
+
+    fn timeout(&self) -> Duration {
+        Duration::from_secs(5)
+    }
+
+    fn knows_what_was_read(&self) -> bool {
+        false
+    }
+
+    fn name(&self) -> String {
+        "two".to_owned()
+    }
+}
+
+#[test]
+fn behind_a_break_every_address_is_tried_before_there_is_another_pause() {
+    let path = path();
+    let listener = UnixListener::bind(&path).unwrap();
+    let mut sender = SocketSender::new(TwoAddresses {
+        paths: ["/nothing/there".into(), path.clone()],
+        choice: 0,
+        tried: 0,
+    });
+    sender.begin(plan(None));
+    assert!(matches!(send(&mut sender, b"lost"), Progress::Sent));
+    drop(listener.accept().unwrap());
+    let Progress::Broken(_, pause, _) = send(&mut sender, b"next") else {
+        panic!("it is closed");
+    };
+    std::thread::sleep(pause);
+    let progress = send(&mut sender, b"next");
+    assert!(matches!(progress, Progress::Sent), "{progress:?}");
+    fs::remove_file(&path).unwrap();
+}
+
 #[test]
 fn a_line_is_never_split_between_connections() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
