@@ -22,6 +22,7 @@ mod pushgateway;
 mod repeated;
 mod sources;
 mod statsd_server;
+mod streams;
 mod support;
 mod ui;
 mod victoria_metrics;

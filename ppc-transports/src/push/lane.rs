@@ -13,7 +13,7 @@ use super::stats::stats;
 use super::teller::Teller;
 use crate::encode::Encoder;
 use crate::pack::{Body, Packer};
-use crate::send::{Failure, Plan, Progress, Sender};
+use crate::send::{Failure, Plan, Progress, Sender, Unsure};
 
 /// So many series that the receiver has not seen yet make a push one of new series.
 const MANY_NEW: usize = 100;
@@ -49,6 +49,8 @@ pub(crate) struct Lane {
     due: bool,
     /// The encoder is in its way.
     waits: bool,
+    /// The sender has not written all of the last payload yet.
+    torn: bool,
 }
 
 /// What is not known of a push that ended.
@@ -74,6 +76,7 @@ impl Lane {
             known: 0,
             due: parts.at_start,
             waits: false,
+            torn: false,
         }
     }
 
@@ -161,7 +164,7 @@ impl Lane {
         if !closes {
             let omitted = self.encoder.encode(snapshot, labels, &mut self.lines);
             self.teller.omitted(&omitted);
-            if self.lines.is_empty() {
+            if self.lines.is_empty() && !self.torn {
                 return;
             }
             let ids = || {
@@ -272,27 +275,40 @@ impl Lane {
 
     /// The connection broke: goes back to the first of the last so many payloads, which may not
     /// have arrived. What is not to be sent twice is counted instead.
-    fn rewind(&mut self, unsure: usize, failure: &Failure, pause: Duration) {
+    fn rewind(&mut self, unsure: Unsure, failure: &Failure, pause: Duration) {
         let Some(current) = &mut self.current else {
             return;
         };
-        let lines = current.last_sent(unsure);
-        let from = lines.start;
-        let kept = current.sent.len().saturating_sub(unsure);
+        let mut lines = current.last_sent(unsure.sent);
+        let kept = current.sent.len().saturating_sub(unsure.sent);
         current.sent.truncate(kept);
         current.trouble = Some(failure.error.to_string());
-        let samples = count_samples(&self.lines[lines]);
-        let text = if self.encoder.is_repeatable() && current.rewinds < MOST_REWINDS {
-            current.rewinds += 1;
-            current.at = from;
-            "are sent again"
+        let is_repeatable = self.encoder.is_repeatable();
+        let goes_back = is_repeatable && (lines.is_empty() || current.rewinds < MOST_REWINDS);
+        if goes_back {
+            current.rewinds += u32::from(!lines.is_empty());
+            current.at = lines.start;
         } else {
+            if unsure.begun
+                && !is_repeatable
+                && let Some(payload) = self.packer.payload(&self.lines, current.at)
+            {
+                lines.end = self.lines.len().min(payload.end + 1);
+                self.encoder.delivered(current.at..lines.end);
+                current.at = lines.end;
+            }
             current.went_wrong = true;
-            stats().dropped(UNACKNOWLEDGED, samples);
-            "may be lost"
+        }
+        let samples = count_samples(&self.lines[lines]);
+        let what = match samples {
+            0 => String::new(),
+            _ if goes_back => format!("; {samples} samples are sent again"),
+            _ => {
+                stats().dropped(UNACKNOWLEDGED, samples);
+                format!("; {samples} samples may be lost")
+            }
         };
-        let error = &failure.error;
-        let text = format!("{error}; {samples} samples {text}; trying again in {pause:.1?}");
+        let text = format!("{}{what}; trying again in {pause:.1?}", failure.error);
         self.teller.warn(failure.reason, &text);
     }
 
@@ -346,7 +362,10 @@ impl Lane {
         };
         let report = self.sender.end();
         let (mut outcome, mut unknown) = (outcome, 0);
-        if report.unknown
+        self.torn = report.unsure.begun;
+        // The lines of a part that went may be told already, and will be.
+        let is_told = report.unsure.begun && !self.encoder.is_repeatable();
+        if (report.unknown || is_told)
             && let Some(payload) = self.packer.payload(&self.lines, current.at)
         {
             let lines = payload.start..self.lines.len().min(payload.end + 1);
@@ -369,7 +388,7 @@ impl Lane {
         }
         let seconds = now.saturating_duration_since(current.start).as_secs_f64();
         self.teller.pushed(outcome, seconds, current.bytes);
-        let unsure = report.unsure;
+        let unsure = report.unsure.sent;
         Ended { unknown, unsure }
     }
 }
@@ -380,3 +399,6 @@ fn count_samples(lines: &[u8]) -> u64 {
     let headers = headers + usize::from(lines.starts_with(b"#"));
     (memchr::memchr_iter(b'\n', lines).count() - headers) as u64
 }
+
+#[cfg(test)]
+mod tests;

@@ -125,10 +125,9 @@ pub enum Progress {
     /// It did not arrive, and is to be tried again after this time, unless there is something
     /// newer by then.
     Retry(Failure, Duration),
-    /// The connection broke. The payload did not arrive, and is to be sent again after this time,
-    /// unless there is something newer by then; the last so many of this push before it, which
-    /// were sent, may not have arrived either.
-    Broken(Failure, Duration, usize),
+    /// The connection broke. The payload is to be sent again after this time, unless there is
+    /// something newer by then, and so is what of this push went into that connection.
+    Broken(Failure, Duration, Unsure),
     /// It is too large for the other side, which may take it in parts.
     TooLarge(Failure),
     /// Whether it arrived cannot be known; it is not to be sent again.
@@ -137,6 +136,16 @@ pub enum Progress {
     Dropped(Failure),
     /// Neither this one nor any other of this push can be sent.
     Failed(Failure),
+}
+
+/// What of a push may have arrived or not.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Unsure {
+    /// How many payloads were sent last and have not been taken by the other side yet.
+    pub sent: usize,
+    /// The payload at hand was sent in part, of which some lines may be whole. The rest follows
+    /// where the connection is kept, whatever comes next.
+    pub begun: bool,
 }
 
 /// Why something was not sent.
@@ -158,6 +167,6 @@ pub struct Report {
     pub hurried: u64,
     /// Whether the payload at hand arrived cannot be known; it is not to be sent again.
     pub unknown: bool,
-    /// How many payloads were sent last and have not been taken by the other side yet.
-    pub unsure: usize,
+    /// What is on its way.
+    pub unsure: Unsure,
 }

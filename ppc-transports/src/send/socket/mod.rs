@@ -23,7 +23,7 @@ pub(crate) use self::tcp::Tcp;
 #[cfg(feature = "unix")]
 pub(crate) use self::unix::Unix;
 use super::backoff::Backoff;
-use super::{Failure, Plan, Progress, Report, Sender};
+use super::{Failure, Plan, Progress, Report, Sender, Unsure};
 
 /// The pause before looking again whether there is room, or an answer.
 const PAUSE: Duration = Duration::from_millis(1);
@@ -146,24 +146,24 @@ impl SocketSender {
         if let Some(link) = self.link.take() {
             link.abandon();
         }
-        // Whole lines of a payload may have arrived without the rest of it.
-        let is_torn = std::mem::take(&mut self.is_begun) && !self.is_repeatable;
         (self.stuck, self.finished) = (None, None);
-        let unsure = std::mem::take(&mut self.written);
+        let unsure = Unsure {
+            sent: std::mem::take(&mut self.written),
+            begun: std::mem::take(&mut self.is_begun),
+        };
         // Between two pushes a server may end what is idle, or start anew.
         if !at_risk && !std::mem::replace(&mut self.is_reopened, true) {
             return Progress::Wait(Duration::ZERO);
         }
+        // Perhaps another address is better, but behind the pause all of them are to be tried.
         self.place.failed(now);
+        self.place.begin();
         let pause = self.backoff.fail(now, None);
         let failure = self.named(failure);
-        if unsure > 0 {
-            self.is_begun = is_torn;
-            Progress::Broken(failure, pause, unsure)
-        } else if is_torn {
-            Progress::Unknown(failure)
-        } else {
+        if unsure == Unsure::default() {
             Progress::Retry(failure, pause)
+        } else {
+            Progress::Broken(failure, pause, unsure)
         }
     }
 
@@ -230,12 +230,6 @@ impl Sender for SocketSender {
     }
 
     fn send(&mut self, payload: &[u8], now: Instant) -> Progress {
-        // It was begun on a connection that broke.
-        if self.link.is_none() && std::mem::take(&mut self.is_begun) {
-            let reason = "broken";
-            let error = closed();
-            return Progress::Unknown(self.named(Failure { reason, error }));
-        }
         match self.write(payload, now) {
             Ok(true) => {
                 self.written += 1;
@@ -250,9 +244,20 @@ impl Sender for SocketSender {
     /// Waits until the other side has taken everything, so that what a connection loses that breaks
     /// later is known to be none of this.
     fn settle(&mut self, now: Instant) -> Progress {
-        let Some(link) = self.link.as_ref().filter(|_| self.written > 0) else {
+        let must_settle = self.written > 0 || self.deadline.is_some();
+        let link = self.link.as_mut();
+        let Some(link) = link.filter(|link| must_settle || link.is_torn()) else {
             return Progress::Sent;
         };
+        // Of an older push, and there is nothing newer.
+        if link.is_torn() {
+            match link.mend() {
+                Ok(0) => return self.wait(now),
+                Ok(_) => self.stuck = None,
+                Err(error) => return self.broken(error, now),
+            }
+            return Progress::Wait(Duration::ZERO);
+        }
         let is_closed = match link.is_closed() {
             Ok(is_closed) => is_closed,
             Err(error) => return self.broken(error, now),
@@ -289,20 +294,19 @@ impl Sender for SocketSender {
     }
 
     fn end(&mut self) -> Report {
-        let unsure = match &self.link {
+        let sent = match &self.link {
             Some(link) if link.unsent() != Some(0) => self.written,
             _ => 0,
         };
+        let begun = self.is_begun;
         if self.deadline.is_some()
             && let Some(link) = self.link.take()
         {
             link.abandon();
         }
-        let unknown = std::mem::take(&mut self.is_begun) && !self.is_repeatable;
-        self.written = 0;
+        (self.written, self.is_begun) = (0, false);
         Report {
-            unknown,
-            unsure,
+            unsure: Unsure { sent, begun },
             ..Report::default()
         }
     }

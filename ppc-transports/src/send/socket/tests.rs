@@ -59,7 +59,7 @@ fn push(sender: &mut SocketSender, payload: &[u8]) {
         drive(|| sender.settle(Instant::now())),
         Progress::Sent
     ));
-    assert_eq!(sender.end().unsure, 0);
+    assert_eq!(sender.end().unsure, Unsure::default());
 }
 
 fn tcp(listener: &TcpListener) -> SocketSender {
@@ -129,15 +129,18 @@ fn what_may_be_lost_with_a_connection_is_told() {
         assert!(matches!(send(&mut sender, b"lost"), Progress::Sent));
     }
     drop(accept(&listener));
-    let Progress::Broken(failure, pause, 3) = send(&mut sender, b"next") else {
+    let Progress::Broken(failure, pause, unsure) = send(&mut sender, b"next") else {
         panic!("it is known by now");
     };
     assert_eq!(failure.reason, "broken");
+    let begun = false;
+    assert_eq!(unsure, Unsure { sent: 3, begun });
     assert!(sender.is_between_tries());
     std::thread::sleep(pause);
     deliver(&mut sender, b"next");
     assert_eq!(line(&mut accept(&listener)), "next\n");
-    let Progress::Broken(_, _, 1) = drive(|| sender.settle(Instant::now())) else {
+    let Progress::Broken(_, _, Unsure { sent: 1, .. }) = drive(|| sender.settle(Instant::now()))
+    else {
         panic!("it is closed before it was known to have arrived");
     };
 }
@@ -159,6 +162,64 @@ fn nobody_there_is_tried_again_and_the_host_named() {
     let listener = TcpListener::bind(address).unwrap();
     deliver(&mut sender, b"x");
     assert_eq!(line(&mut accept(&listener)), "x\n");
+}
+
+/// A host with two addresses, of which nobody listens at the first one.
+#[derive(Debug)]
+struct TwoAddresses {
+    paths: [PathBuf; 2],
+    choice: usize,
+    tried: usize,
+}
+
+impl Place for TwoAddresses {
+    fn open(&mut self, now: Instant) -> Opening {
+        let path = self.paths[self.choice % 2].clone();
+        Unix::new(path, Some(Wire::Stream)).open(now)
+    }
+
+    fn failed(&mut self, _: Instant) -> bool {
+        self.choice += 1;
+        self.tried += 1;
+        self.tried < 2
+    }
+
+    fn begin(&mut self) {
+        self.tried = 0;
+    }
+
+    fn timeout(&self) -> Duration {
+        Duration::from_secs(5)
+    }
+
+    fn knows_what_was_read(&self) -> bool {
+        false
+    }
+
+    fn name(&self) -> String {
+        "two".to_owned()
+    }
+}
+
+#[test]
+fn behind_a_break_every_address_is_tried_before_there_is_another_pause() {
+    let path = path();
+    let listener = UnixListener::bind(&path).unwrap();
+    let mut sender = SocketSender::new(TwoAddresses {
+        paths: ["/nothing/there".into(), path.clone()],
+        choice: 0,
+        tried: 0,
+    });
+    sender.begin(plan(None));
+    assert!(matches!(send(&mut sender, b"lost"), Progress::Sent));
+    drop(listener.accept().unwrap());
+    let Progress::Broken(_, pause, _) = send(&mut sender, b"next") else {
+        panic!("it is closed");
+    };
+    std::thread::sleep(pause);
+    let progress = send(&mut sender, b"next");
+    assert!(matches!(progress, Progress::Sent), "{progress:?}");
+    fs::remove_file(&path).unwrap();
 }
 
 #[test]
@@ -197,12 +258,40 @@ fn a_line_is_never_split_between_connections() {
         whole.iter().all(|len| *len == payload.len() + 1),
         "{whole:?}"
     );
-    // At the very end there is no later: whoever reads a part of a line is told that it is one.
+    // Nor is it, where nothing newer comes.
+    sender.begin(plan(None));
+    while !sender.is_begun {
+        sender.send(&payload, Instant::now());
+    }
+    assert!(sender.end().unsure.begun);
+    let reader = std::thread::spawn(move || {
+        let mut lines = 0;
+        while line(&mut stream).len() == payload.len() + 1 {
+            lines += 1;
+        }
+        lines
+    });
+    sender.begin(plan(Some(Duration::from_secs(20))));
+    assert!(matches!(
+        drive(|| sender.settle(Instant::now())),
+        Progress::Sent
+    ));
+    sender.end();
+    assert!(reader.join().unwrap() > 0);
+}
+
+#[test]
+fn what_is_torn_at_the_very_end_is_reset() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let mut sender = tcp(&listener);
+    let payload = vec![b'x'; 1 << 20];
+    // There is no later: whoever reads a part of a line is told that it is one.
     sender.begin(plan(Some(Duration::from_secs(1))));
     while !sender.is_begun {
         sender.send(&payload, Instant::now());
     }
-    assert!(sender.end().unsure > 0);
+    assert!(sender.end().unsure.begun);
+    let mut stream = accept(&listener);
     let end = stream.read_to_end(&mut Vec::new()).unwrap_err();
     assert_eq!(end.kind(), ErrorKind::ConnectionReset);
 }
@@ -228,30 +317,30 @@ fn fill(sender: &mut SocketSender, payload: &[u8]) -> usize {
 }
 
 #[test]
-fn what_was_begun_of_differences_is_not_sent_again() {
+fn what_was_begun_of_differences_is_told() {
     let payload = vec![b'x'; 1 << 20];
     // The connection breaks: those before may be lost, and so may be the one at hand.
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let mut sender = tcp(&listener);
-    let whole = fill(&mut sender, &payload);
+    let unsure = Unsure {
+        sent: fill(&mut sender, &payload),
+        begun: true,
+    };
     assert!(sender.must_settle());
     drop(accept(&listener));
-    let Progress::Broken(_, _, unsure) = send(&mut sender, &payload) else {
+    let Progress::Broken(_, _, found) = send(&mut sender, &payload) else {
         panic!("it is told");
     };
-    assert_eq!(unsure, whole);
-    assert!(matches!(
-        send(&mut sender, &payload),
-        Progress::Unknown(failure) if failure.reason == "broken"
-    ));
+    assert_eq!(found, unsure);
     deliver(&mut sender, b"next");
     // A push is given up: the same.
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let mut sender = tcp(&listener);
-    let whole = fill(&mut sender, &payload);
-    let report = sender.end();
-    assert!(report.unknown);
-    assert_eq!(report.unsure, whole);
+    let unsure = Unsure {
+        sent: fill(&mut sender, &payload),
+        begun: true,
+    };
+    assert_eq!(sender.end().unsure, unsure);
     assert!(!sender.must_settle());
 }
 
@@ -292,7 +381,7 @@ fn the_last_push_does_not_wait_long_for_one_that_never_closes() {
         drive(|| sender.settle(Instant::now())),
         Progress::Sent
     ));
-    assert_eq!(sender.end().unsure, 0);
+    assert_eq!(sender.end().unsure, Unsure::default());
 }
 
 #[test]

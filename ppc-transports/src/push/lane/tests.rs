@@ -1,0 +1,128 @@
+//! What a push does with what its sender says, where that is hard to bring about with a socket.
+
+use std::io;
+use std::sync::{Arc, Mutex};
+
+use super::*;
+use crate::encode::Omitted;
+use crate::send::Report;
+
+/// Writes three lines, and then those that have not arrived: differences.
+#[derive(Debug)]
+struct Differences(Arc<Mutex<Vec<usize>>>);
+
+impl Encoder for Differences {
+    fn encode(&mut self, _: &Snapshot, _: &LabelSet, out: &mut Vec<u8>) -> Omitted {
+        let arrived = self.0.lock().unwrap();
+        let left = (0..3).filter(|line| !arrived.contains(line));
+        left.for_each(|line| out.extend_from_slice(format!("{line}\n").as_bytes()));
+        Omitted::default()
+    }
+
+    fn is_repeatable(&self) -> bool {
+        false
+    }
+
+    fn delivered(&mut self, lines: Range<usize>) {
+        // As long as nothing had arrived before the encoding.
+        self.0.lock().unwrap().push(lines.start / 2);
+    }
+}
+
+/// Gives these answers, the last one first, and notes what it was given.
+#[derive(Debug)]
+struct Scripted {
+    answers: Vec<Progress>,
+    unsure: Unsure,
+    sent: Arc<Mutex<Vec<String>>>,
+}
+
+impl Sender for Scripted {
+    fn begin(&mut self, _: Plan) {}
+
+    fn send(&mut self, payload: &[u8], _: Instant) -> Progress {
+        let progress = self.answers.pop().unwrap_or(Progress::Sent);
+        if matches!(progress, Progress::Sent) {
+            let payload = String::from_utf8(payload.to_vec()).unwrap();
+            self.sent.lock().unwrap().push(payload);
+        }
+        progress
+    }
+
+    fn settle(&mut self, _: Instant) -> Progress {
+        self.sent.lock().unwrap().push("settled".to_owned());
+        Progress::Sent
+    }
+
+    fn end(&mut self) -> Report {
+        Report {
+            unsure: std::mem::take(&mut self.unsure),
+            ..Report::default()
+        }
+    }
+}
+
+/// A lane whose sender gives these answers, and what that was given.
+fn lane(answers: Vec<Progress>, unsure: Unsure) -> (Lane, Arc<Mutex<Vec<String>>>) {
+    let sent = Arc::default();
+    let sender = Scripted {
+        answers,
+        unsure,
+        sent: Arc::clone(&sent),
+    };
+    let lane = Lane {
+        teller: Teller::new("scripted"),
+        encoder: Box::new(Differences(Arc::default())),
+        packer: Packer::new(1),
+        body: None,
+        sender: Box::new(sender),
+        lines: Vec::new(),
+        made: (0..0, Vec::new()),
+        current: None,
+        known: 0,
+        due: true,
+        waits: false,
+        torn: false,
+    };
+    (lane, sent)
+}
+
+fn begin(lane: &mut Lane) -> Option<Instant> {
+    let now = Instant::now();
+    lane.begin(&Snapshot::new(), &LabelSet::new(), now, None);
+    lane.advance(now)
+}
+
+const BEGUN: Unsure = Unsure {
+    sent: 0,
+    begun: true,
+};
+
+#[test]
+fn f11_a_difference_that_went_in_part_is_not_sent_again_by_the_push_that_takes_over() {
+    let wait = || Progress::Wait(Duration::ZERO);
+    let (mut lane, sent) = lane(vec![wait(), Progress::Sent, Progress::Sent], BEGUN);
+    assert!(begin(&mut lane).is_some());
+    lane.order_last();
+    lane.make_way(Instant::now(), false);
+    assert!(begin(&mut lane).is_none());
+    // There is nothing new, but the rest of that line is to be written.
+    assert_eq!(*sent.lock().unwrap(), ["0", "1", "settled"]);
+    lane.order_last();
+    begin(&mut lane);
+    assert!(lane.is_idle());
+    assert_eq!(sent.lock().unwrap().len(), 3, "now there is nothing at all");
+}
+
+#[test]
+fn f11_a_difference_that_went_in_part_into_a_broken_connection_is_not_sent_again() {
+    let failure = Failure {
+        reason: "broken",
+        error: io::Error::other("gone"),
+    };
+    let broken = Progress::Broken(failure, Duration::ZERO, BEGUN);
+    let (mut lane, sent) = lane(vec![broken, Progress::Sent], Unsure::default());
+    assert!(begin(&mut lane).is_some(), "to be continued");
+    assert!(lane.advance(Instant::now()).is_none());
+    assert_eq!(*sent.lock().unwrap(), ["0", "2", "settled"]);
+}
