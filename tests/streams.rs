@@ -3,11 +3,14 @@
 
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Read};
-use std::net::{TcpListener, TcpStream};
+use std::net::{TcpListener, TcpStream, UdpSocket};
+use std::os::unix::net::{UnixDatagram, UnixListener, UnixStream};
+use std::path::Path;
+use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use ppc::{Counter, Push, Registry, StatsdTcp};
+use ppc::{Counter, Destination, Push, Registry, StatsdTcp, StatsdUdp};
 
 use crate::support::counts::dropped;
 
@@ -103,6 +106,7 @@ fn f11_what_broke_in_the_middle_of_a_payload_is_not_told_twice() {
     }
     drop(stream);
     add_up(&buffer[..read], &mut sums);
+    let address = listener.local_addr().unwrap();
     let reader = thread::spawn(move || {
         let (stream, _) = listener.accept().unwrap();
         add_up(stream, &mut sums);
@@ -110,9 +114,99 @@ fn f11_what_broke_in_the_middle_of_a_payload_is_not_told_twice() {
     });
     thread::sleep(Duration::from_millis(1500));
     guard.stop();
+    // There may have been nothing left to be sent.
+    drop(TcpStream::connect(address));
     let sums = reader.join().unwrap();
     let twice = sums.values().filter(|sum| **sum > 1).count();
     assert_eq!(twice, 0, "of {}", sums.len());
     let missing = (MANY - sums.len()) as u64;
     assert!(dropped("unacknowledged") - before >= missing as f64);
+}
+
+/// A Unix socket that a whole queue of others waits for.
+fn crowded(path: &Path) -> (UnixListener, Vec<UnixStream>) {
+    let listener = UnixListener::bind(path).unwrap();
+    let (told, waiting) = mpsc::channel();
+    let path = path.to_owned();
+    thread::spawn(move || {
+        while let Ok(stream) = UnixStream::connect(&path) {
+            if told.send(stream).is_err() {
+                break;
+            }
+        }
+    });
+    let more = || waiting.recv_timeout(Duration::from_millis(200)).ok();
+    let streams = std::iter::from_fn(more).collect();
+    (listener, streams)
+}
+
+#[test]
+fn f01_the_end_is_in_time_whatever_the_receiver_does() {
+    let registry = counters();
+    let folder = std::env::temp_dir().join(format!("ppc-streams-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let (full, mute) = (folder.join("full"), folder.join("mute"));
+    let _crowd = crowded(&full);
+    let _mute = UnixDatagram::bind(&mute).unwrap();
+    let never_reads = TcpListener::bind("127.0.0.1:0").unwrap();
+    let closes = TcpListener::bind("127.0.0.1:0").unwrap();
+    let (never, at_once) = (never_reads.local_addr(), closes.local_addr());
+    thread::spawn(move || {
+        while let Ok(stream) = closes.accept() {
+            drop(stream);
+        }
+    });
+    let destinations = [
+        // A network for documentation, RFC 5737: nobody answers, or there is no way there.
+        "influx+tcp://192.0.2.1:8089".to_owned(),
+        "influx+tcp://no.such.host.invalid:8089".to_owned(),
+        format!("statsd+tcp://{}", never.unwrap()),
+        format!("graphite+tcp://{}", at_once.unwrap()),
+        format!("statsd+unix://{}", full.display()),
+        format!("statsd+unix://{}?types=native", mute.display()),
+        format!("influx+unix://{}", folder.join("nothing").display()),
+    ];
+    for url in &destinations {
+        let destination: Destination = url.parse().unwrap();
+        let guard = Push::to(destination)
+            .registry(&registry)
+            .period(0.05)
+            .flush_timeout(1)
+            .start();
+        thread::sleep(Duration::from_millis(300));
+        let start = Instant::now();
+        guard.stop();
+        let took = start.elapsed();
+        assert!(took < Duration::from_millis(1500), "{took:?} for {url}");
+    }
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn two_destinations_at_one_place_do_not_wait_for_each_other_at_the_end() {
+    let receiver = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let registry = Registry::new();
+    let counter = Counter::builder("c").register(&registry).unwrap();
+    let one = StatsdUdp::new(receiver.local_addr().unwrap().to_string()).types("native");
+    let guard = Push::to(one.clone())
+        .and_to(one.clone().datagram_size(1000))
+        .and_to(one)
+        .registry(&registry)
+        .job_metrics(false)
+        .period(NEVER)
+        .start();
+    let mut buffer = [0; 100];
+    let mut receive = || {
+        let len = receiver.recv(&mut buffer).unwrap();
+        String::from_utf8(buffer[..len].to_vec()).unwrap()
+    };
+    assert_eq!(receive(), "c_total:0|c");
+    counter.inc();
+    let start = Instant::now();
+    guard.stop();
+    let took = start.elapsed();
+    assert!(took < Duration::from_secs(2), "{took:?}");
+    assert_eq!(receive(), "c_total:1|c");
+    receiver.set_nonblocking(true).unwrap();
+    assert!(receiver.recv(&mut [0]).is_err(), "once");
 }

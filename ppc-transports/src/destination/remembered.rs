@@ -204,6 +204,12 @@ impl<E: Resume> Encoder for Remembered<E> {
         self.is_last && self.lent().is_some_and(|loan| loan.for_last)
     }
 
+    /// Another destination of the same client may wait for it.
+    fn end_last(&mut self) {
+        self.note(None);
+        self.encoder = None;
+    }
+
     fn is_repeatable(&self) -> bool {
         false
     }

@@ -56,6 +56,9 @@ pub trait Encoder: fmt::Debug + Send {
         false
     }
 
+    /// The last encoding is over, and there is none after it.
+    fn end_last(&mut self) {}
+
     /// Whether lines that may have arrived can be sent once more without harm: not where they are
     /// differences. True by default.
     fn is_repeatable(&self) -> bool {

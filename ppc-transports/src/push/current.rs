@@ -20,6 +20,8 @@ pub(super) struct Current {
     /// It is one request of the sender's own.
     pub(super) closes: bool,
     pub(super) went_wrong: bool,
+    /// It is the final one.
+    pub(super) is_last: bool,
     /// What the last try met, where another follows.
     pub(super) trouble: Option<String>,
 }
@@ -39,6 +41,7 @@ impl Current {
             samples,
             closes: false,
             went_wrong: false,
+            is_last: false,
             trouble: None,
         }
     }

@@ -165,6 +165,9 @@ impl Lane {
             let omitted = self.encoder.encode(snapshot, labels, &mut self.lines);
             self.teller.omitted(&omitted);
             if self.lines.is_empty() && !self.torn {
+                if stop.is_some() {
+                    self.encoder.end_last();
+                }
                 return;
             }
             let ids = || {
@@ -182,6 +185,7 @@ impl Lane {
         let samples = count_samples(&self.lines);
         self.current = Some(Current {
             closes,
+            is_last: stop.is_some(),
             ..Current::new(now, newest, plan.payloads, samples)
         });
     }
@@ -381,6 +385,9 @@ impl Lane {
             let samples = u64::try_from(samples).unwrap_or(u64::MAX);
             self.teller.dropped("refused", samples, text);
             outcome = if outcome == "ok" { "error" } else { outcome };
+        }
+        if current.is_last {
+            self.encoder.end_last();
         }
         self.teller.hurried(report.hurried);
         if outcome == "ok" {
