@@ -234,6 +234,10 @@ fn a_wrong_value_of_lines_says_what_is_right() {
             &["statsd+unix:///run/name.sock"],
         ),
         ("statsd+unix:///", &["the path of a socket is missing"]),
+        (
+            &format!("statsd+unix:///{}", "long/".repeat(30) + "x.sock"),
+            &["path /long/", "SUN_LEN"],
+        ),
         ("influx+udp://h", &["port is missing"]),
     ] {
         let text = error(url);

@@ -175,10 +175,8 @@ impl<E: Resume> Remembered<E> {
 
 impl<E: Resume> Encoder for Remembered<E> {
     fn encode(&mut self, snapshot: &Snapshot, labels: &LabelSet, out: &mut Vec<u8>) -> Omitted {
-        if self.encoder.is_none() {
-            self.take();
-        }
-        // While another client pushes the same, it does so for both.
+        // While another client pushes the same, it does so for both; also where it has ended since
+        // the values were read: it may have told newer ones.
         let Some(encoder) = &self.encoder else {
             return Omitted::default();
         };
@@ -198,7 +196,7 @@ impl<E: Resume> Encoder for Remembered<E> {
     }
 
     fn must_wait(&mut self) -> bool {
-        if self.is_last && self.encoder.is_none() {
+        if self.encoder.is_none() {
             self.take();
         }
         self.is_last && self.lent().is_some_and(|loan| loan.for_last)
@@ -245,6 +243,7 @@ mod tests {
             Remembered::<DeltaExposition>::new(place, &pushing, settings, true),
             Vec::new(),
         );
+        assert!(!encoder.must_wait());
         encoder.encode(&registry.gather(), &labels, &mut out);
         encoder.delivered(0..out.len());
         String::from_utf8(out).unwrap()
@@ -267,6 +266,36 @@ mod tests {
             push("b", &registry).ends_with("c_total 3\n"),
             "another place"
         );
+    }
+
+    #[test]
+    fn f11_values_that_were_read_before_another_client_ended_are_not_told() {
+        let registry = Registry::new();
+        let counter = Counter::builder("c").register(&registry).unwrap();
+        let (source, labels) = (Source::identity(&registry), LabelSet::new());
+        let pushing = Pushing {
+            source: source.as_ref(),
+            labels: &labels,
+        };
+        let client = || {
+            let settings = (Gauges::Delta, Vec::new());
+            Remembered::<DeltaExposition>::new("older", &pushing, settings, true)
+        };
+        let (mut one, mut other, mut out) = (client(), client(), Vec::new());
+        assert!(!one.must_wait() && !other.must_wait(), "none is the last");
+        counter.inc();
+        let older = registry.gather();
+        counter.inc();
+        one.encode(&registry.gather(), &labels, &mut out);
+        one.delivered(0..out.len());
+        drop(one);
+        out.clear();
+        other.encode(&older, &labels, &mut out);
+        assert_eq!(out, b"");
+        counter.inc();
+        assert!(!other.must_wait());
+        other.encode(&registry.gather(), &labels, &mut out);
+        assert!(out.ends_with(b"c_total 1\n"));
     }
 
     #[test]

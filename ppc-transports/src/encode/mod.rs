@@ -50,8 +50,9 @@ pub trait Encoder: fmt::Debug + Send {
     /// The next encoding is the last one of its client.
     fn begin_last(&mut self) {}
 
-    /// Whether the last encoding has to wait for another encoder, which may be about to end without
-    /// what this one has to say. To be asked again soon.
+    /// Values are about to be read for the next encoding. Whether that, being the last one, has to
+    /// wait for another encoder, which may be about to end without what this one has to say; to be
+    /// asked again soon then.
     fn must_wait(&mut self) -> bool {
         false
     }

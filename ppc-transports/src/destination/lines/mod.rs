@@ -180,7 +180,8 @@ macro_rules! lines {
             }
 
             fn identity(&self) -> String {
-                self.url()
+                // Not the URL, in which paths of other bytes may be the same text.
+                format!("{self:?}")
             }
 
             fn parts(&self, _: Option<&str>) -> Result<$crate::push::Parts, $crate::error::Error> {

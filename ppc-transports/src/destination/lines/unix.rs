@@ -1,5 +1,6 @@
 //! A Unix socket, of datagrams or a stream.
 
+use std::io;
 use std::path::PathBuf;
 
 use super::{LOCAL_DATAGRAM_SIZE, Transport, check_datagram_size};
@@ -87,20 +88,20 @@ impl Transport for Unix {
             let text = path.display().to_string();
             return Err(refused(&text, "the path of a socket is missing"));
         }
-        // Relative paths are those of now, wherever the job goes.
-        let path = std::path::absolute(&path).map_err(|error| ErrorKind::Setting {
+        let fault = |error: io::Error| ErrorKind::Setting {
             what: format!("path {}", path.display()),
             reason: error.to_string(),
-        })?;
+        };
         let wire = match chosen("socket", &self.socket)? {
             UnixSocket::Any => None,
             UnixSocket::Datagram => Some(Wire::Datagrams),
             UnixSocket::Stream => Some(Wire::Stream),
         };
+        // Relative paths are those of now, wherever the job goes.
+        let place = std::path::absolute(&path).and_then(|path| Place::new(path, wire));
+        let place = place.map_err(fault)?;
         let limit = check_datagram_size(self.datagram_size)?;
-        let make = move |_| -> Box<dyn Sender> {
-            Box::new(SocketSender::new(Place::new(path.clone(), wire)))
-        };
+        let make = move |_| -> Box<dyn Sender> { Box::new(SocketSender::new(place.clone())) };
         Ok((Box::new(make), limit))
     }
 }

@@ -14,7 +14,8 @@ pub enum Dialect {
     #[default]
     Influx,
     /// `name:3|g|#tag:value`, in words `dogstatsd`: the Datadog agent, `statsd_exporter`, Telegraf
-    /// with `datadog_extensions`. In values `,` and `|` are replaced.
+    /// with `datadog_extensions`. In values `,` and `|` are replaced. No metric should have a name
+    /// that begins with `_sc` or `_e`, by which the agent knows what is no metric.
     DogStatsd,
     /// `name#tag=value,tag2=value:3|g`, in words `librato`: Librato, `statsd_exporter`. In values
     /// the same is replaced as for Influx.

@@ -175,7 +175,7 @@ struct TwoAddresses {
 impl Place for TwoAddresses {
     fn open(&mut self, now: Instant) -> Opening {
         let path = self.paths[self.choice % 2].clone();
-        Unix::new(path, Some(Wire::Stream)).open(now)
+        Unix::new(path, Some(Wire::Stream)).unwrap().open(now)
     }
 
     fn failed(&mut self, _: Instant) -> bool {
@@ -388,7 +388,7 @@ fn the_last_push_does_not_wait_long_for_one_that_never_closes() {
 fn unix_sockets_of_both_types_appear_vanish_and_reappear() {
     for wire in [None, Some(Wire::Datagrams)] {
         let path = path();
-        let mut sender = SocketSender::new(Unix::new(path.clone(), wire));
+        let mut sender = SocketSender::new(Unix::new(path.clone(), wire).unwrap());
         sender.begin(plan(None));
         let Progress::Retry(failure, _) = send(&mut sender, b"x") else {
             panic!("it is not there");
@@ -408,7 +408,7 @@ fn unix_sockets_of_both_types_appear_vanish_and_reappear() {
     }
     for wire in [None, Some(Wire::Stream)] {
         let path = path();
-        let mut sender = SocketSender::new(Unix::new(path.clone(), wire));
+        let mut sender = SocketSender::new(Unix::new(path.clone(), wire).unwrap());
         for payload in ["one", "two"] {
             let listener = UnixListener::bind(&path).unwrap();
             let reader = std::thread::spawn(move || {
@@ -426,7 +426,7 @@ fn unix_sockets_of_both_types_appear_vanish_and_reappear() {
 fn a_socket_of_the_other_type_is_named() {
     let path = path();
     let _listener = UnixListener::bind(&path).unwrap();
-    let mut sender = SocketSender::new(Unix::new(path.clone(), Some(Wire::Datagrams)));
+    let mut sender = SocketSender::new(Unix::new(path.clone(), Some(Wire::Datagrams)).unwrap());
     sender.begin(plan(None));
     assert!(matches!(send(&mut sender, b"x"), Progress::Retry(..)));
     fs::remove_file(&path).unwrap();
@@ -443,7 +443,7 @@ fn datagrams_wait_for_a_receiver_that_is_slow_and_lose_nothing() {
             assert_eq!(buffer[..len], *n.to_string().as_bytes());
         }
     });
-    let mut sender = SocketSender::new(Unix::new(path.clone(), None));
+    let mut sender = SocketSender::new(Unix::new(path.clone(), None).unwrap());
     sender.begin(plan(None));
     for n in 0..2_000 {
         assert!(matches!(
@@ -461,7 +461,7 @@ fn datagrams_wait_for_a_receiver_that_is_slow_and_lose_nothing() {
 fn f10_a_line_too_long_for_a_datagram_is_dropped_and_the_next_one_goes() {
     let path = path();
     let receiver = UnixDatagram::bind(&path).unwrap();
-    let mut sender = SocketSender::new(Unix::new(path.clone(), None));
+    let mut sender = SocketSender::new(Unix::new(path.clone(), None).unwrap());
     sender.begin(plan(None));
     let Progress::Dropped(failure) = send(&mut sender, &vec![b'x'; 10_000_000]) else {
         panic!("no datagram is that long");

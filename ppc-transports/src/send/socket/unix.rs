@@ -1,7 +1,7 @@
 //! A Unix socket of either type, by its path.
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use socket2::{Domain, SockAddr, Socket, Type};
@@ -14,28 +14,38 @@ use crate::send::Failure;
 const TIMEOUT: Duration = Duration::from_secs(5);
 
 /// A path, at which a socket may appear and vanish.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Unix {
     path: PathBuf,
+    address: SockAddr,
     /// Of either type, where none is said.
     wire: Option<Wire>,
 }
 
 impl Unix {
     /// The socket at this path.
-    pub(crate) fn new(path: PathBuf, wire: Option<Wire>) -> Self {
-        Self { path, wire }
+    ///
+    /// # Errors
+    ///
+    /// When no socket can have such a path, which is too long for one, for example.
+    pub(crate) fn new(path: PathBuf, wire: Option<Wire>) -> io::Result<Self> {
+        let address = SockAddr::unix(&path)?;
+        Ok(Self {
+            path,
+            address,
+            wire,
+        })
     }
 }
 
 impl Place for Unix {
     fn open(&mut self, _: Instant) -> Opening {
         let opened = match self.wire {
-            Some(wire) => open(&self.path, wire),
+            Some(wire) => open(&self.address, wire),
             // Most are of datagrams; the other ones say so.
-            None => match open(&self.path, Wire::Datagrams) {
+            None => match open(&self.address, Wire::Datagrams) {
                 Err(error) if error.raw_os_error() == Some(libc::EPROTOTYPE) => {
-                    open(&self.path, Wire::Stream)
+                    open(&self.address, Wire::Stream)
                 }
                 opened => opened,
             },
@@ -68,14 +78,10 @@ impl Place for Unix {
     }
 }
 
-fn open(path: &Path, wire: Wire) -> io::Result<(Socket, Wire)> {
+fn open(to: &SockAddr, wire: Wire) -> io::Result<(Socket, Wire)> {
     let kind = match wire {
         Wire::Stream => Type::STREAM,
         Wire::Datagrams => Type::DGRAM,
     };
-    connect(
-        Socket::new(Domain::UNIX, kind, None)?,
-        &SockAddr::unix(path)?,
-        wire,
-    )
+    connect(Socket::new(Domain::UNIX, kind, None)?, to, wire)
 }
