@@ -24,12 +24,12 @@ enum Ending {
     Stuck,
 }
 
-#[push_metrics(influx_udp = ask.address, period = 1, job = "known", labels(run = ask.run))]
+#[push_metrics(influx_udp = ask.address, period = 30, job = "known", labels(run = ask.run))]
 async fn job(ask: Ask, ending: Ending) -> Result<u8, String> {
     body(&ask, ending).await
 }
 
-#[push_metrics(influx_udp = ask.address, period = 1, job = "known", labels(run = ask.run), task)]
+#[push_metrics(influx_udp = ask.address, period = 30, job = "known", labels(run = ask.run), task)]
 async fn job_as_task(ask: Ask, ending: Ending) -> Result<u8, String> {
     body(&ask, ending).await
 }

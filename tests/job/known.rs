@@ -61,7 +61,7 @@ pub(crate) fn record() {
 }
 
 /// The last change of all: an earlier push cannot have it, as the first one is over and the next
-/// is a second away.
+/// is half a minute away.
 pub(crate) fn record_last() {
     PHASE.set("done");
     EVENTS.event_type("a b,c=d").outcome(Outcome::Ok).inc();

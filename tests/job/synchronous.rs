@@ -18,7 +18,7 @@ type Ending = fn() -> Result<u8, Failure>;
 /// The annotated job.
 #[push_metrics(
     influx_udp = ask.address,
-    period = 1,
+    period = 30,
     job = "known",
     labels(run = ask.run),
     flush_timeout = 5,
@@ -35,7 +35,7 @@ fn job(ask: &Ask, ending: Ending) -> Result<u8, Failure> {
 
 /// The same, with signals.
 #[push_metrics(
-    influx_udp = ask.address, period = 1, job = "known", labels(run = ask.run), signals,
+    influx_udp = ask.address, period = 30, job = "known", labels(run = ask.run), signals,
 )]
 fn job_with_signals(ask: &Ask) {
     known::record();
@@ -55,7 +55,7 @@ fn wait_to_be_killed() {
 fn guarded(ask: &Ask) -> ppc::Guard {
     let destination = ppc::InfluxUdp::new(&ask.address);
     ppc::Push::to(destination)
-        .period(1)
+        .period(30)
         .job("known")
         .label("run", ask.run.as_str())
         .start()
@@ -158,7 +158,7 @@ pub(crate) fn end(ask: &Ask, ending: &str) -> ExitCode {
 
 /// Runs for half a second, whatever signals come.
 #[push_metrics(
-    influx_udp = ask.address, period = 1, job = "known", labels(run = ask.run), signals,
+    influx_udp = ask.address, period = 30, job = "known", labels(run = ask.run), signals,
 )]
 fn job_with_signals_for(ask: &Ask) {
     known::record();
