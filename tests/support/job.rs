@@ -2,7 +2,6 @@
 
 use std::env;
 use std::io::{BufRead, BufReader, Read};
-use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
 use std::thread;
@@ -48,13 +47,8 @@ fn program() -> PathBuf {
 }
 
 impl Job {
-    /// Starts `job ADDRESS RUN ENDING SECONDS` and waits until it says that it runs.
-    #[track_caller]
-    pub(crate) fn start(address: SocketAddr, run: &str, ending: &str, seconds: f64) -> Self {
-        Self::start_at(&address.to_string(), run, ending, seconds, &[])
-    }
-
-    /// The same to an address as text, with more in the environment.
+    /// Starts `job ADDRESS RUN ENDING SECONDS` with more in the environment, and waits until it says
+    /// that it runs.
     #[track_caller]
     pub(crate) fn start_at(
         address: &str,

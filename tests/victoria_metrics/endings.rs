@@ -299,9 +299,11 @@ fn k01_a_job_of_five_seconds_is_seen_every_second() {
     let jobs: Vec<_> = ["sync-return", "async-return", "task-return"]
         .into_iter()
         .map(|ending| {
+            let address = server.influx_address().to_string();
+            let every_second = [("PPC_PERIOD", "1")];
             (
                 ending,
-                Job::start(server.influx_address(), ending, ending, 5.5),
+                Job::start_at(&address, ending, ending, 5.5, &every_second),
             )
         })
         .collect();
