@@ -88,8 +88,8 @@ fn escape(value: &str, special: &str, out: &mut Vec<u8>) {
 /// Appends a tag value of StatsD in the dialects of Influx, Librato and `SignalFx`, in which nothing
 /// can be escaped. Returns whether something was replaced.
 ///
-/// `:` ends the name and `|` the number; `,` ends a tag, and Telegraf drops one with another `=`;
-/// `statsd_exporter` looks for brackets before all else (its `pkg/line/line.go`).
+/// `:` ends the name and `|` the number; `,` ends a tag, and older versions of Telegraf drop one with
+/// another `=`; `statsd_exporter` looks for brackets before all else (its `pkg/line/line.go`).
 pub(super) fn statsd_tag(value: &str, out: &mut Vec<u8>) -> bool {
     let unfit = |other| matches!(other, ',' | '=' | ':' | '|' | '[' | ']');
     replace(value, &SPECIAL_TO_STATSD, unfit, out)

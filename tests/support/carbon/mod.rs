@@ -105,19 +105,7 @@ impl Server {
     /// When the time is over, with what came instead.
     #[track_caller]
     pub(crate) fn wait_for_received(&self, expected: f64, timeout: Duration) {
-        let started = Instant::now();
-        loop {
-            let found = self.received();
-            if found >= expected {
-                return;
-            }
-            assert!(
-                started.elapsed() < timeout,
-                "expected {expected} lines within {timeout:?}, found {found}; the server's log:\n{}",
-                self.log()
-            );
-            thread::sleep(POLL);
-        }
+        receiver::wait_for_lines(expected, timeout, || self.received(), || self.log());
     }
 
     /// Waits until these are the last values of their series.

@@ -3,12 +3,17 @@
 mod folder;
 mod process;
 
+use std::fmt::Display;
 use std::fs;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
 use std::path::PathBuf;
+use std::thread;
+use std::time::{Duration, Instant};
 
 pub(crate) use self::folder::Folder;
 pub(crate) use self::process::Process;
+
+const POLL: Duration = Duration::from_millis(5);
 
 /// How often other ports are chosen, where someone takes ours before the server does.
 const TRIES: usize = 5;
@@ -28,6 +33,33 @@ pub(crate) fn start<T>(name: &str, mut attempt: impl FnMut() -> Result<T, String
         }
     }
     panic!("{name} did not start in {TRIES} tries; the last: {why}");
+}
+
+/// Waits until a server counts so many lines.
+///
+/// # Panics
+///
+/// When the time is over, with how many there are instead.
+#[track_caller]
+pub(crate) fn wait_for_lines<N: Copy + PartialOrd + Display>(
+    expected: N,
+    timeout: Duration,
+    lines: impl Fn() -> N,
+    log: impl Fn() -> String,
+) {
+    let started = Instant::now();
+    loop {
+        let found = lines();
+        if found >= expected {
+            return;
+        }
+        assert!(
+            started.elapsed() < timeout,
+            "expected {expected} lines within {timeout:?}, found {found}; the server's log:\n{}",
+            log()
+        );
+        thread::sleep(POLL);
+    }
 }
 
 /// An address on loopback whose TCP port was free.

@@ -9,8 +9,7 @@ use std::fs;
 use std::io::{self, BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpStream, UdpSocket};
 use std::path::Path;
-use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -21,8 +20,6 @@ use super::receiver::{self, Process};
 const LINES: &str = "statsd.metrics_received";
 const BAD_LINES: &str = "statsd.bad_lines_seen";
 const PACKETS: &str = "statsd.packets_received";
-
-const POLL: Duration = Duration::from_millis(5);
 
 /// What it makes of the names that it gets, after it has appended the tags as `;name=value`.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -103,19 +100,7 @@ impl Server {
     /// When the time is over, with what came instead.
     #[track_caller]
     pub(crate) fn wait_for_lines(&self, expected: u64, timeout: Duration) {
-        let started = Instant::now();
-        loop {
-            let found = self.lines();
-            if found >= expected {
-                return;
-            }
-            assert!(
-                started.elapsed() < timeout,
-                "expected {expected} lines within {timeout:?}, found {found}; the server's log:\n{}",
-                self.log()
-            );
-            thread::sleep(POLL);
-        }
+        receiver::wait_for_lines(expected, timeout, || self.lines(), || self.log());
     }
 
     /// What it has written, where it names the lines it could not read.

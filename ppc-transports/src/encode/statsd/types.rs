@@ -14,6 +14,6 @@ pub enum Types {
     ///
     /// A datagram that is lost on its way over UDP is lost for good. A sum falls where what is
     /// negative is observed, and is a negative counter then, which `statsd_exporter` refuses.
-    /// Telegraf cuts fractions of counters off unless told otherwise (`float_counters`).
+    /// Telegraf and netdata count in whole numbers, and cut fractions off.
     Native,
 }
