@@ -21,7 +21,7 @@
 pub use ppc_core::{
     Amount, BucketBounds, Buckets, Builder, Counter, DEFAULT_BUCKETS, Declare, Descriptor,
     Exemplar, Family, FamilySnapshot, Filtered, FixedLabelValue, Gauge, Histogram, HistogramValue,
-    InProgress, Info, InfoValue, Kind, LabelSet, LabelValue, Labelled, Metric, Positional,
+    InProgress, Info, InfoValue, Kind, LabelSet, LabelValue, Labelled, Metric, Outcome, Positional,
     QuantileValues, Registry, Scratch, SeriesSnapshot, Snapshot, Source, Sources, StateSet,
     StateSetValue, Summary, Timed, Timer, Value, exponential_buckets, linear_buckets, register,
     registry,
@@ -59,8 +59,8 @@ pub use ppc_transports::{
     pushadd_to_gateway, pushadd_to_gateway_async,
 };
 pub use ppc_transports::{
-    AsDestination, Choice, Destination, Error, Guard, Outcome, Push, Seconds, Timestamps,
-    client_metrics, hostname,
+    AsDestination, Choice, Destination, Error, Guard, Push, Seconds, Timestamps, client_metrics,
+    hostname,
 };
 #[cfg(feature = "http")]
 pub use ppc_transports::{

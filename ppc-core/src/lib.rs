@@ -17,6 +17,7 @@ mod label;
 mod lock;
 mod metric;
 mod name;
+mod outcome;
 mod quantiles;
 mod registry;
 mod snapshot;
@@ -37,6 +38,7 @@ pub use kind::Kind;
 pub use label::{FixedLabelValue, LabelSet, LabelValue, Positional, Scratch};
 pub use metric::{Counter, Gauge, Histogram, InProgress, Info, StateSet, Summary, Timed, Timer};
 pub use name::{Names, label_name_fault, metric_name_fault, unit_fault};
+pub use outcome::Outcome;
 pub use registry::{Registry, registry, take_refusals};
 pub use snapshot::{
     FamilySnapshot, HistogramValue, InfoValue, QuantileValues, SeriesSnapshot, Snapshot,
@@ -61,4 +63,5 @@ pub mod generated {
     pub use crate::buckets::BucketBounds;
     pub use crate::family::{Declaration, Declared, Eager, LabelDeclaration, Labelled};
     pub use crate::label::{Complete, Defaulted, Given, LabelSlot, NotYetSet, Typed, Untyped};
+    pub use crate::outcome::{OfAny, OfResult, Outcome, Probe};
 }
