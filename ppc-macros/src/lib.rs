@@ -6,6 +6,7 @@ mod address;
 mod diag;
 mod entry;
 mod features;
+mod function;
 mod http_url;
 mod keys;
 mod kind;
