@@ -18,13 +18,15 @@
 #![forbid(unsafe_code)]
 #![cfg_attr(not(feature = "full"), allow(rustdoc::broken_intra_doc_links))]
 
+#[cfg(feature = "futures")]
+pub use ppc_core::MeasureStream;
 pub use ppc_core::{
     Amount, BucketBounds, Buckets, Builder, Counter, DEFAULT_BUCKETS, Declare, Descriptor,
     Exemplar, Family, FamilySnapshot, Filtered, FixedLabelValue, Gauge, Histogram, HistogramValue,
-    InProgress, Info, InfoValue, Kind, LabelSet, LabelValue, Labelled, Metric, Outcome, Positional,
-    QuantileValues, Registry, Scratch, SeriesSnapshot, Snapshot, Source, Sources, StateSet,
-    StateSetValue, Summary, Timed, Timer, Value, exponential_buckets, linear_buckets, register,
-    registry,
+    InProgress, Info, InfoValue, Kind, LabelSet, LabelValue, Labelled, MeasureFuture, Metric,
+    Outcome, Positional, QuantileValues, Registry, Scratch, SeriesSnapshot, Snapshot, Source,
+    Sources, StateSet, StateSetValue, Summary, Timed, Timer, Value, exponential_buckets,
+    linear_buckets, register, registry,
 };
 #[cfg(feature = "openmetrics")]
 pub use ppc_transports::Format;

@@ -1,0 +1,200 @@
+//! The metrics that `#[measure(time = .., calls = ..)]` names, each of a kind that suits.
+
+use std::time::Duration;
+
+use super::call::Record;
+use crate::family::Metric;
+use crate::metric::{Counter, Gauge, Histogram, Summary, Timed};
+use crate::outcome::Outcome;
+
+/// A key that is not given, or a look-up that found nothing.
+#[derive(Clone, Copy, Debug)]
+pub struct Nothing;
+
+/// What calls are recorded to, one metric a key.
+#[derive(Debug)]
+pub struct Parts<T, C, E, X, G> {
+    /// `time`.
+    pub time: T,
+    /// `calls`.
+    pub calls: C,
+    /// `errors`.
+    pub errors: E,
+    /// `cancelled`.
+    pub cancelled: X,
+    /// `in_progress`.
+    pub in_progress: G,
+}
+
+impl<T, C, E, X, G> Record for Parts<T, C, E, X, G>
+where
+    T: MeasuresTime,
+    C: CountsCalls,
+    E: CountsCalls,
+    X: CountsCalls,
+    G: TracksCalls,
+{
+    const IS_TIMED: bool = T::IS_TIMED;
+
+    #[inline]
+    fn start(&self) {
+        self.in_progress.enter();
+    }
+
+    #[inline]
+    fn end(&self, outcome: Outcome, elapsed: Duration) {
+        self.time.took(elapsed);
+        self.calls.count();
+        match outcome {
+            Outcome::Ok => {}
+            Outcome::Error | Outcome::Panic => self.errors.count(),
+            Outcome::Cancelled => self.cancelled.count(),
+        }
+        self.in_progress.leave();
+    }
+}
+
+/// What `time` takes: a metric, held or by reference, or one that may be missing.
+#[diagnostic::on_unimplemented(
+    message = "`time` takes a histogram, a summary or a gauge, and this is a `{Self}`",
+    label = "cannot take a time"
+)]
+pub trait MeasuresTime {
+    /// Whether there can be anything to take it.
+    const IS_TIMED: bool = true;
+
+    /// The call took so long.
+    fn took(&self, elapsed: Duration);
+}
+
+/// What `calls`, `errors` and `cancelled` take, in the forms of [`MeasuresTime`].
+#[diagnostic::on_unimplemented(
+    message = "`calls`, `errors` and `cancelled` take a counter, and this is a `{Self}`",
+    label = "not a counter"
+)]
+pub trait CountsCalls {
+    /// One more.
+    fn count(&self);
+}
+
+/// What `in_progress` takes, in the forms of [`MeasuresTime`].
+#[diagnostic::on_unimplemented(
+    message = "`in_progress` takes a gauge, and this is a `{Self}`",
+    label = "not a gauge"
+)]
+pub trait TracksCalls {
+    /// One more is under way.
+    fn enter(&self);
+
+    /// One less is.
+    fn leave(&self);
+}
+
+/// Implements a role for a kind of metric.
+macro_rules! kind {
+    ($role:ident for $metric:ident: $(fn $name:ident($($arg:ident: $ty:ty)?) => $does:path;)+) => {
+        impl $role for $metric {$(
+            #[inline]
+            fn $name(&self $(, $arg: $ty)?) {
+                $does(self $(, $arg)?);
+            }
+        )+}
+    };
+}
+
+/// Implements a role for what holds a metric that plays it.
+macro_rules! role {
+    ($role:ident: $(fn $name:ident($($arg:ident: $ty:ty)?);)+) => {
+        impl<M: $role> $role for &M {$(
+            #[inline]
+            fn $name(&self $(, $arg: $ty)?) {
+                M::$name(self $(, $arg)?);
+            }
+        )+}
+
+        impl<M: $role> $role for Option<M> {$(
+            #[inline]
+            fn $name(&self $(, $arg: $ty)?) {
+                if let Some(metric) = self {
+                    metric.$name($($arg)?);
+                }
+            }
+        )+}
+    };
+}
+
+kind! { MeasuresTime for Histogram: fn took(elapsed: Duration) => Timed::took; }
+kind! { MeasuresTime for Summary: fn took(elapsed: Duration) => Timed::took; }
+kind! { MeasuresTime for Gauge: fn took(elapsed: Duration) => Timed::took; }
+kind! { CountsCalls for Counter: fn count() => Counter::inc; }
+kind! { TracksCalls for Gauge: fn enter() => Gauge::inc; fn leave() => Gauge::dec; }
+
+role! { MeasuresTime: fn took(elapsed: Duration); }
+role! { CountsCalls: fn count(); }
+role! { TracksCalls: fn enter(); fn leave(); }
+
+impl MeasuresTime for Nothing {
+    const IS_TIMED: bool = false;
+
+    #[inline]
+    fn took(&self, _: Duration) {}
+}
+
+impl CountsCalls for Nothing {
+    #[inline]
+    fn count(&self) {}
+}
+
+impl TracksCalls for Nothing {
+    #[inline]
+    fn enter(&self) {}
+
+    #[inline]
+    fn leave(&self) {}
+}
+
+/// What `time` says; what is of the wrong kind is reported at the user's expression.
+#[inline]
+pub fn time<M: MeasuresTime>(metric: M) -> M {
+    metric
+}
+
+/// What `calls`, `errors` or `cancelled` says.
+#[inline]
+pub fn counter<M: CountsCalls>(metric: M) -> M {
+    metric
+}
+
+/// What `in_progress` says.
+#[inline]
+pub fn in_progress<M: TracksCalls>(metric: M) -> M {
+    metric
+}
+
+/// A metric that may be missing: what a look-up by name or position gave, without its error.
+pub trait MaybeMetric {
+    /// Its kind.
+    type Metric;
+
+    /// The metric, to be held for a call.
+    fn handle(&self) -> Option<Self::Metric>;
+}
+
+impl<M: Metric + Clone> MaybeMetric for Option<M> {
+    type Metric = M;
+
+    #[inline]
+    fn handle(&self) -> Option<M> {
+        self.clone()
+    }
+}
+
+/// How a value is taken where `errors_if` says so.
+#[inline]
+pub fn outcome_if<R: ?Sized>(value: &R, is_error: impl FnOnce(&R) -> bool) -> Outcome {
+    if is_error(value) {
+        Outcome::Error
+    } else {
+        Outcome::Ok
+    }
+}
