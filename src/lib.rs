@@ -101,6 +101,8 @@ pub use ppc_core::Error as MetricError;
 /// ```
 #[cfg(feature = "macros")]
 pub use ppc_macros::LabelValue;
+#[cfg(feature = "macros")]
+pub use ppc_macros::measure;
 /// # Examples
 ///
 /// ```

@@ -12,6 +12,7 @@ mod keys;
 mod kind;
 mod label_value;
 mod literal;
+mod measure;
 mod metric;
 mod names;
 mod paths;
@@ -124,6 +125,12 @@ use proc_macro::TokenStream;
 #[proc_macro_attribute]
 pub fn push_metrics(settings: TokenStream, item: TokenStream) -> TokenStream {
     push_metrics::push_metrics(settings.into(), &item.into()).into()
+}
+
+/// Measures each call of the function, however it ends.
+#[proc_macro_attribute]
+pub fn measure(settings: TokenStream, item: TokenStream) -> TokenStream {
+    measure::measure(settings.into(), &item.into()).into()
 }
 
 /// Declares metrics as statics, whose doc comment is their help text.

@@ -14,17 +14,24 @@ pub(crate) struct Function {
     pub(crate) body: Group,
 }
 
-/// The function that the attribute `of` stands on.
-pub(crate) fn function(item: TokenStream, of: &str) -> syn::Result<Function> {
-    (|input: ParseStream<'_>| parse_function(input, of)).parse2(item)
+/// An attribute, as messages call it, and what it stands on.
+pub(crate) struct Place {
+    pub(crate) of: &'static str,
+    pub(crate) on: &'static str,
 }
 
-fn parse_function(input: ParseStream<'_>, of: &str) -> syn::Result<Function> {
+/// The function that the attribute stands on.
+pub(crate) fn function(item: TokenStream, place: &Place) -> syn::Result<Function> {
+    (|input: ParseStream<'_>| parse_function(input, place)).parse2(item)
+}
+
+fn parse_function(input: ParseStream<'_>, place: &Place) -> syn::Result<Function> {
     let attrs = input.call(Attribute::parse_outer)?;
     let vis: Visibility = input.parse()?;
-    expect_function(input, of)?;
+    expect_function(input, place)?;
     let sig: Signature = input.parse()?;
     if input.peek(Token![;]) {
+        let of = place.of;
         return Err(syn::Error::new_spanned(
             &sig.ident,
             format!(
@@ -33,8 +40,24 @@ fn parse_function(input: ParseStream<'_>, of: &str) -> syn::Result<Function> {
             ),
         ));
     }
+    let function = with_body(attrs, vis, sig, input)?;
+    if input.is_empty() {
+        Ok(function)
+    } else {
+        let span = function.body.span();
+        Err(syn::Error::new(span, "expected the body of a function"))
+    }
+}
+
+/// The function of this head, whose body comes next.
+pub(crate) fn with_body(
+    attrs: Vec<Attribute>,
+    vis: Visibility,
+    sig: Signature,
+    input: ParseStream<'_>,
+) -> syn::Result<Function> {
     let body = group(input.parse()?)?;
-    if body.delimiter() != Delimiter::Brace || !input.is_empty() {
+    if body.delimiter() != Delimiter::Brace {
         return Err(syn::Error::new(
             body.span(),
             "expected the body of a function",
@@ -66,24 +89,31 @@ fn group(mut token: TokenTree) -> syn::Result<Group> {
     }
 }
 
-/// Says what was found where no function begins.
-fn expect_function(input: ParseStream<'_>, of: &str) -> syn::Result<()> {
+/// The words that come next.
+fn words(input: ParseStream<'_>) -> impl Iterator<Item = String> {
     let ahead = input.fork();
-    let words = std::iter::from_fn(|| match ahead.parse::<TokenTree>() {
+    std::iter::from_fn(move || match ahead.parse::<TokenTree>() {
         Ok(TokenTree::Ident(word)) => Some(word.to_string()),
         // The ABI of `extern "C" fn`.
         Ok(TokenTree::Literal(_)) => Some("extern".to_owned()),
         _ => None,
-    });
-    let mut words = words.peekable();
-    let first = words.peek().cloned();
+    })
+}
+
+/// Whether a function comes next, behind its attributes and visibility.
+pub(crate) fn is_function(input: ParseStream<'_>) -> bool {
     let qualifiers = ["const", "async", "unsafe", "safe", "extern"];
-    if words
+    words(input)
         .find(|word| !qualifiers.contains(&word.as_str()))
         .is_some_and(|word| word == "fn")
-    {
+}
+
+/// Says what was found where no function begins.
+fn expect_function(input: ParseStream<'_>, place: &Place) -> syn::Result<()> {
+    if is_function(input) {
         return Ok(());
     }
+    let first = words(input).next();
     let found = match first.as_deref() {
         Some("struct" | "enum" | "union") => "a type",
         Some("impl") => "an impl block",
@@ -98,7 +128,7 @@ fn expect_function(input: ParseStream<'_>, of: &str) -> syn::Result<()> {
         }
         _ => "something else",
     };
-    let error = format!("`{of}` stands on a function, and this is {found}");
+    let error = format!("`{}` stands on {}, and this is {found}", place.of, place.on);
     let token = input.fork().parse::<TokenTree>();
     Err(token.map_or_else(
         |_| input.error(&error),

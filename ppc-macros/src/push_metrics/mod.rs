@@ -18,10 +18,13 @@ use proc_macro2::TokenStream;
 
 use crate::diag::Diagnostics;
 use crate::features::Features;
+use crate::function::parse::Place;
 use crate::function::{self, fallback};
 
-/// How messages call the attribute.
-const NAME: &str = "#[push_metrics]";
+const PLACE: Place = Place {
+    of: "#[push_metrics]",
+    on: "a function",
+};
 
 /// Expands the attribute `#[push_metrics(settings)]` on `item`.
 pub(crate) fn push_metrics(settings: TokenStream, item: &TokenStream) -> TokenStream {
@@ -29,7 +32,7 @@ pub(crate) fn push_metrics(settings: TokenStream, item: &TokenStream) -> TokenSt
     let table = parse::settings(settings, diagnostics);
     let settings = model::Settings::new(table, diagnostics);
     check::settings(&settings, Features::OF_THIS_BUILD, diagnostics);
-    let function = diagnostics.keep(function::parse::function(item.clone(), NAME));
+    let function = diagnostics.keep(function::parse::function(item.clone(), &PLACE));
     if let Some(function) = &function {
         check::function(function, diagnostics);
     }
