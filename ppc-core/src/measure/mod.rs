@@ -11,9 +11,6 @@ mod stream;
 pub use call::{Call, Polled, Record};
 pub use function::{Function, Handles};
 pub use future::MeasureFuture;
-pub use parts::{
-    CountsCalls, MaybeMetric, MeasuresTime, Nothing, Parts, TracksCalls, counter, in_progress,
-    outcome_if, time,
-};
+pub use parts::{CountsCalls, MaybeMetric, MeasuresTime, Nothing, Parts, TracksCalls, outcome_if};
 #[cfg(feature = "futures")]
 pub use stream::MeasureStream;

@@ -59,7 +59,14 @@ where
     message = "`time` takes a histogram, a summary or a gauge, and this is a `{Self}`",
     label = "cannot take a time"
 )]
-pub trait MeasuresTime {
+pub trait MeasuresTime: Sized {
+    /// The metric. Of one of the wrong kind this is no type, so that what it is part of is not
+    /// complained of.
+    type Held: MeasuresTime;
+
+    /// The metric, as the key says it.
+    fn held(self) -> Self::Held;
+
     /// Whether there can be anything to take it.
     const IS_TIMED: bool = true;
 
@@ -72,7 +79,14 @@ pub trait MeasuresTime {
     message = "`calls`, `errors` and `cancelled` take a counter, and this is a `{Self}`",
     label = "not a counter"
 )]
-pub trait CountsCalls {
+pub trait CountsCalls: Sized {
+    /// The metric. Of one of the wrong kind this is no type, so that what it is part of is not
+    /// complained of.
+    type Held: CountsCalls;
+
+    /// The metric, as the key says it.
+    fn held(self) -> Self::Held;
+
     /// One more.
     fn count(&self);
 }
@@ -82,7 +96,14 @@ pub trait CountsCalls {
     message = "`in_progress` takes a gauge, and this is a `{Self}`",
     label = "not a gauge"
 )]
-pub trait TracksCalls {
+pub trait TracksCalls: Sized {
+    /// The metric. Of one of the wrong kind this is no type, so that what it is part of is not
+    /// complained of.
+    type Held: TracksCalls;
+
+    /// The metric, as the key says it.
+    fn held(self) -> Self::Held;
+
     /// One more is under way.
     fn enter(&self);
 
@@ -90,50 +111,65 @@ pub trait TracksCalls {
     fn leave(&self);
 }
 
-/// Implements a role for a kind of metric.
-macro_rules! kind {
-    ($role:ident for $metric:ident: $(fn $name:ident($($arg:ident: $ty:ty)?) => $does:path;)+) => {
-        impl $role for $metric {$(
-            #[inline]
-            fn $name(&self $(, $arg: $ty)?) {
-                $does(self $(, $arg)?);
-            }
-        )+}
+/// What every role begins with.
+macro_rules! held {
+    () => {
+        type Held = Self;
+
+        #[inline]
+        fn held(self) -> Self {
+            self
+        }
     };
 }
 
-/// Implements a role for what holds a metric that plays it.
+/// Implements a role for a kind of metric, and for what holds one. Not for any `&M`: a reference to
+/// a metric of the wrong kind would have a type then, and be complained of wherever it goes.
 macro_rules! role {
-    ($role:ident: $(fn $name:ident($($arg:ident: $ty:ty)?);)+) => {
-        impl<M: $role> $role for &M {$(
-            #[inline]
-            fn $name(&self $(, $arg: $ty)?) {
-                M::$name(self $(, $arg)?);
-            }
-        )+}
-
-        impl<M: $role> $role for Option<M> {$(
-            #[inline]
-            fn $name(&self $(, $arg: $ty)?) {
-                if let Some(metric) = self {
-                    metric.$name($($arg)?);
+    ($role:ident for $metric:ident: $(fn $name:ident($($arg:ident: $ty:ty)?) => $does:path;)+) => {
+        impl $role for $metric {
+            held!();
+            $(
+                #[inline]
+                fn $name(&self $(, $arg: $ty)?) {
+                    $does(self $(, $arg)?);
                 }
-            }
-        )+}
+            )+
+        }
+
+        impl $role for &$metric {
+            held!();
+            $(
+                #[inline]
+                fn $name(&self $(, $arg: $ty)?) {
+                    $does(*self $(, $arg)?);
+                }
+            )+
+        }
+
+        impl $role for Option<$metric> {
+            held!();
+            $(
+                #[inline]
+                fn $name(&self $(, $arg: $ty)?) {
+                    if let Some(metric) = self {
+                        $does(metric $(, $arg)?);
+                    }
+                }
+            )+
+        }
     };
 }
 
-kind! { MeasuresTime for Histogram: fn took(elapsed: Duration) => Timed::took; }
-kind! { MeasuresTime for Summary: fn took(elapsed: Duration) => Timed::took; }
-kind! { MeasuresTime for Gauge: fn took(elapsed: Duration) => Timed::took; }
-kind! { CountsCalls for Counter: fn count() => Counter::inc; }
-kind! { TracksCalls for Gauge: fn enter() => Gauge::inc; fn leave() => Gauge::dec; }
-
-role! { MeasuresTime: fn took(elapsed: Duration); }
-role! { CountsCalls: fn count(); }
-role! { TracksCalls: fn enter(); fn leave(); }
+role! { MeasuresTime for Histogram: fn took(elapsed: Duration) => Timed::took; }
+role! { MeasuresTime for Summary: fn took(elapsed: Duration) => Timed::took; }
+role! { MeasuresTime for Gauge: fn took(elapsed: Duration) => Timed::took; }
+role! { CountsCalls for Counter: fn count() => Counter::inc; }
+role! { TracksCalls for Gauge: fn enter() => Gauge::inc; fn leave() => Gauge::dec; }
 
 impl MeasuresTime for Nothing {
+    held!();
+
     const IS_TIMED: bool = false;
 
     #[inline]
@@ -141,34 +177,20 @@ impl MeasuresTime for Nothing {
 }
 
 impl CountsCalls for Nothing {
+    held!();
+
     #[inline]
     fn count(&self) {}
 }
 
 impl TracksCalls for Nothing {
+    held!();
+
     #[inline]
     fn enter(&self) {}
 
     #[inline]
     fn leave(&self) {}
-}
-
-/// What `time` says; what is of the wrong kind is reported at the user's expression.
-#[inline]
-pub fn time<M: MeasuresTime>(metric: M) -> M {
-    metric
-}
-
-/// What `calls`, `errors` or `cancelled` says.
-#[inline]
-pub fn counter<M: CountsCalls>(metric: M) -> M {
-    metric
-}
-
-/// What `in_progress` says.
-#[inline]
-pub fn in_progress<M: TracksCalls>(metric: M) -> M {
-    metric
 }
 
 /// A metric that may be missing: what a look-up by name or position gave, without its error.

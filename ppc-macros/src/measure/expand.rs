@@ -10,7 +10,7 @@ use crate::function::returns::{self, Form, Pinned};
 use crate::function::wrap;
 use crate::keys::Keyed;
 use crate::literal;
-use crate::paths::hygienic;
+use crate::paths::{hygienic, located};
 
 use super::model::Settings;
 
@@ -84,11 +84,11 @@ impl Measured<'_> {
             )
         };
         let (time, calls, errors, cancelled, in_progress) = (
-            part(&settings.time, "time"),
-            part(&settings.calls, "counter"),
-            part(&settings.errors, "counter"),
-            part(&settings.cancelled, "counter"),
-            part(&settings.in_progress, "in_progress"),
+            part(&settings.time, "MeasuresTime"),
+            part(&settings.calls, "CountsCalls"),
+            part(&settings.errors, "CountsCalls"),
+            part(&settings.cancelled, "CountsCalls"),
+            part(&settings.in_progress, "TracksCalls"),
         );
         quote_spanned! {span=>
             {
@@ -107,7 +107,7 @@ impl Measured<'_> {
     /// A metric for the length of a call: one that is named is there anyway, and any other may be
     /// borrowed from an argument, which the body takes.
     fn held(&self, value: &Expr, role: &str) -> TokenStream {
-        let (span, private) = (hygienic(value), self.private);
+        let (span, private) = (hygienic(value), located(self.private.clone(), value));
         let role = syn::Ident::new(role, span);
         let value = literal::bare(value);
         let method = if self.is_item(value) {
@@ -115,7 +115,7 @@ impl Measured<'_> {
         } else {
             syn::Ident::new("handle", span)
         };
-        quote_spanned!(span=> #private::#role((#value).#method()))
+        quote_spanned!(span=> #private::#role::held((#value).#method()))
     }
 
     /// Whether the expression is the path of an item: nothing else has one in a function, but its
@@ -226,7 +226,7 @@ impl Measured<'_> {
             None => wrap::outcome(self.function, private, &quote!(&ppc_value)),
             Some(Keyed { value, .. }) => {
                 let of = quote_spanned!(span=> &ppc_value);
-                let span = hygienic(value);
+                let (span, private) = (hygienic(value), located(private.clone(), value));
                 quote_spanned!(span=> #private::outcome_if(#of, #value))
             }
         }
