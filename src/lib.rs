@@ -7,6 +7,7 @@
 //! - Declaring: [`metric!`], [`LabelValue`](macro@LabelValue), or at run time
 //!   [`Counter::builder`] and its like.
 //! - Recording: [`Counter`], [`Gauge`], [`Histogram`], [`Summary`], [`Info`], [`StateSet`].
+//! - Measuring: [`measure`] on functions and impl blocks, [`MeasureFuture`] and [`MeasureStream`].
 //! - Pushing: [`push_metrics`], or without macros [`Push`] and its [`Guard`].
 //! - Destinations: [`InfluxUdp`], [`InfluxTcp`], [`InfluxUnix`], [`InfluxHttp`], [`StatsdUdp`],
 //!   [`StatsdTcp`], [`StatsdUnix`], [`GraphiteUdp`], [`GraphiteTcp`], [`OpenMetricsHttp`], [`Pushgateway`],
@@ -101,6 +102,53 @@ pub use ppc_core::Error as MetricError;
 /// ```
 #[cfg(feature = "macros")]
 pub use ppc_macros::LabelValue;
+/// # Examples
+///
+/// ```
+/// use ppc::{measure, metric};
+///
+/// metric! {
+///     /// Time spent in calls to external services.
+///     static EXTERNAL_REQUESTS: Histogram { unit: "seconds", labels: [service] }
+///     /// Calls that failed.
+///     static FAILED: Counter { labels: [service] }
+///     /// Calls under way.
+///     static BUSY: Gauge {}
+/// }
+///
+/// #[measure(
+///     time = EXTERNAL_REQUESTS.service(service),
+///     errors = FAILED.service(service),
+///     in_progress = BUSY,
+/// )]
+/// async fn fetch(service: &str) -> Result<String, std::io::Error> {
+///     Ok(format!("from {service}"))
+/// }
+///
+/// /// Recorded to metrics of the macro's own: `function_calls_total{function="count"}` and so on.
+/// #[measure]
+/// fn count(text: &str) -> Result<u32, std::num::ParseIntError> {
+///     text.parse()
+/// }
+///
+/// struct Job;
+///
+/// #[measure]
+/// impl Job {
+///     /// `function_calls_total{function="Job::run"}`.
+///     fn run(&self) {}
+///
+///     #[measure(skip)]
+///     fn name(&self) -> &str {
+///         "job"
+///     }
+/// }
+/// # count("5")?;
+/// # Job.run();
+/// # Job.name();
+/// # drop(fetch("auth"));
+/// # Ok::<(), std::num::ParseIntError>(())
+/// ```
 #[cfg(feature = "macros")]
 pub use ppc_macros::measure;
 /// # Examples
