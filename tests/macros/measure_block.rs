@@ -49,7 +49,7 @@ impl<T: std::str::FromStr + Copy> Parser<T> {
         self.parsed.len()
     }
 
-    const fn constant(&self) -> u32 {
+    const fn constant() -> u32 {
         Self::BASE
     }
 
@@ -76,7 +76,7 @@ fn an_inherent_impl_measures_its_methods() {
     drop(parser.parse_later("6".to_owned()));
     parser.overridden();
     parser.elsewhere();
-    assert_eq!((parser.skipped(), parser.constant()), (2, 10));
+    assert_eq!((parser.skipped(), Parser::<u8>::constant()), (2, 10));
     assert_eq!(parser.r#type(), [5, 6]);
     assert_eq!(
         (

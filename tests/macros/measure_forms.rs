@@ -225,7 +225,7 @@ fn each_key_records_alone_and_to_any_metric_of_its_kind() {
     }
     #[measure(time = &ALONE_SUMMARY)]
     fn summed() {}
-    #[measure(errors = ALONE_ERRORS, errors_if = |value| value.is_none())]
+    #[measure(errors = ALONE_ERRORS, errors_if = Option::is_none)]
     fn none(value: Option<String>) -> Option<String> {
         value
     }
@@ -269,10 +269,7 @@ fn errors_if_says_what_an_error_is() {
     fn chosen(result: Result<u8, &str>) -> Result<u8, String> {
         Ok(result?)
     }
-    fn is_large(value: &u32) -> bool {
-        *value > 9
-    }
-    #[measure(errors = ERRORS.f("large"), errors_if = is_large)]
+    #[measure(errors = ERRORS.f("large"), errors_if = |value| *value > 9)]
     fn large(value: u32) -> u32 {
         assert_ne!(value, 5, "by design");
         value

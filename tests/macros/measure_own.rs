@@ -132,12 +132,12 @@ fn first_calls_at_the_same_moment_all_count() {
 #[test]
 fn a_family_of_another_kind_in_the_registry_harms_nobody() {
     static TAKEN: Registry = Registry::new();
-    let taken = Counter::builder("function_calls").register(&TAKEN).unwrap();
-    taken.inc();
     #[measure(registry = TAKEN)]
     fn refused(n: u32) -> u32 {
         n
     }
+    let taken = Counter::builder("function_calls").register(&TAKEN).unwrap();
+    taken.inc();
     assert_eq!((refused(1), refused(2)), (1, 2));
     assert_eq!(series(&TAKEN, "function_calls"), [""]);
     assert_eq!(value_in(&TAKEN, "function_calls", &[]), 1.0);
