@@ -69,7 +69,7 @@ pub mod generated {
     pub use crate::label::{Complete, Defaulted, Given, LabelSlot, NotYetSet, Typed, Untyped};
     pub use crate::measure::{
         Call, CountsCalls, Function, Handles, MaybeMetric, MeasuresTime, Nothing, Parts, Polled,
-        Record, TracksCalls, outcome_if,
+        Record, TracksCalls, WithoutError, outcome_if,
     };
     pub use crate::outcome::{OfAny, OfResult, Outcome, Probe};
 }

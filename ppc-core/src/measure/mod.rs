@@ -11,6 +11,8 @@ mod stream;
 pub use call::{Call, Polled, Record};
 pub use function::{Function, Handles};
 pub use future::MeasureFuture;
-pub use parts::{CountsCalls, MaybeMetric, MeasuresTime, Nothing, Parts, TracksCalls, outcome_if};
+pub use parts::{
+    CountsCalls, MaybeMetric, MeasuresTime, Nothing, Parts, TracksCalls, WithoutError, outcome_if,
+};
 #[cfg(feature = "futures")]
 pub use stream::MeasureStream;

@@ -199,8 +199,19 @@ pub trait MaybeMetric {
     type Metric;
 
     /// The metric, to be held for a call.
-    fn handle(&self) -> Option<Self::Metric>;
+    fn handle(&self) -> Option<Self::Metric>
+    where
+        Self: WithoutError;
 }
+
+/// An [`Option`]: of a `Result` somebody has to decide what becomes of the error.
+#[diagnostic::on_unimplemented(
+    message = "this look-up may have failed, and its error would be lost: `{Self}`",
+    label = "to record nothing then, write `.ok()` behind it"
+)]
+pub trait WithoutError {}
+
+impl<M> WithoutError for Option<M> {}
 
 impl<M: Metric + Clone> MaybeMetric for Option<M> {
     type Metric = M;
@@ -208,6 +219,14 @@ impl<M: Metric + Clone> MaybeMetric for Option<M> {
     #[inline]
     fn handle(&self) -> Option<M> {
         self.clone()
+    }
+}
+
+impl<M: Metric + Clone, E> MaybeMetric for Result<M, E> {
+    type Metric = M;
+
+    fn handle(&self) -> Option<M> {
+        self.as_ref().ok().cloned()
     }
 }
 
