@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::call::Record;
 use crate::error::Error;
-use crate::metric::{Counter, Histogram};
+use crate::metric::{Counter, Histogram, Timed};
 use crate::outcome::Outcome;
 use crate::registry::{self, Registry};
 
@@ -100,7 +100,7 @@ impl Record for &Handles {
 
     #[inline]
     fn end(&self, outcome: Outcome, elapsed: Duration) {
-        self.time.observe(elapsed);
+        self.time.took(elapsed);
         self.calls[outcome as usize].inc();
     }
 }
