@@ -206,8 +206,28 @@ macro_rules! made {
 
 made! { Made, made, { 5 } }
 
+macro_rules! passed_on {
+    ($($item:item)*) => {
+        $(#[measure(registry = REGISTRY)] $item)*
+    };
+}
+
+passed_on! {
+    impl Made {
+        fn passed_on(&self) -> u32 {
+            passed_on()
+        }
+    }
+
+    fn passed_on() -> u32 {
+        6
+    }
+}
+
 #[test]
 fn a_block_may_come_from_a_macro() {
-    assert_eq!(Made.made(), 5);
+    assert_eq!((Made.made(), Made.passed_on()), (5, 6));
+    assert_eq!(calls("Made::passed_on", "ok"), 1.0);
+    assert_eq!(calls("passed_on", "ok"), 1.0);
     assert_eq!(calls("Made::made", "ok"), 1.0);
 }

@@ -84,6 +84,12 @@ struct Block {
 impl Block {
     fn read(item: TokenStream) -> syn::Result<Self> {
         let mut head: Vec<TokenTree> = item.into_iter().collect();
+        // One that came through a `macro_rules!` as `$block:item`.
+        while let [TokenTree::Group(group)] = &head[..]
+            && group.delimiter() == Delimiter::None
+        {
+            head = group.stream().into_iter().collect();
+        }
         let Some(TokenTree::Group(body)) = head.pop() else {
             let message = "expected the braces of an impl block";
             return Err(head.pop().map_or_else(
