@@ -7,6 +7,7 @@
 //! - Declaring: [`metric!`], [`LabelValue`](macro@LabelValue), or at run time
 //!   [`Counter::builder`] and its like.
 //! - Recording: [`Counter`], [`Gauge`], [`Histogram`], [`Summary`], [`Info`], [`StateSet`].
+//! - Measuring: [`measure`] on functions and impl blocks, [`MeasureFuture`] and [`MeasureStream`].
 //! - Pushing: [`push_metrics`], or without macros [`Push`] and its [`Guard`].
 //! - Destinations: [`InfluxUdp`], [`InfluxTcp`], [`InfluxUnix`], [`InfluxHttp`], [`StatsdUdp`],
 //!   [`StatsdTcp`], [`StatsdUnix`], [`GraphiteUdp`], [`GraphiteTcp`], [`OpenMetricsHttp`], [`Pushgateway`],
@@ -18,13 +19,15 @@
 #![forbid(unsafe_code)]
 #![cfg_attr(not(feature = "full"), allow(rustdoc::broken_intra_doc_links))]
 
+#[cfg(feature = "futures")]
+pub use ppc_core::MeasureStream;
 pub use ppc_core::{
     Amount, BucketBounds, Buckets, Builder, Counter, DEFAULT_BUCKETS, Declare, Descriptor,
     Exemplar, Family, FamilySnapshot, Filtered, FixedLabelValue, Gauge, Histogram, HistogramValue,
-    InProgress, Info, InfoValue, Kind, LabelSet, LabelValue, Labelled, Metric, Positional,
-    QuantileValues, Registry, Scratch, SeriesSnapshot, Snapshot, Source, Sources, StateSet,
-    StateSetValue, Summary, Timed, Timer, Value, exponential_buckets, linear_buckets, register,
-    registry,
+    InProgress, Info, InfoValue, Kind, LabelSet, LabelValue, Labelled, MeasureFuture, Metric,
+    Outcome, Positional, QuantileValues, Registry, Scratch, SeriesSnapshot, Snapshot, Source,
+    Sources, StateSet, StateSetValue, Summary, Timed, Timer, Value, exponential_buckets,
+    linear_buckets, register, registry,
 };
 #[cfg(feature = "openmetrics")]
 pub use ppc_transports::Format;
@@ -59,8 +62,8 @@ pub use ppc_transports::{
     pushadd_to_gateway, pushadd_to_gateway_async,
 };
 pub use ppc_transports::{
-    AsDestination, Choice, Destination, Error, Guard, Outcome, Push, Seconds, Timestamps,
-    client_metrics, hostname,
+    AsDestination, Choice, Destination, Error, Guard, Push, Seconds, Timestamps, client_metrics,
+    hostname,
 };
 #[cfg(feature = "http")]
 pub use ppc_transports::{
@@ -99,6 +102,55 @@ pub use ppc_core::Error as MetricError;
 /// ```
 #[cfg(feature = "macros")]
 pub use ppc_macros::LabelValue;
+/// # Examples
+///
+/// ```
+/// use ppc::{measure, metric};
+///
+/// metric! {
+///     /// Time spent in calls to external services.
+///     static EXTERNAL_REQUESTS: Histogram { unit: "seconds", labels: [service] }
+///     /// Calls that failed.
+///     static FAILED: Counter { labels: [service] }
+///     /// Calls under way.
+///     static BUSY: Gauge {}
+/// }
+///
+/// #[measure(
+///     time = EXTERNAL_REQUESTS.service(service),
+///     errors = FAILED.service(service),
+///     in_progress = BUSY,
+/// )]
+/// async fn fetch(service: &str) -> Result<String, std::io::Error> {
+///     Ok(format!("from {service}"))
+/// }
+///
+/// /// Recorded to metrics of the macro's own: `function_calls_total{function="count"}` and so on.
+/// #[measure]
+/// fn count(text: &str) -> Result<u32, std::num::ParseIntError> {
+///     text.parse()
+/// }
+///
+/// struct Job;
+///
+/// #[measure]
+/// impl Job {
+///     /// `function_calls_total{function="Job::run"}`.
+///     fn run(&self) {}
+///
+///     #[measure(skip)]
+///     fn name(&self) -> &str {
+///         "job"
+///     }
+/// }
+/// # count("5")?;
+/// # Job.run();
+/// # Job.name();
+/// # drop(fetch("auth"));
+/// # Ok::<(), std::num::ParseIntError>(())
+/// ```
+#[cfg(feature = "macros")]
+pub use ppc_macros::measure;
 /// # Examples
 ///
 /// ```

@@ -5,6 +5,7 @@ mod defaults;
 mod endings;
 mod exemplars;
 mod feed;
+mod helpers;
 mod kinds;
 mod labels;
 mod lifetimes;

@@ -1,5 +1,7 @@
 //! Reads what is known of an expression while compiling: the literal that it is.
 
+use proc_macro2::TokenStream;
+use quote::quote;
 use syn::{Expr, ExprGroup, ExprLit, ExprParen, ExprUnary, Lit, LitStr, UnOp};
 
 /// A literal, as far as settings take any.
@@ -64,6 +66,14 @@ pub(crate) fn count(expr: &Expr) -> Option<usize> {
         }) => number.base10_parse().ok(),
         Expr::Paren(ExprParen { expr, .. }) | Expr::Group(ExprGroup { expr, .. }) => count(expr),
         _ => None,
+    }
+}
+
+/// A static by its name, as a reference to it; any other expression is one already.
+pub(crate) fn reference(expr: &Expr) -> TokenStream {
+    match bare(expr) {
+        path @ Expr::Path(_) => quote!(&#path),
+        other => quote!(#other),
     }
 }
 

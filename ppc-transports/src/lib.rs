@@ -80,7 +80,7 @@ pub use encode::{Influx, Names, Precision};
 pub use error::Error;
 pub use os::hostname;
 pub use pack::{Body, Compression, Cut, Packer};
-pub use push::{Destination, Guard, Outcome, Push, client_metrics};
+pub use push::{Destination, Guard, Push, client_metrics};
 pub use seconds::Seconds;
 pub use send::{Address, Failure, Plan, Progress, Report, Sender};
 #[cfg(feature = "http")]
@@ -93,7 +93,7 @@ pub use send::{UdpOptions, UdpSender};
 pub mod generated {
     pub use super::destination::destination_of;
     pub use super::push::{
-        Awaited, EndOf, EndOfAny, EndOfSend, Guard, OfAny, OfResult, Outcome, Probe, Push, Waited,
-        call, end_of, end_of_output, enter, enter_async,
+        Awaited, EndOf, EndOfAny, EndOfSend, Guard, Push, Waited, call, end_of, end_of_output,
+        enter, enter_async,
     };
 }

@@ -27,6 +27,7 @@ const IO: &[&str] = &[
 const METRICS: &[&str] = &["ppc_core"];
 /// The modules of the core, from the top down: each may name those after it alone.
 const CORE: &[&str] = &[
+    "measure",
     "metric",
     "family",
     "source",
@@ -53,7 +54,7 @@ const LAYERS: &[Layer] = &[
         not_foreign: &["std::sync::atomic", "core::sync::atomic"],
         ..core(
             "snapshot",
-            &["metric", "family", "source", "registry", "cell"],
+            &["measure", "metric", "family", "source", "registry", "cell"],
         )
     },
     core("registry", above("registry")),

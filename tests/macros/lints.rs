@@ -21,7 +21,7 @@
     variant_size_differences
 )]
 
-use ppc::{LabelValue, Registry, metric, push_metrics};
+use ppc::{LabelValue, Registry, measure, metric, push_metrics};
 
 /// How it ended.
 #[derive(Clone, Copy, Debug, LabelValue)]
@@ -135,6 +135,45 @@ fn future() -> impl Future<Output = u32> + Send {
     std::future::ready(5)
 }
 
+/// A result.
+#[measure(time = LINTS_SECONDS, errors = LINTS_EAGER.outcome(Outcome::Failed), in_progress = LINTS_PRIVATE.used(text))]
+fn measured(text: &str, _guard: String) -> Result<u32, std::num::ParseIntError> {
+    let number = text.parse::<u32>()?;
+    Ok(number)
+}
+
+/// Its own metrics.
+#[measure(registry = REGISTRY)]
+async fn measured_async(text: &str) -> Result<u32, std::num::ParseIntError> {
+    std::future::ready(()).await;
+    let number = text.parse::<u32>()?;
+    Ok(number)
+}
+
+/// A future.
+#[measure(errors = LINTS_EAGER.outcome(Outcome::Failed), errors_if = |value| *value > 5)]
+fn measured_future() -> impl Future<Output = u32> + Send {
+    std::future::ready(5)
+}
+
+/// A type.
+#[derive(Debug)]
+struct Measured;
+
+#[measure(registry = REGISTRY)]
+impl Measured {
+    /// Never ends well.
+    fn never(&self) -> ! {
+        panic!("by design: {self:?}")
+    }
+
+    /// An iterator.
+    #[measure(time = LINTS_SUMMARY)]
+    fn opaque(self, count: u32) -> impl Iterator<Item = u32> {
+        0..count
+    }
+}
+
 #[test]
 fn what_is_generated_works_under_strict_lints() {
     let event = LINTS_EVENTS
@@ -160,4 +199,9 @@ fn what_is_generated_works_under_strict_lints() {
     assert_eq!(futures_executor::block_on(shared_async("abc")), 3);
     assert_eq!(futures_executor::block_on(future()), 5);
     drop(never_async());
+    assert_eq!(measured("5", String::new()), Ok(5));
+    assert_eq!(futures_executor::block_on(measured_async("5")), Ok(5));
+    assert_eq!(futures_executor::block_on(measured_future()), 5);
+    assert!(std::panic::catch_unwind(|| Measured.never()).is_err());
+    assert_eq!(Measured.opaque(3).count(), 3);
 }

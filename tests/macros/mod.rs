@@ -3,6 +3,12 @@
 mod grammar;
 mod label_value;
 mod lints;
+mod measure_async;
+mod measure_block;
+mod measure_forms;
+mod measure_futures;
+mod measure_own;
+mod measured;
 mod metric_forms;
 mod metric_labels;
 mod metric_settings;

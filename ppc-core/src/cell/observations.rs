@@ -157,6 +157,17 @@ macro_rules! observing {
     };
 }
 
+impl Pinned<HistogramCell> {
+    /// As [`observe`](Self::observe), for a time.
+    #[inline]
+    pub(crate) fn observe_time(&self, seconds: f64) -> bool {
+        self.get().is_some_and(|found| {
+            let index = found.cell.bounds.foretold_bucket(seconds);
+            observe_own(&found.place, index, seconds)
+        })
+    }
+}
+
 observing! { HistogramCell }
 observing! { SummaryCell }
 

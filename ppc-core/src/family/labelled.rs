@@ -50,6 +50,16 @@ impl<M: Metric, L> Labelled<M, L> {
         self.with_texts(|family, texts| family.at(texts))
     }
 
+    /// As [`handle`](Self::handle): what `#[measure]` calls on a path.
+    #[doc(hidden)]
+    #[inline]
+    pub fn as_metric(&self) -> M
+    where
+        L: Complete,
+    {
+        self.handle()
+    }
+
     #[inline]
     fn with_texts<R>(&self, with: impl FnOnce(&'static Family<M>, &L::Texts<'_>) -> R) -> R
     where

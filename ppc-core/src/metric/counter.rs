@@ -90,6 +90,37 @@ holding! { Counter:
         }
         result
     };
+
+    /// Runs `f` and adds one when it panics or returns an `Err` that is one of those to be counted;
+    /// the result is passed on.
+    ///
+    /// # Errors
+    ///
+    /// Those of `f`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::io::{Error, ErrorKind};
+    ///
+    /// use ppc_core::{Counter, Registry};
+    ///
+    /// let timeouts = Counter::builder("timeouts").register(&Registry::new())?;
+    /// let is_timeout = |error: &Error| error.kind() == ErrorKind::TimedOut;
+    /// let read = timeouts.count_errors_if(is_timeout, || Err::<(), _>(ErrorKind::TimedOut.into()));
+    /// # assert!(read.is_err());
+    /// # Ok::<(), ppc_core::Error>(())
+    /// ```
+    fn count_errors_if<T, E, P, F>(&self, is_counted: P, f: F) -> Result<T, E>
+        where P: FnOnce(&E) -> bool, F: FnOnce() -> Result<T, E>
+    => {
+        let counting = CountUnlessOk(self);
+        let result = f();
+        if !result.as_ref().is_err_and(is_counted) {
+            std::mem::forget(counting);
+        }
+        result
+    };
 }
 
 #[inline]

@@ -89,6 +89,7 @@ holding! { Gauge:
 timing! { Gauge, "sets the gauge to" }
 
 impl Timed for Gauge {
+    #[inline]
     fn took(&self, elapsed: Duration) {
         self.set(elapsed);
     }

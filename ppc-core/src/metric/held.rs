@@ -100,6 +100,14 @@ macro_rules! metric_type {
                 Self($crate::metric::held::Held::declared(declared))
             }
 
+            /// The same metric, as a static is measured by: `#[measure]` calls this where it cannot
+            /// tell one from a labelled metric.
+            #[doc(hidden)]
+            #[inline]
+            pub fn as_metric(&self) -> &Self {
+                self
+            }
+
             /// The same metric; so that `handle()` works on any metric, labelled or not.
             #[must_use]
             pub fn handle(&self) -> Self {

@@ -65,8 +65,12 @@ recording! { Histogram:
 timing! { Histogram, "observes" }
 
 impl Timed for Histogram {
+    #[inline]
     fn took(&self, elapsed: Duration) {
-        self.observe(elapsed);
+        let seconds = elapsed.as_secs_f64();
+        if !self.0.pinned.observe_time(seconds) {
+            self.observe(seconds);
+        }
     }
 }
 

@@ -71,6 +71,7 @@ recording! { Summary:
 timing! { Summary, "observes" }
 
 impl Timed for Summary {
+    #[inline]
     fn took(&self, elapsed: Duration) {
         self.observe(elapsed);
     }

@@ -2,7 +2,9 @@
 
 use allocation_counter::{AllocationInfo, measure};
 
-use crate::generated::{Declaration, Declared, LabelDeclaration, Typed};
+use crate::generated::{
+    Call, Declaration, Declared, Function, LabelDeclaration, Nothing, Outcome, Parts, Typed,
+};
 use crate::{
     Counter, FamilySnapshot, Gauge, Histogram, LabelValue, Labelled, Registry, Scratch, Snapshot,
     Summary, unix_time,
@@ -37,6 +39,30 @@ fn recording_takes_no_memory() {
             histogram.observe(0.3);
             summary.observe(7);
         }
+    });
+}
+
+#[test]
+fn a_measured_call_takes_no_memory() {
+    static FUNCTION: Function = Function::new("m", "f", Some(|| &REGISTRY));
+    static REGISTRY: Registry = Registry::new();
+    check_none("its own metrics", || {
+        Call::start(FUNCTION.handles()).finish(Outcome::Ok);
+        drop(Call::start_async(FUNCTION.handles()));
+    });
+    let names = |name| Counter::builder(name).label_names(["a"]);
+    let calls = names("calls").register(&REGISTRY).unwrap();
+    let errors = names("errors").register(&REGISTRY).unwrap();
+    let busy = Gauge::builder("busy").register(&REGISTRY).unwrap();
+    check_none("metrics that are given", || {
+        let parts = Parts {
+            time: busy.handle(),
+            calls: calls.labels(("a",)).ok(),
+            errors: errors.labels(("a",)).unwrap(),
+            cancelled: Nothing,
+            in_progress: &busy,
+        };
+        Call::start(parts).finish(Outcome::Error);
     });
 }
 

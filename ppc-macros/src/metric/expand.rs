@@ -92,17 +92,10 @@ fn declared(metric: &Metric, g: &TokenStream, kind: &TokenStream) -> TokenStream
         setting(metric.max_series.as_ref(), settings::count),
         setting(metric.expire.as_ref(), settings::time),
     );
-    let registry =
-        option(
-            metric
-                .registry
-                .as_ref()
-                .map(|registry| match literal::bare(&registry.value) {
-                    // The name of a static; a reference to one is taken as well.
-                    path @ Expr::Path(_) => quote!(|| &#path),
-                    other => quote!(|| #other),
-                }),
-        );
+    let registry = option(metric.registry.as_ref().map(|registry| {
+        let registry = literal::reference(&registry.value);
+        quote!(|| #registry)
+    }));
     quote! {
         static DECLARED: #g::Declared<#kind> = #g::Declared::new(#g::Declaration {
             name: #name,

@@ -2,12 +2,12 @@
 
 use crate::diag::Diagnostics;
 use crate::features::Features;
+use crate::function::parse::Function;
 use crate::keys::Keyed;
 use crate::literal::Literal;
 use crate::times::{self, Zero};
 
 use super::model::Settings;
-use super::parse::Function;
 use super::{literals, pairs, together, values};
 
 /// Checks the settings, each alone and all together.

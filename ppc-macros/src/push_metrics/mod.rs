@@ -4,12 +4,10 @@ mod calls;
 mod check;
 mod destinations;
 mod expand;
-mod fallback;
 mod literals;
 mod model;
 mod pairs;
 mod parse;
-mod returns;
 mod settings;
 #[cfg(test)]
 mod tests;
@@ -20,6 +18,13 @@ use proc_macro2::TokenStream;
 
 use crate::diag::Diagnostics;
 use crate::features::Features;
+use crate::function::parse::Place;
+use crate::function::{self, fallback};
+
+const PLACE: Place = Place {
+    of: "#[push_metrics]",
+    on: "a function",
+};
 
 /// Expands the attribute `#[push_metrics(settings)]` on `item`.
 pub(crate) fn push_metrics(settings: TokenStream, item: &TokenStream) -> TokenStream {
@@ -27,7 +32,7 @@ pub(crate) fn push_metrics(settings: TokenStream, item: &TokenStream) -> TokenSt
     let table = parse::settings(settings, diagnostics);
     let settings = model::Settings::new(table, diagnostics);
     check::settings(&settings, Features::OF_THIS_BUILD, diagnostics);
-    let function = diagnostics.keep(parse::function(item.clone()));
+    let function = diagnostics.keep(function::parse::function(item.clone(), &PLACE));
     if let Some(function) = &function {
         check::function(function, diagnostics);
     }

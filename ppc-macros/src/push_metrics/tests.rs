@@ -7,10 +7,10 @@ use quote::{ToTokens, quote};
 use syn::{Signature, parse_quote};
 
 use super::model::Settings;
-use super::returns::{Form, Pinned, in_body};
 use super::{check, parse};
 use crate::diag::Diagnostics;
 use crate::features::Features;
+use crate::function::returns::{Form, Pinned, in_body};
 
 fn messages(tokens: TokenStream, features: Features) -> Vec<String> {
     let mut diagnostics = Diagnostics::default();

@@ -7,8 +7,9 @@
 
 use std::marker::PhantomData;
 
+use ppc_core::Outcome;
+
 use super::guard::Guard;
-use super::outcome::Outcome;
 
 /// Stands for what a future returns; with both traits below in scope, `(&&end_of(&future)).end()`
 /// finds [`Awaited`] where that is known to be `Send`, and [`Waited`] otherwise.

@@ -8,10 +8,11 @@ use std::task::Poll;
 use std::thread;
 use std::time::Duration;
 
+use ppc_core::Outcome;
+
 use super::client::Client;
 use super::end;
 use super::job::JobRun;
-use super::outcome::Outcome;
 use crate::os;
 
 /// Pushes until it is stopped or dropped, and once more then.

@@ -5,9 +5,8 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
-use ppc_core::{Counter, Family, Gauge, Registry, unix_time};
+use ppc_core::{Counter, Family, Gauge, Outcome, Registry, unix_time};
 
-use super::outcome::Outcome;
 use crate::lock::{lock, lock_at_end};
 use crate::os::PerProcess;
 

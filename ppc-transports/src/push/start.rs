@@ -4,12 +4,13 @@ use std::mem::take;
 use std::process;
 use std::thread;
 
+use ppc_core::Outcome;
+
 use super::builder::Push;
 use super::client;
 use super::environment::Environment;
 use super::guard::{Guard, OnDrop, Use};
 use super::job::JobMetrics;
-use super::outcome::Outcome;
 use super::settings::Settings;
 use super::{end, task, thread as pushing_thread};
 use crate::error::{Error, ErrorKind};

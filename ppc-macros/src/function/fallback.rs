@@ -6,7 +6,7 @@ use quote::quote;
 use crate::diag::Diagnostics;
 
 /// The item without the attribute, beside what is wrong with it.
-pub(super) fn expand(item: &TokenStream, diagnostics: Diagnostics) -> TokenStream {
+pub(crate) fn expand(item: &TokenStream, diagnostics: Diagnostics) -> TokenStream {
     let errors = diagnostics.into_tokens();
     quote!(#errors #item)
 }

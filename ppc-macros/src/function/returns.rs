@@ -11,7 +11,7 @@ use crate::paths::hygienic;
 
 /// How the function's work is wrapped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Form {
+pub(crate) enum Form {
     /// The body is the job.
     Sync,
     /// The body is the job and is awaited.
@@ -24,7 +24,7 @@ pub(super) enum Form {
 
 /// What a returned future has to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Pinned {
+pub(crate) enum Pinned {
     /// `impl Future`.
     No,
     /// A pinned box: `Pin<Box<dyn Future>>` and its aliases, or `impl Future + Unpin`.
@@ -32,7 +32,7 @@ pub(super) enum Pinned {
 }
 
 impl Form {
-    pub(super) fn of(sig: &Signature) -> Self {
+    pub(crate) fn of(sig: &Signature) -> Self {
         let output = match &sig.output {
             ReturnType::Default => None,
             ReturnType::Type(_, output) => Some(strip(output)),
@@ -48,7 +48,7 @@ impl Form {
 
 /// The type as it can stand in the body: each `impl Trait` is left to inference. A declared type
 /// rather than none keeps coercions, such as an early return into `Box<dyn Trait>`.
-pub(super) fn in_body(sig: &Signature) -> TokenStream {
+pub(crate) fn in_body(sig: &Signature) -> TokenStream {
     match &sig.output {
         ReturnType::Default => {
             let span = hygienic(&sig.ident);
@@ -59,7 +59,7 @@ pub(super) fn in_body(sig: &Signature) -> TokenStream {
 }
 
 /// Where a wrong return value is reported: at the declared type, else at the name.
-pub(super) fn span(sig: &Signature) -> Span {
+pub(crate) fn span(sig: &Signature) -> Span {
     match &sig.output {
         ReturnType::Default => hygienic(&sig.ident),
         ReturnType::Type(_, output) => hygienic(output),
@@ -68,7 +68,7 @@ pub(super) fn span(sig: &Signature) -> Span {
 
 /// The declared output of an `impl Future<Output = T>`, where it can be named: the closure that
 /// stands for the function cannot declare it, so it may not be inferred yet.
-pub(super) fn opaque_output(sig: &Signature) -> Option<TokenStream> {
+pub(crate) fn opaque_output(sig: &Signature) -> Option<TokenStream> {
     let ReturnType::Type(_, output) = &sig.output else {
         return None;
     };
@@ -208,7 +208,7 @@ fn erase_path(path: &mut Path) {
 }
 
 /// `-> Type`, for a closure that stands for the function.
-pub(super) fn arrow(sig: &Signature) -> TokenStream {
+pub(crate) fn arrow(sig: &Signature) -> TokenStream {
     let ty = in_body(sig);
     quote!(-> #ty)
 }

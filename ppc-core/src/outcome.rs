@@ -1,6 +1,6 @@
-//! How a job ended, found on the value it returned.
+//! How a job or a function ended, found on the value it returned.
 
-/// How a job ended.
+/// How a job or a measured function ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Outcome {
     /// It returned, and not with an `Err`.
@@ -15,7 +15,8 @@ pub enum Outcome {
 
 impl Outcome {
     /// All of them, in the order of their [`name`](Self::name)s below.
-    pub(crate) const ALL: [Self; 4] = [Self::Ok, Self::Error, Self::Panic, Self::Cancelled];
+    #[doc(hidden)]
+    pub const ALL: [Self; 4] = [Self::Ok, Self::Error, Self::Panic, Self::Cancelled];
 
     /// The value of the label `outcome`.
     pub fn name(self) -> &'static str {
@@ -27,8 +28,8 @@ impl Outcome {
         }
     }
 
-    /// Of a result.
-    pub(crate) fn of<T, E>(result: &Result<T, E>) -> Self {
+    /// That of a result.
+    pub fn of<T, E>(result: &Result<T, E>) -> Self {
         if result.is_ok() {
             Self::Ok
         } else {
