@@ -186,7 +186,8 @@ pub fn push_metrics(settings: TokenStream, item: TokenStream) -> TokenStream {
 /// # Cost
 ///
 /// Two readings of the clock, and some nanoseconds more; no heap memory. A static by its name is
-/// recorded directly, any other metric is held for the length of the call, which takes some 30 ns.
+/// recorded directly, any other metric is held for the length of the call, which takes some 10 ns, and is looked up
+/// where it has labels.
 #[proc_macro_attribute]
 pub fn measure(settings: TokenStream, item: TokenStream) -> TokenStream {
     measure::measure(settings.into(), &item.into()).into()

@@ -41,9 +41,11 @@ impl Metrics {
     where
         F: Future<Output = Result<T, E>>,
     {
-        let failing = MeasureFuture::errors_counted(future, &self.errors);
-        let counted = MeasureFuture::counted(failing, &self.ended);
-        MeasureFuture::timed(counted, &self.seconds).in_progress(&self.busy)
+        future
+            .errors_counted(&self.errors)
+            .counted(&self.ended)
+            .timed(&self.seconds)
+            .in_progress(&self.busy)
     }
 
     #[track_caller]
@@ -105,7 +107,7 @@ fn measured_futures_own_what_they_record_to_and_stay_send() {
     }
     let future = {
         let seconds = STATIC_SECONDS.a("sent").handle();
-        sent(MeasureFuture::timed(ready(5), &seconds))
+        sent(ready(5).timed(&seconds))
     };
     assert_eq!(block_on(future), 5);
     let count = value_in(&REGISTRY, "static_seconds", &[("a", "sent")]);
@@ -117,9 +119,10 @@ fn a_stream_is_timed_as_a_whole_and_counted_by_item() {
     let metrics = Metrics::new();
     let items = [Ok(1), Err("two"), Ok(3)];
     let measured = || {
-        let counted = MeasureStream::counted(stream::iter(items), &metrics.ended);
-        let failing = MeasureStream::errors_counted(counted, &metrics.errors);
-        MeasureStream::timed(failing, &metrics.seconds)
+        stream::iter(items)
+            .counted(&metrics.ended)
+            .errors_counted(&metrics.errors)
+            .timed(&metrics.seconds)
     };
     drop(measured());
     metrics.check([0.0, 0.0, 0.0, 0.0]);

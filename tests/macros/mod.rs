@@ -8,6 +8,7 @@ mod measure_block;
 mod measure_forms;
 mod measure_futures;
 mod measure_own;
+mod measure_returned;
 mod measured;
 mod metric_forms;
 mod metric_labels;

@@ -8,6 +8,11 @@ use crate::family::Metric;
 /// A metric that can take a duration: a histogram or summary observes it, a gauge is set to it.
 ///
 /// Sealed through [`Metric`].
+#[diagnostic::on_unimplemented(
+    message = "a histogram, a summary or a gauge takes a time, and this is a `{Self}`",
+    label = "cannot take a time",
+    note = "a look-up by labels is one by its `.handle()`"
+)]
 pub trait Timed: Metric {
     #[doc(hidden)]
     fn took(&self, elapsed: Duration);
