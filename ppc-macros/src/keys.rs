@@ -12,6 +12,16 @@ pub(crate) struct Key {
     pub(crate) example: &'static str,
 }
 
+impl Key {
+    pub(crate) const fn new(name: &'static str, form: Form, example: &'static str) -> Self {
+        Self {
+            name,
+            form,
+            example,
+        }
+    }
+}
+
 /// How a key is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Form {

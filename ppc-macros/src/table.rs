@@ -1,8 +1,8 @@
 //! The keys that were written, each at most once and in its form; what else was written is
 //! refused here for all macros.
 
-use proc_macro2::Group;
-use syn::parse::ParseStream;
+use proc_macro2::{Group, TokenStream};
+use syn::parse::{ParseStream, Parser};
 use syn::{Ident, parse_quote_spanned};
 
 use crate::diag::Diagnostics;
@@ -29,6 +29,19 @@ enum Spelling {
 }
 
 impl Table {
+    /// The entries that these tokens are.
+    pub(crate) fn of(tokens: TokenStream, keys: &Keys<'_>, diagnostics: &mut Diagnostics) -> Self {
+        let mut table = Self::default();
+        let parser = |input: ParseStream<'_>| {
+            table.read(input, keys, diagnostics);
+            Ok(())
+        };
+        // The parser reports its mistakes itself and consumes everything.
+        let parsed = parser.parse2(tokens);
+        diagnostics.keep(parsed);
+        table
+    }
+
     /// Reads entries, beside those that were read before.
     pub(crate) fn read(
         &mut self,

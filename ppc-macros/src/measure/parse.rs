@@ -1,35 +1,26 @@
 //! Tokens to settings.
 
 use proc_macro2::TokenStream;
-use syn::parse::{ParseStream, Parser};
 
 use crate::diag::Diagnostics;
 use crate::keys::{Form, Key, Keys, Syntax};
 use crate::table::Table;
 
 const KEYS: &[Key] = &[
-    key("time", Form::Value, "time = REQUEST_SECONDS"),
-    key("calls", Form::Value, "calls = REQUESTS"),
-    key("errors", Form::Value, "errors = FAILED_REQUESTS"),
-    key("cancelled", Form::Value, "cancelled = CANCELLED_REQUESTS"),
-    key("in_progress", Form::Value, "in_progress = BUSY"),
-    key(
+    Key::new("time", Form::Value, "time = REQUEST_SECONDS"),
+    Key::new("calls", Form::Value, "calls = REQUESTS"),
+    Key::new("errors", Form::Value, "errors = FAILED_REQUESTS"),
+    Key::new("cancelled", Form::Value, "cancelled = CANCELLED_REQUESTS"),
+    Key::new("in_progress", Form::Value, "in_progress = BUSY"),
+    Key::new(
         "errors_if",
         Form::Value,
         "errors_if = |value| value.is_none()",
     ),
-    key("registry", Form::Value, "registry = MY_REGISTRY"),
-    key("skip", Form::Flag, "skip"),
-    key("crate", Form::Value, "crate = my_metrics"),
+    Key::new("registry", Form::Value, "registry = MY_REGISTRY"),
+    Key::new("skip", Form::Flag, "skip"),
+    Key::new("crate", Form::Value, "crate = my_metrics"),
 ];
-
-const fn key(name: &'static str, form: Form, example: &'static str) -> Key {
-    Key {
-        name,
-        form,
-        example,
-    }
-}
 
 /// The attribute's settings.
 pub(super) fn settings(tokens: TokenStream, diagnostics: &mut Diagnostics) -> Table {
@@ -38,13 +29,5 @@ pub(super) fn settings(tokens: TokenStream, diagnostics: &mut Diagnostics) -> Ta
         syntax: Syntax::Equals,
         known: KEYS,
     };
-    let mut table = Table::default();
-    let parser = |input: ParseStream<'_>| {
-        table.read(input, &keys, diagnostics);
-        Ok(())
-    };
-    // The parser reports its mistakes itself and consumes everything.
-    let parsed = parser.parse2(tokens);
-    diagnostics.keep(parsed);
-    table
+    Table::of(tokens, &keys, diagnostics)
 }

@@ -14,30 +14,22 @@ const KEYS: Keys = Keys {
     of: "`metric!`",
     syntax: Syntax::Colon,
     known: &[
-        key("name", Form::Value, "name: \"requests\""),
-        key("namespace", Form::Value, "namespace: \"acme\""),
-        key("subsystem", Form::Value, "subsystem: \"billing\""),
-        key("unit", Form::Value, "unit: \"seconds\""),
-        key("labels", Form::List, "labels: [host, outcome]"),
-        key("buckets", Form::Value, "buckets: [0.1, 1.0, 10.0]"),
-        key("quantiles", Form::Value, "quantiles: [0.5, 0.9, 0.99]"),
-        key("window", Form::Value, "window: \"10m\""),
-        key("states", Form::Value, "states: [\"starting\", \"running\"]"),
-        key("eager", Form::Flag, "eager"),
-        key("max_series", Form::Value, "max_series: 1000"),
-        key("expire", Form::Value, "expire: \"5m\""),
-        key("registry", Form::Value, "registry: MY_REGISTRY"),
-        key("crate", Form::Value, "crate: my_metrics"),
+        Key::new("name", Form::Value, "name: \"requests\""),
+        Key::new("namespace", Form::Value, "namespace: \"acme\""),
+        Key::new("subsystem", Form::Value, "subsystem: \"billing\""),
+        Key::new("unit", Form::Value, "unit: \"seconds\""),
+        Key::new("labels", Form::List, "labels: [host, outcome]"),
+        Key::new("buckets", Form::Value, "buckets: [0.1, 1.0, 10.0]"),
+        Key::new("quantiles", Form::Value, "quantiles: [0.5, 0.9, 0.99]"),
+        Key::new("window", Form::Value, "window: \"10m\""),
+        Key::new("states", Form::Value, "states: [\"starting\", \"running\"]"),
+        Key::new("eager", Form::Flag, "eager"),
+        Key::new("max_series", Form::Value, "max_series: 1000"),
+        Key::new("expire", Form::Value, "expire: \"5m\""),
+        Key::new("registry", Form::Value, "registry: MY_REGISTRY"),
+        Key::new("crate", Form::Value, "crate: my_metrics"),
     ],
 };
-
-const fn key(name: &'static str, form: Form, example: &'static str) -> Key {
-    Key {
-        name,
-        form,
-        example,
-    }
-}
 
 /// Keywords that cannot be written as `r#..`.
 const NEVER_RAW: [&str; 5] = ["_", "self", "Self", "super", "crate"];

@@ -129,11 +129,7 @@ const fn kind(
     scheme: &'static str,
 ) -> Kind {
     Kind {
-        key: Key {
-            name,
-            form: Form::Value,
-            example,
-        },
+        key: Key::new(name, Form::Value, example),
         ty,
         takes,
         scheme,

@@ -1,7 +1,6 @@
 //! Tokens to settings.
 
 use proc_macro2::TokenStream;
-use syn::parse::{ParseStream, Parser};
 
 use crate::diag::Diagnostics;
 use crate::keys::{Form, Key, Keys, Syntax};
@@ -12,25 +11,17 @@ use super::settings::SETTINGS;
 
 /// The keys of every push; those of destinations and their settings come from their tables.
 const KEYS: &[Key] = &[
-    key("period", Form::Value, "period = 15"),
-    key("job", Form::Value, "job = \"nightly-billing\""),
-    key("job_metrics", Form::Value, "job_metrics = false"),
-    key("labels", Form::List, "labels(instance = ppc::hostname())"),
-    key("registry", Form::Value, "registry = MY_REGISTRY"),
-    key("flush_timeout", Form::Value, "flush_timeout = 5"),
-    key("signals", Form::Switch, "signals = true"),
-    key("enabled", Form::Value, "enabled = cfg!(not(test))"),
-    key("task", Form::Switch, "task = true"),
-    key("crate", Form::Value, "crate = my_metrics"),
+    Key::new("period", Form::Value, "period = 15"),
+    Key::new("job", Form::Value, "job = \"nightly-billing\""),
+    Key::new("job_metrics", Form::Value, "job_metrics = false"),
+    Key::new("labels", Form::List, "labels(instance = ppc::hostname())"),
+    Key::new("registry", Form::Value, "registry = MY_REGISTRY"),
+    Key::new("flush_timeout", Form::Value, "flush_timeout = 5"),
+    Key::new("signals", Form::Switch, "signals = true"),
+    Key::new("enabled", Form::Value, "enabled = cfg!(not(test))"),
+    Key::new("task", Form::Switch, "task = true"),
+    Key::new("crate", Form::Value, "crate = my_metrics"),
 ];
-
-const fn key(name: &'static str, form: Form, example: &'static str) -> Key {
-    Key {
-        name,
-        form,
-        example,
-    }
-}
 
 /// The attribute's settings.
 pub(super) fn settings(tokens: TokenStream, diagnostics: &mut Diagnostics) -> Table {
@@ -42,13 +33,5 @@ pub(super) fn settings(tokens: TokenStream, diagnostics: &mut Diagnostics) -> Ta
         syntax: Syntax::Equals,
         known: &known,
     };
-    let mut table = Table::default();
-    let parser = |input: ParseStream<'_>| {
-        table.read(input, &keys, diagnostics);
-        Ok(())
-    };
-    // The parser reports its mistakes itself and consumes everything.
-    let parsed = parser.parse2(tokens);
-    diagnostics.keep(parsed);
-    table
+    Table::of(tokens, &keys, diagnostics)
 }

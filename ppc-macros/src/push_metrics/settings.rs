@@ -297,11 +297,7 @@ const fn setting(
     value: Value,
 ) -> Setting {
     Setting {
-        key: Key {
-            name,
-            form: Form::Value,
-            example,
-        },
+        key: Key::new(name, Form::Value, example),
         of,
         value,
     }
@@ -309,11 +305,7 @@ const fn setting(
 
 const fn switch(name: &'static str, example: &'static str, of: &'static [&'static str]) -> Setting {
     Setting {
-        key: Key {
-            name,
-            form: Form::Switch,
-            example,
-        },
+        key: Key::new(name, Form::Switch, example),
         of,
         value: Value::Switch,
     }
@@ -326,11 +318,7 @@ const fn list(
     value: Value,
 ) -> Setting {
     Setting {
-        key: Key {
-            name,
-            form: Form::List,
-            example,
-        },
+        key: Key::new(name, Form::List, example),
         of,
         value,
     }

@@ -20,6 +20,9 @@ const FRESH: Duration = Duration::from_mins(1);
 /// A failed look-up, or one that errors made doubtful, is repeated after this.
 const RETRY: Duration = Duration::from_secs(1);
 
+/// The pause before looking again for the answer to a look-up that is under way.
+pub(crate) const LOOKUP_PAUSE: Duration = Duration::from_millis(5);
+
 /// How names are looked up; another one in tests.
 pub(crate) type Resolve = fn(&str, u16) -> io::Result<Vec<SocketAddr>>;
 

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::pace::Pace;
 use super::queue::QueueReader;
-use super::resolve::{Answer, Lookup};
+use super::resolve::{Answer, LOOKUP_PAUSE, Lookup};
 use super::{Address, Failure, Plan, Progress, Report, Sender};
 
 /// Datagrams a second while many series are new to the receiver: twice that loses 0.75% at
@@ -27,8 +27,6 @@ const QUEUE_PAUSE: Duration = Duration::from_micros(200);
 /// and waits for as long as it may.
 const STALL: Duration = Duration::from_secs(5);
 
-/// The pause before looking again for the answer to a look-up that is under way.
-const LOOKUP_PAUSE: Duration = Duration::from_millis(5);
 /// The pause while the kernel has no room for another datagram of ours.
 const KERNEL_PAUSE: Duration = Duration::from_millis(1);
 

@@ -8,15 +8,13 @@ use socket2::{Domain, Protocol, Socket, Type};
 
 use super::link::Wire;
 use super::place::{Opening, Place, connect};
-use crate::send::resolve::{Answer, Lookup};
+use crate::send::resolve::{Answer, LOOKUP_PAUSE, Lookup};
 use crate::send::{Address, Failure};
 
 /// Time for a connection where there is no other address to try.
 const TIMEOUT: Duration = Duration::from_secs(5);
 /// Time where there is.
 const SHORT_TIMEOUT: Duration = Duration::from_secs(1);
-/// The pause before looking again for the answer to a look-up that is under way.
-const LOOKUP_PAUSE: Duration = Duration::from_millis(5);
 
 /// An address, and which of the addresses of its host is in use.
 #[derive(Debug)]
