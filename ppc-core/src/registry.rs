@@ -100,16 +100,19 @@ impl Registry {
     /// if there were no feed.
     #[doc(hidden)]
     pub fn watch(&self, feed: Arc<dyn Feed>) -> Watch {
-        let subscription = Subscription::new(feed);
+        Watch::new(feed, vec![self.clone()])
+    }
+
+    fn watch_all(&self, on: bool) {
         let mut inner = self.lock();
-        inner.watches += 1;
-        if inner.watches == 1 {
-            inner.families.iter().for_each(|family| family.watch(true));
-        }
-        drop(inner);
-        Watch {
-            registry: self.clone(),
-            _subscription: subscription,
+        inner.watches = if on {
+            inner.watches + 1
+        } else {
+            inner.watches - 1
+        };
+        // The first one, or none any more.
+        if inner.watches == usize::from(on) {
+            inner.families.iter().for_each(|family| family.watch(on));
         }
     }
 
@@ -172,22 +175,34 @@ impl Registry {
     }
 }
 
-/// A feed that is told of a registry's recordings; until this is dropped.
+/// A feed that is told of the recordings of registries; until this is dropped.
 #[doc(hidden)]
 #[derive(Debug)]
 #[must_use = "nobody is told any more when this is dropped"]
 pub struct Watch {
-    registry: Registry,
+    registries: Vec<Registry>,
     /// Ends after `drop` below.
     _subscription: Subscription,
 }
 
+impl Watch {
+    /// Has a feed told once of each recording of these registries, be they the same.
+    pub fn new(feed: Arc<dyn Feed>, registries: Vec<Registry>) -> Self {
+        let subscription = Subscription::new(feed);
+        for registry in &registries {
+            registry.watch_all(true);
+        }
+        Self {
+            registries,
+            _subscription: subscription,
+        }
+    }
+}
+
 impl Drop for Watch {
     fn drop(&mut self) {
-        let mut inner = self.registry.lock();
-        inner.watches -= 1;
-        if inner.watches == 0 {
-            inner.families.iter().for_each(|family| family.watch(false));
+        for registry in &self.registries {
+            registry.watch_all(false);
         }
     }
 }

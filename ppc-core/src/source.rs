@@ -177,6 +177,11 @@ pub trait Source: Send + Sync {
     fn identity(&self) -> Option<Identity> {
         None
     }
+
+    /// Names the registries whose recordings it shows, so that they can be watched; none, where it
+    /// reads something else.
+    #[doc(hidden)]
+    fn registries(&self, _each: &mut dyn FnMut(&Registry)) {}
 }
 
 /// A view of a source, made by [`Source::filter`] and its like.
@@ -214,6 +219,10 @@ impl<S: Source> Source for Filtered<S> {
     fn identity(&self) -> Option<Identity> {
         Some(Identity::view(&self.filter, self.source.identity()?))
     }
+
+    fn registries(&self, each: &mut dyn FnMut(&Registry)) {
+        self.source.registries(each);
+    }
 }
 
 impl Source for Registry {
@@ -223,6 +232,10 @@ impl Source for Registry {
 
     fn identity(&self) -> Option<Identity> {
         Some(Identity::registry(self))
+    }
+
+    fn registries(&self, each: &mut dyn FnMut(&Registry)) {
+        each(self);
     }
 }
 
@@ -234,6 +247,10 @@ impl<S: Source + ?Sized> Source for &S {
     fn identity(&self) -> Option<Identity> {
         (**self).identity()
     }
+
+    fn registries(&self, each: &mut dyn FnMut(&Registry)) {
+        (**self).registries(each);
+    }
 }
 
 impl<S: Source + ?Sized> Source for Box<S> {
@@ -243,6 +260,10 @@ impl<S: Source + ?Sized> Source for Box<S> {
 
     fn identity(&self) -> Option<Identity> {
         (**self).identity()
+    }
+
+    fn registries(&self, each: &mut dyn FnMut(&Registry)) {
+        (**self).registries(each);
     }
 }
 
@@ -255,5 +276,9 @@ impl<S: Source + ?Sized> Source for Arc<S> {
     fn identity(&self) -> Option<Identity> {
         let identity = (**self).identity();
         Some(identity.unwrap_or_else(|| Identity::shared(self)))
+    }
+
+    fn registries(&self, each: &mut dyn FnMut(&Registry)) {
+        (**self).registries(each);
     }
 }

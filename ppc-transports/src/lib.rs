@@ -23,6 +23,7 @@
     allow(dead_code, unused_imports, unused_macros)
 )]
 
+mod choice;
 mod destination;
 mod encode;
 mod error;
@@ -35,6 +36,8 @@ mod seconds;
 mod send;
 mod slots;
 
+pub use choice::Choice;
+pub use destination::AsDestination;
 #[cfg(all(feature = "graphite", feature = "tcp"))]
 pub use destination::GraphiteTcp;
 #[cfg(all(feature = "graphite", feature = "udp"))]
@@ -67,7 +70,6 @@ pub use destination::{
     instance_ip_grouping_key, push_to_gateway, push_to_gateway_async, pushadd_to_gateway,
     pushadd_to_gateway_async,
 };
-pub use destination::{AsDestination, Choice};
 #[cfg(feature = "graphite")]
 pub use encode::Graphite;
 #[cfg(feature = "openmetrics")]
@@ -80,7 +82,7 @@ pub use encode::{Influx, Names, Precision};
 pub use error::Error;
 pub use os::hostname;
 pub use pack::{Body, Compression, Cut, Packer};
-pub use push::{Destination, Guard, Push, client_metrics};
+pub use push::{Destination, Full, Guard, Push, client_metrics};
 pub use seconds::Seconds;
 pub use send::{Address, Failure, Plan, Progress, Report, Sender};
 #[cfg(feature = "http")]

@@ -55,8 +55,9 @@ impl Series<CounterCell> {
             self.add(amount);
             return false;
         }
+        let is_watched = self.tell(Change::Added(amount.as_f64()));
         add_shared(&self.cell.0, amount);
-        !self.tell(Change::Added(amount.as_f64()))
+        !is_watched
     }
 }
 

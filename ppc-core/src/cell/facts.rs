@@ -67,18 +67,18 @@ impl Series<StateSetCell> {
     pub(crate) fn set_only(&self, index: usize) {
         self.notice();
         self.cell.0.store(1 << index, Release);
-        self.tell(Change::Replaced);
+        self.tell(Change::States(1 << index));
     }
 
     pub(crate) fn set(&self, index: usize, on: bool) {
         self.notice();
         let bit = 1 << index;
-        if on {
-            self.cell.0.fetch_or(bit, Release);
+        let now = if on {
+            self.cell.0.fetch_or(bit, Release) | bit
         } else {
-            self.cell.0.fetch_and(!bit, Release);
-        }
-        self.tell(Change::Replaced);
+            self.cell.0.fetch_and(!bit, Release) & !bit
+        };
+        self.tell(Change::States(now));
     }
 }
 

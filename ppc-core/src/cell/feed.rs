@@ -15,10 +15,13 @@ use std::thread;
 
 use super::section::{Grace, Section};
 
-/// Is told of every recording of what it watches, on the thread that records, after the
-/// recording.
+/// Is told of every recording of what it watches, on the thread that records.
+///
+/// Of what is added up it is told before the recording, so that a gather never shows an amount
+/// that nobody was told of; of everything else after it.
 pub trait Feed: Send + Sync {
-    /// A series, by its [`id`](crate::SeriesSnapshot::id), changed. Must neither block nor record.
+    /// A series, by its [`id`](crate::SeriesSnapshot::id), changed. Must not record, and not wait
+    /// for one who gathers.
     fn changed(&self, series: u64, change: Change);
 }
 
@@ -32,9 +35,12 @@ pub enum Change {
     Set(f64),
     /// Observed by a histogram or summary.
     Observed(f64),
-    /// Replaced an info's facts, or changed the states of a state set: what it says now is to be
-    /// gathered.
+    /// Changed the states of a state set: a bit for each that holds now.
+    States(u64),
+    /// Replaced an info's facts: what it says now is to be gathered.
     Replaced,
+    /// Removed it, under a lock: whoever is told must not wait at all. It may come back, from zero.
+    Removed,
 }
 
 type Feeds = Vec<Arc<dyn Feed>>;

@@ -133,16 +133,17 @@ macro_rules! observing {
             /// True where the series may want words.
             fn observe_the_long_way(&self, value: f64) -> bool {
                 if let Some(window) = self.cell.window() {
-                    observe_both(self.cell.words(), window, value);
                     self.tell(Change::Observed(value));
+                    observe_both(self.cell.words(), window, value);
                     return false;
                 }
                 if self.place.make_own() {
                     self.observe(value);
                     return false;
                 }
+                let is_watched = self.tell(Change::Observed(value));
                 observe_shared(self.cell.words(), self.cell.bucket(value), value);
-                !self.tell(Change::Observed(value))
+                !is_watched
             }
         }
 

@@ -64,6 +64,13 @@ impl<C> Series<C> {
         watched
     }
 
+    /// Tells who watches it that it was removed, under the lock of its table.
+    pub(super) fn tell_removed(&self) {
+        if self.has(WATCHED) {
+            feed::tell(self.id, Change::Removed);
+        }
+    }
+
     /// A number that no other series of this process has, and that rises with each new series.
     pub(crate) fn id(&self) -> u64 {
         self.id

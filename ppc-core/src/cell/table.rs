@@ -354,6 +354,7 @@ impl<C: Cell> Table<C> {
                 continue;
             };
             count += 1;
+            found.tell_removed();
             // Kept by the slot and by `series`; whoever else keeps it may record.
             if found.place.kept.load(Relaxed) > 2 {
                 writer.limbo.hide(&series, base, because);

@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::{Identity, Source};
+use crate::registry::Registry;
 use crate::snapshot::Snapshot;
 
 /// Several sources of any types in one, gathered one after the other.
@@ -67,6 +68,10 @@ impl Source for Sources {
     fn identity(&self) -> Option<Identity> {
         self.0.identity()
     }
+
+    fn registries(&self, each: &mut dyn FnMut(&Registry)) {
+        self.0.registries(each);
+    }
 }
 
 impl<S: Source> Source for [S] {
@@ -80,6 +85,12 @@ impl<S: Source> Source for [S] {
         let identities: Option<Vec<_>> = self.iter().map(Source::identity).collect();
         identities.map(Identity::all)
     }
+
+    fn registries(&self, each: &mut dyn FnMut(&Registry)) {
+        for source in self {
+            source.registries(each);
+        }
+    }
 }
 
 impl<S: Source> Source for Vec<S> {
@@ -90,6 +101,10 @@ impl<S: Source> Source for Vec<S> {
     fn identity(&self) -> Option<Identity> {
         self.as_slice().identity()
     }
+
+    fn registries(&self, each: &mut dyn FnMut(&Registry)) {
+        self.as_slice().registries(each);
+    }
 }
 
 impl<S: Source, const N: usize> Source for [S; N] {
@@ -99,6 +114,10 @@ impl<S: Source, const N: usize> Source for [S; N] {
 
     fn identity(&self) -> Option<Identity> {
         self.as_slice().identity()
+    }
+
+    fn registries(&self, each: &mut dyn FnMut(&Registry)) {
+        self.as_slice().registries(each);
     }
 }
 
@@ -116,6 +135,13 @@ macro_rules! tuples {
             fn identity(&self) -> Option<Identity> {
                 let ($head, $($tail,)*) = self;
                 Some(Identity::all(vec![$head.identity()?, $($tail.identity()?),*]))
+            }
+
+            #[allow(non_snake_case)]
+            fn registries(&self, each: &mut dyn FnMut(&Registry)) {
+                let ($head, $($tail,)*) = self;
+                $head.registries(each);
+                $($tail.registries(each);)*
             }
         }
         tuples!($($tail)*);

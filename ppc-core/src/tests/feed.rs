@@ -84,7 +84,12 @@ fn what_is_made_or_hidden_meanwhile_is_watched_too() {
     let gauge = gauges.labels((1,)).unwrap();
     gauges.clear();
     gauge.set(2);
-    let expected = [Change::Observed(0.5), Change::Replaced, Change::Set(2.0)];
+    let expected = [
+        Change::Observed(0.5),
+        Change::States(2),
+        Change::Removed,
+        Change::Set(2.0),
+    ];
     assert_eq!(told.take(), expected);
     drop(watch);
     gauge.set(3);

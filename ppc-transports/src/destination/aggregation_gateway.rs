@@ -3,13 +3,12 @@
 use http::Method;
 use ppc_core::LabelValue;
 
-use super::Choice;
-use super::choice::{Chosen, Words, choices, chosen};
 use super::given::destination;
 use super::grouping::{Grouping, Values};
 use super::remembered::{Remembered, Resume, Store};
 use super::server::{Ask, Content, Server, ServerForm, TIMEOUT, server_settings};
 use super::url::{Kind, Params, Taken, UrlForm};
+use crate::choice::{Choice, Chosen, Words, choices, chosen};
 use crate::encode::{DeltaExposition, Format, Gauges};
 use crate::error::Error;
 use crate::pack::Cut;

@@ -1,12 +1,11 @@
 //! Influx line protocol over HTTP.
 
-use super::Choice;
-use super::choice::{Chosen, Words, choices, chosen};
 use super::extra_labels::ExtraLabels;
 use super::given::destination;
 use super::server::{Ask, Content, Ready, Server, ServerForm, TIMEOUT, server_settings};
 use super::url::{Kind, Params, Taken, UrlForm};
 use super::verb::Verb;
+use crate::choice::{Choice, Chosen, Words, choices, chosen};
 use crate::encode::{Influx, Names, Precision, Timestamps};
 use crate::error::{Error, ErrorKind};
 use crate::pack::Cut;

@@ -1,6 +1,6 @@
 //! The words for what becomes of names in Influx line protocol, over whichever transport.
 
-use super::choice::choices;
+use crate::choice::choices;
 use crate::encode::Names;
 
 choices! {

@@ -4,7 +4,6 @@
 #[cfg(feature = "pushgateway")]
 mod aggregation_gateway;
 mod any;
-mod choice;
 #[cfg(feature = "http")]
 mod extra_labels;
 #[cfg(feature = "pushgateway")]
@@ -103,7 +102,6 @@ use textfile::KIND as TEXTFILE;
 
 #[cfg(feature = "pushgateway")]
 pub use aggregation_gateway::{AggregationGateway, Delivery};
-pub use choice::Choice;
 #[cfg(feature = "pushgateway")]
 pub use gateway::{
     delete_from_gateway, delete_from_gateway_async, instance_ip_grouping_key, push_to_gateway,

@@ -1,12 +1,11 @@
 //! The Prometheus text format or OpenMetrics over HTTP.
 
-use super::Choice;
-use super::choice::{Chosen, Words, choices, chosen};
 use super::extra_labels::ExtraLabels;
 use super::given::destination;
 use super::server::{Ask, Content, Server, ServerForm, TIMEOUT, server_settings};
 use super::url::{Kind, Params, Taken, UrlForm};
 use super::verb::Verb;
+use crate::choice::{Choice, Chosen, Words, choices, chosen};
 use crate::encode::{Exposition, Format, Timestamps};
 use crate::error::Error;
 use crate::pack::Cut;

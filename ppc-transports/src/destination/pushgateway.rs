@@ -5,13 +5,13 @@ use std::time::Duration;
 use http::Method;
 use ppc_core::LabelValue;
 
-use super::Choice;
-use super::choice::{Chosen, Words, chosen};
 use super::given::destination;
 use super::grouping::{Grouping, Values};
 use super::server::{Ask, Content, Ready, Server, ServerForm, TIMEOUT, server_settings};
 use super::url::{Kind, Params, Taken, UrlForm};
 use super::verb::Verb;
+use crate::choice::Choice;
+use crate::choice::{Chosen, Words, chosen};
 use crate::encode::{Exposition, Format, Timestamps};
 use crate::error::Error;
 use crate::pack::Cut;

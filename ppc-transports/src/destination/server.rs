@@ -11,8 +11,8 @@ use std::time::Duration;
 use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue, Method, Uri};
 
-use super::choice::{Chosen, Words, choices, chosen};
 use super::url::{Params, Url, refused};
+use crate::choice::{Chosen, Words, choices, chosen};
 use crate::error::{Error, ErrorKind};
 use crate::pack::{Body, Compression, Cut, Packer};
 use crate::push::{MakeEncoder, Parts};

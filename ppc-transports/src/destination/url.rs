@@ -6,7 +6,7 @@ use fluent_uri::Uri;
 use fluent_uri::pct_enc::encoder::{Data, Query};
 use fluent_uri::pct_enc::{self, EStr, EString, Encoder};
 
-use super::choice::{Chosen, Words, word};
+use crate::choice::{Chosen, Words, word};
 use crate::error::{Error, ErrorKind};
 use crate::push::{Destination, Parts};
 use crate::send::Address;

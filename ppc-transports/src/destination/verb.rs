@@ -2,7 +2,7 @@
 
 use http::Method;
 
-use super::choice::choices;
+use crate::choice::choices;
 
 /// The method of a request.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]

@@ -6,10 +6,12 @@ use ppc_core::{LabelSet, LabelValue, Registry, Source, registry};
 
 use super::destination::Destination;
 use super::pushed::Pushed;
+use super::stream_settings::Full;
+use crate::choice::{Choice, chosen};
 use crate::error::{Error, ErrorKind};
 use crate::seconds::Seconds;
 
-const PERIOD: Duration = Duration::from_secs(15);
+pub(super) const PERIOD: Duration = Duration::from_secs(15);
 const FLUSH_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// What to push where, and when.
@@ -42,7 +44,11 @@ pub struct Push {
     pub(super) job: Option<String>,
     pub(super) job_metrics: bool,
     pub(super) client_metrics: bool,
-    pub(super) period: Duration,
+    /// 15 seconds, where nothing is said.
+    pub(super) period: Option<Duration>,
+    pub(super) stream: bool,
+    pub(super) linger: Option<Duration>,
+    pub(super) full: Option<Full>,
     pub(super) flush_timeout: Duration,
     pub(super) signals: bool,
     pub(super) task: bool,
@@ -65,7 +71,10 @@ impl Push {
             job: None,
             job_metrics: true,
             client_metrics: false,
-            period: PERIOD,
+            period: None,
+            stream: false,
+            linger: None,
+            full: None,
             flush_timeout: FLUSH_TIMEOUT,
             signals: false,
             task: false,
@@ -94,7 +103,56 @@ impl Push {
                 let (found, reason) = ("0".to_owned(), "a period is longer than 0");
                 self.faults.push(ErrorKind::Time { found, reason }.into());
             }
-            Ok(period) => self.period = period,
+            Ok(period) => self.period = Some(period),
+            Err(error) => self.faults.push(error),
+        }
+        self
+    }
+
+    /// Whether every change is sent, in place of all values each period; it is not by default.
+    ///
+    /// Each `inc`, `dec`, `set` and `observe` of the pushed registries becomes a line, in the order
+    /// in which its thread made it, with the value after it (`StatsD` as
+    /// [`Types::Native`](crate::Types::Native): the change itself); a histogram's those of the
+    /// series that changed. Recording puts a change into memory and returns; a thread sends as soon
+    /// as a datagram is full, or after [`linger`](Self::linger). [`full`](Self::full) says what
+    /// happens when it falls behind. All values are sent at the start and at the end as well.
+    /// Several streams, and others that push each period, can run at the same time.
+    ///
+    /// For destinations of lines: Influx, `StatsD` and Graphite over UDP, TCP and Unix sockets. Any
+    /// other is pushed to every [`period`](Self::period) instead, which is logged. What a summary's
+    /// quantiles are, and what a source of one's own shows, is sent at the start and the end.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use ppc_core::{Counter, registry};
+    /// use ppc_transports::{InfluxUdp, Push};
+    ///
+    /// let jobs = Counter::builder("jobs").register(registry())?;
+    /// Push::to(InfluxUdp::new("127.0.0.1:8089")).stream(true).run(|| jobs.inc());
+    /// # Ok::<(), ppc_core::Error>(())
+    /// ```
+    pub fn stream(mut self, stream: bool) -> Self {
+        self.stream = stream;
+        self
+    }
+
+    /// How long a stream lets a change wait for others to be sent with it: seconds, text such as
+    /// `"50ms"`, or a `Duration`; 10 ms by default.
+    pub fn linger(mut self, linger: impl Seconds) -> Self {
+        match linger.duration() {
+            Ok(linger) => self.linger = Some(linger),
+            Err(error) => self.faults.push(error),
+        }
+        self
+    }
+
+    /// What becomes of changes that come faster than a stream can send them, as a value or the word
+    /// for it: `Full::DropNewest` by default.
+    pub fn full(mut self, full: impl Choice<Full>) -> Self {
+        match chosen("full", &full.choice()) {
+            Ok(full) => self.full = Some(full),
             Err(error) => self.faults.push(error),
         }
         self

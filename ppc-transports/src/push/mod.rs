@@ -22,6 +22,7 @@ mod settings;
 mod stamp;
 mod start;
 mod stats;
+mod stream_settings;
 mod teller;
 mod thread;
 
@@ -38,3 +39,4 @@ pub use end_of::{Awaited, EndOf, EndOfAny, EndOfSend, Waited, end_of, end_of_out
 pub use guard::{Guard, call};
 pub use start::{enter, enter_async};
 pub use stats::client_metrics;
+pub use stream_settings::Full;

@@ -6,7 +6,7 @@ use std::thread;
 
 use ppc_core::Outcome;
 
-use super::builder::Push;
+use super::builder::{PERIOD, Push};
 use super::client;
 use super::environment::Environment;
 use super::guard::{Guard, OnDrop, Use};
@@ -102,7 +102,7 @@ impl Push {
         self.destinations = environment
             .destinations
             .unwrap_or_else(|| take(&mut self.destinations));
-        self.period = environment.period.unwrap_or(self.period);
+        self.period = environment.period.or(self.period);
         self.flush_timeout = environment.flush_timeout.unwrap_or(self.flush_timeout);
         let own = std::mem::replace(&mut self.labels, environment.labels);
         for (name, value) in own.iter() {
@@ -140,7 +140,7 @@ impl Push {
                 Some(ErrorKind::NoDestination.into()),
             );
         }
-        let period = self.period;
+        let period = self.period.unwrap_or(PERIOD);
         let settings = self.into_settings();
         let job = settings.job.as_ref().map(JobMetrics::start);
         let watch_signals = settings.signals;

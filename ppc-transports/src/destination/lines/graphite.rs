@@ -1,7 +1,7 @@
 //! Graphite's plaintext protocol, over whichever transport of lines.
 
 use super::Format;
-use crate::destination::choice::{Chosen, Words, chosen};
+use crate::choice::{Chosen, Words, chosen};
 use crate::destination::url::{Params, Taken};
 use crate::encode::{Graphite, Timestamps};
 use crate::error::Error;
@@ -53,7 +53,7 @@ macro_rules! graphite_settings {
             #[must_use]
             pub fn timestamps(
                 mut self,
-                timestamps: impl $crate::destination::Choice<$crate::encode::Timestamps>,
+                timestamps: impl $crate::choice::Choice<$crate::encode::Timestamps>,
             ) -> Self {
                 self.0.format.timestamps = timestamps.choice();
                 self

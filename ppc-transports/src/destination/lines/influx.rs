@@ -1,7 +1,7 @@
 //! Influx line protocol, over whichever transport of lines.
 
 use super::Format;
-use crate::destination::choice::{Chosen, Words, chosen};
+use crate::choice::{Chosen, Words, chosen};
 use crate::destination::url::{Params, Taken};
 use crate::encode::{Influx, Names, Timestamps};
 use crate::error::Error;
@@ -58,7 +58,7 @@ macro_rules! influx_settings {
             #[must_use]
             pub fn names(
                 mut self,
-                names: impl $crate::destination::Choice<$crate::encode::Names>,
+                names: impl $crate::choice::Choice<$crate::encode::Names>,
             ) -> Self {
                 self.0.format.names = names.choice();
                 self
@@ -68,7 +68,7 @@ macro_rules! influx_settings {
             #[must_use]
             pub fn timestamps(
                 mut self,
-                timestamps: impl $crate::destination::Choice<$crate::encode::Timestamps>,
+                timestamps: impl $crate::choice::Choice<$crate::encode::Timestamps>,
             ) -> Self {
                 self.0.format.timestamps = timestamps.choice();
                 self

@@ -1,7 +1,7 @@
 //! StatsD, over whichever transport of lines.
 
 use super::Format;
-use crate::destination::choice::{Chosen, Words, choices, chosen};
+use crate::choice::{Chosen, Words, choices, chosen};
 use crate::destination::remembered::{Remembered, Resume, Store};
 use crate::destination::url::{Params, Taken};
 use crate::encode::{Dialect, Statsd, Types};
@@ -89,7 +89,7 @@ macro_rules! statsd_settings {
             #[must_use]
             pub fn dialect(
                 mut self,
-                dialect: impl $crate::destination::Choice<$crate::encode::Dialect>,
+                dialect: impl $crate::choice::Choice<$crate::encode::Dialect>,
             ) -> Self {
                 self.0.format.dialect = dialect.choice();
                 self
@@ -99,7 +99,7 @@ macro_rules! statsd_settings {
             #[must_use]
             pub fn types(
                 mut self,
-                types: impl $crate::destination::Choice<$crate::encode::Types>,
+                types: impl $crate::choice::Choice<$crate::encode::Types>,
             ) -> Self {
                 self.0.format.types = types.choice();
                 self

@@ -4,7 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use super::{LOCAL_DATAGRAM_SIZE, Transport, check_datagram_size};
-use crate::destination::choice::{Chosen, Words, choices, chosen};
+use crate::choice::{Chosen, Words, choices, chosen};
 use crate::destination::url::{Params, Taken, Url, encode_path, refused};
 use crate::error::{Error, ErrorKind};
 use crate::push::MakeSender;
@@ -125,7 +125,7 @@ macro_rules! unix_settings {
             #[must_use]
             pub fn socket(
                 mut self,
-                socket: impl $crate::destination::Choice<$crate::destination::UnixSocket>,
+                socket: impl $crate::choice::Choice<$crate::destination::UnixSocket>,
             ) -> Self {
                 self.0.transport.socket = socket.choice();
                 self

@@ -7,7 +7,7 @@ use fluent_uri::pct_enc::EString;
 use fluent_uri::pct_enc::encoder::{Data, Userinfo};
 
 use super::{CONNECT_TIMEOUT, MAX_BODY, Server, Timeout};
-use crate::destination::choice::Words;
+use crate::choice::Words;
 use crate::destination::url::{Params, Taken, Url, UrlForm, url_form, without_user};
 use crate::error::Error;
 use crate::push::Parts;

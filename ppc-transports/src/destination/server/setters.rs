@@ -72,7 +72,7 @@ macro_rules! server_settings {
             #[must_use]
             pub fn min_tls_version(
                 mut self,
-                version: impl $crate::destination::Choice<$crate::send::TlsVersion>,
+                version: impl $crate::choice::Choice<$crate::send::TlsVersion>,
             ) -> Self {
                 self.server.min_tls_version = version.choice();
                 self
@@ -90,7 +90,7 @@ macro_rules! server_settings {
             #[must_use]
             pub fn compression(
                 mut self,
-                compression: impl $crate::destination::Choice<$crate::pack::Compression>,
+                compression: impl $crate::choice::Choice<$crate::pack::Compression>,
             ) -> Self {
                 self.server.compression = compression.choice();
                 self

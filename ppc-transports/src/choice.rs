@@ -22,10 +22,10 @@ impl<T, C: Choice<T> + ?Sized> Choice<T> for &C {
 }
 
 /// What was chosen, or the word that is none of the choices.
-pub(super) type Chosen<T> = Result<T, String>;
+pub(crate) type Chosen<T> = Result<T, String>;
 
 /// A type whose values have words.
-pub(super) trait Words: Copy + PartialEq + 'static {
+pub(crate) trait Words: Copy + PartialEq + 'static {
     const WORDS: &'static [(&'static str, Self)];
 
     fn of_word(word: &str) -> Chosen<Self> {
@@ -42,7 +42,7 @@ pub(super) trait Words: Copy + PartialEq + 'static {
 }
 
 /// The value that was chosen, or an error that lists the words.
-pub(super) fn chosen<T: Words>(what: &'static str, choice: &Chosen<T>) -> Result<T, Error> {
+pub(crate) fn chosen<T: Words>(what: &'static str, choice: &Chosen<T>) -> Result<T, Error> {
     choice.clone().map_err(|found| {
         let words: Vec<String> = T::WORDS
             .iter()
@@ -57,7 +57,7 @@ pub(super) fn chosen<T: Words>(what: &'static str, choice: &Chosen<T>) -> Result
 }
 
 /// The word of a choice, right or wrong.
-pub(super) fn word<T: Words>(choice: &Chosen<T>) -> impl fmt::Display + '_ {
+pub(crate) fn word<T: Words>(choice: &Chosen<T>) -> impl fmt::Display + '_ {
     match choice {
         Ok(value) => value.word(),
         Err(word) => word,
@@ -66,31 +66,31 @@ pub(super) fn word<T: Words>(choice: &Chosen<T>) -> impl fmt::Display + '_ {
 
 macro_rules! choices {
     ($($type:ty: $($word:literal => $value:expr),*;)*) => {$(
-        impl $crate::destination::choice::Words for $type {
+        impl $crate::choice::Words for $type {
             const WORDS: &'static [(&'static str, Self)] = &[$(($word, $value)),*];
         }
 
-        impl $crate::destination::Choice<$type> for $type {
-            fn choice(&self) -> $crate::destination::choice::Chosen<$type> {
+        impl $crate::choice::Choice<$type> for $type {
+            fn choice(&self) -> $crate::choice::Chosen<$type> {
                 Ok(*self)
             }
         }
 
-        impl $crate::destination::Choice<$type> for str {
-            fn choice(&self) -> $crate::destination::choice::Chosen<$type> {
-                $crate::destination::choice::Words::of_word(self)
+        impl $crate::choice::Choice<$type> for str {
+            fn choice(&self) -> $crate::choice::Chosen<$type> {
+                $crate::choice::Words::of_word(self)
             }
         }
 
-        impl $crate::destination::Choice<$type> for String {
-            fn choice(&self) -> $crate::destination::choice::Chosen<$type> {
-                $crate::destination::choice::Words::of_word(self)
+        impl $crate::choice::Choice<$type> for String {
+            fn choice(&self) -> $crate::choice::Chosen<$type> {
+                $crate::choice::Words::of_word(self)
             }
         }
     )*};
 }
 
-pub(super) use choices;
+pub(crate) use choices;
 
 choices! {
     Timestamps: "client" => Timestamps::Client, "server" => Timestamps::Server;
