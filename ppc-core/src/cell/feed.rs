@@ -17,8 +17,8 @@ use super::section::{Grace, Section};
 
 /// Is told of every recording of what it watches, on the thread that records.
 ///
-/// Of what is added up it is told before the recording, so that a gather never shows an amount
-/// that nobody was told of; of everything else after it.
+/// Of counts and gauges it is told before the recording, so that a gather never shows what nobody
+/// was told of yet; of states and facts after it.
 pub trait Feed: Send + Sync {
     /// A series, by its [`id`](crate::SeriesSnapshot::id), changed. Must not record, and not wait
     /// for one who gathers.

@@ -19,15 +19,15 @@ impl Series<GaugeCell> {
     #[inline]
     pub(crate) fn set(&self, value: f64) {
         self.notice();
-        self.cell.0.store(value.to_bits(), Release);
         self.tell(Change::Set(value));
+        self.cell.0.store(value.to_bits(), Release);
     }
 
     #[inline]
     pub(crate) fn add(&self, amount: f64) {
         self.notice();
-        add_shared_real(&self.cell.0, amount);
         self.tell(Change::Added(amount));
+        add_shared_real(&self.cell.0, amount);
     }
 }
 

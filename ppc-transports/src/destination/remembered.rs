@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 
 use ppc_core::{Identity, LabelSet, Snapshot};
 
-use crate::encode::{Encoder, Omitted};
+use crate::encode::{Encoder, Event, Lines, Omitted, StreamEncoder, When};
 use crate::lock::{lock, lock_at_end};
 use crate::log;
 use crate::os::{PerProcess, ThreadId};
@@ -212,10 +212,52 @@ impl<E: Resume> Encoder for Remembered<E> {
         false
     }
 
+    fn changes(&mut self) -> Option<&mut dyn StreamEncoder> {
+        Some(self)
+    }
+
     fn delivered(&mut self, lines: Range<usize>) {
         if let Some(encoder) = &self.encoder {
             lock(encoder).delivered(lines);
         }
+    }
+}
+
+impl<E: Resume> Remembered<E> {
+    /// Has the encoder do something with changes, where no other client has it.
+    fn with_changes<T>(&mut self, act: impl FnOnce(&mut dyn StreamEncoder) -> T) -> Option<T> {
+        let mut encoder = lock(self.encoder.as_ref()?);
+        encoder.changes().map(act)
+    }
+}
+
+/// Of a stream. While another client pushes the same, it does so for both.
+impl<E: Resume> StreamEncoder for Remembered<E> {
+    fn start(&mut self) {
+        self.with_changes(|changes| changes.start());
+    }
+
+    fn encode_changes(&mut self, events: &[Event], lines: &mut Lines) -> usize {
+        self.with_changes(|changes| changes.encode_changes(events, lines))
+            .unwrap_or(events.len())
+    }
+
+    fn learn(
+        &mut self,
+        snapshot: (&Snapshot, &LabelSet),
+        held: &[Event],
+        when: When,
+        lines: &mut Lines,
+    ) {
+        self.with_changes(|changes| changes.learn(snapshot, held, when, lines));
+    }
+
+    fn catch_up(&mut self, all: bool, lines: &mut Lines) {
+        self.with_changes(|changes| changes.catch_up(all, lines));
+    }
+
+    fn stop(&mut self) {
+        self.with_changes(|changes| changes.stop());
     }
 }
 
@@ -237,6 +279,7 @@ mod tests {
         let pushing = Pushing {
             source: source.as_ref(),
             labels: &labels,
+            streams: false,
         };
         let settings = (Gauges::Delta, Vec::new());
         let (mut encoder, mut out) = (
@@ -276,6 +319,7 @@ mod tests {
         let pushing = Pushing {
             source: source.as_ref(),
             labels: &labels,
+            streams: false,
         };
         let client = || {
             let settings = (Gauges::Delta, Vec::new());

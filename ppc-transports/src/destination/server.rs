@@ -98,6 +98,7 @@ impl Ready {
                 let target = Arc::clone(&target);
                 Box::new(HttpSender::new(target, requester.clone(), habits, waker))
             }),
+            can_stream: false,
             at_start: pushed.at_start,
         }
     }

@@ -127,6 +127,7 @@ impl UrlForm for Textfile {
             packer: Packer::new(usize::MAX),
             body: Some(Body::default()),
             sender: Box::new(move |waker| Box::new(FileSender::new(path.clone(), waker))),
+            can_stream: false,
             at_start: self.start,
         })
     }

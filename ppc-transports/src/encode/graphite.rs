@@ -1,9 +1,12 @@
 //! Graphite's plaintext lines with tags: `name;tag=value number timestamp`.
 
+use std::time::Duration;
+
 use ppc_core::{LabelSet, Snapshot};
 
+use super::changes::{Around, ChangeFormat, Changes, LinesEncoder};
 use super::lines::{Line, LineFormat, Name, Number, Walk};
-use super::{Encoder, Omitted, Timestamps, escape, number};
+use super::{Encoder, Omitted, StreamEncoder, Timestamps, escape, number};
 
 /// Writes Graphite's plaintext lines with tags, as carbon (1.1 and later) and `VictoriaMetrics`
 /// read them.
@@ -42,16 +45,20 @@ use super::{Encoder, Omitted, Timestamps, escape, number};
 /// ```
 #[derive(Debug, Default)]
 pub struct Graphite {
-    timestamps: Timestamps,
     lines: GraphiteLines,
     walk: Walk,
+    changes: Changes,
 }
 
 impl Graphite {
     /// An encoder with these timestamps.
     pub fn new(timestamps: Timestamps) -> Self {
-        Self {
+        let lines = GraphiteLines {
             timestamps,
+            end: Vec::new(),
+        };
+        Self {
+            lines,
             ..Self::default()
         }
     }
@@ -59,23 +66,39 @@ impl Graphite {
 
 impl Encoder for Graphite {
     fn encode(&mut self, snapshot: &Snapshot, labels: &LabelSet, out: &mut Vec<u8>) -> Omitted {
-        let end = &mut self.lines.end;
-        end.clear();
-        end.push(b' ');
-        match self.timestamps {
-            Timestamps::Client => number::write_count(snapshot.timestamp().as_secs(), end),
-            Timestamps::Server => end.extend_from_slice(b"-1"),
-        }
-        end.push(b'\n');
+        self.lines.start_at(snapshot.timestamp());
         self.walk.encode(&mut self.lines, snapshot, labels, out)
+    }
+
+    fn changes(&mut self) -> Option<&mut dyn StreamEncoder> {
+        Some(self)
+    }
+}
+
+impl LinesEncoder for Graphite {
+    type Format = GraphiteLines;
+
+    fn parts(&mut self) -> (&mut GraphiteLines, &mut Walk, &mut Changes) {
+        (&mut self.lines, &mut self.walk, &mut self.changes)
     }
 }
 
 /// How a line is written.
 #[derive(Debug, Default)]
-struct GraphiteLines {
+pub(super) struct GraphiteLines {
+    timestamps: Timestamps,
     /// The end of every line of a snapshot.
     end: Vec<u8>,
+}
+
+/// Whether there is a word for a number; counted where there is none.
+#[inline]
+fn can_say(number: Number, omitted: &mut Omitted) -> bool {
+    let nan = number.real().filter(|real| real.is_nan());
+    if let Some(nan) = nan {
+        omitted.note_number(nan);
+    }
+    nan.is_none()
 }
 
 impl LineFormat for GraphiteLines {
@@ -102,18 +125,43 @@ impl LineFormat for GraphiteLines {
         out: &mut Vec<u8>,
         omitted: &mut Omitted,
     ) {
-        if let Some(real) = number.real()
-            && real.is_nan()
-        {
-            omitted.note_number(real);
+        if !can_say(number, omitted) {
             return;
         }
-        out.extend_from_slice(&line.name.head);
-        out.extend_from_slice(line.labels);
-        out.extend_from_slice(line.own);
-        out.extend_from_slice(&line.name.foot);
+        line.write_before(out);
         number.write(out);
         out.extend_from_slice(&self.end);
+    }
+}
+
+impl ChangeFormat for GraphiteLines {
+    fn write_around(&self, line: Line<'_>, before: &mut Vec<u8>, _: &mut Vec<u8>) {
+        line.write_before(before);
+    }
+
+    #[inline]
+    fn write_number(
+        &mut self,
+        around: Around<'_>,
+        number: Number,
+        out: &mut Vec<u8>,
+        omitted: &mut Omitted,
+    ) {
+        if can_say(number, omitted) {
+            out.extend_from_slice(around.before);
+            number.write(out);
+            out.extend_from_slice(&self.end);
+        }
+    }
+
+    fn start_at(&mut self, time: Duration) {
+        self.end.clear();
+        self.end.push(b' ');
+        match self.timestamps {
+            Timestamps::Client => number::write_count(time.as_secs(), &mut self.end),
+            Timestamps::Server => self.end.extend_from_slice(b"-1"),
+        }
+        self.end.push(b'\n');
     }
 }
 

@@ -48,6 +48,7 @@ impl Walk {
         let mut omitted = Omitted::default();
         let giving_way = names::give_way(format, snapshot);
         for (place, family) in snapshot.families().enumerate() {
+            format.start_family(family);
             if giving_way.contains(&place) {
                 for series in family.series() {
                     leave_out(format, (family, &series), &mut omitted);
@@ -73,7 +74,7 @@ impl Walk {
         family: &FamilySnapshot,
         labels: &LabelSet,
     ) {
-        for (name, sample) in self.names.iter_mut().zip(names::names_of(family)) {
+        for (name, sample) in self.names.iter_mut().zip(names::names_of(format, family)) {
             name.head.clear();
             name.foot.clear();
             format.write_name(sample, name);
@@ -203,6 +204,7 @@ impl Walk {
         omitted: &mut Omitted,
     ) {
         let has_labels = format.has_labels();
+        let is_observed = names::is_observed(format, family.descriptor().kind());
         format.start_series(series, value);
         let [first, second, third] = &self.names;
         let mut write = |name, own, number| {
@@ -210,6 +212,9 @@ impl Walk {
             format.write_sample(Line { name, labels, own }, number, out, omitted);
         };
         match value {
+            Value::Histogram(_) | Value::Summary { .. } if is_observed => {
+                write(first, &[], Number::Observations);
+            }
             Value::Counter(total) => write(first, &[], Number::Total(total)),
             Value::Gauge(level) => write(first, &[], Number::Level(level)),
             Value::Histogram(histogram) => {
@@ -236,10 +241,19 @@ impl Walk {
                 write(first, &[], Number::Level(1.0));
             }
             Value::StateSet(states) => {
-                let states = self.places.labels().zip(states.states()).enumerate();
-                for (_, (own, (_, holds))) in states.filter(|(at, _)| !self.places.is_collided(*at))
-                {
-                    write(first, own, Number::Level(f64::from(holds)));
+                let states = self.places.labels().zip(states.states());
+                for (at, (own, (_, holds))) in states.enumerate() {
+                    if self.places.is_collided(at) {
+                        format.skip_sample();
+                    } else {
+                        let line = Line {
+                            name: first,
+                            labels: &self.labels,
+                            own,
+                        };
+                        let number = Number::Level(f64::from(holds));
+                        format.write_sample(line, number, out, omitted);
+                    }
                 }
             }
             // Kinds come with the versions of this workspace, together with their lines here.

@@ -1,5 +1,7 @@
 //! Formats: from a snapshot to the bytes of a wire format, one format a file. No I/O.
 
+#[cfg(any(feature = "influx", feature = "statsd", feature = "graphite"))]
+mod changes;
 #[cfg(feature = "openmetrics")]
 mod delta;
 #[cfg(any(
@@ -24,6 +26,7 @@ mod pending;
 mod restart;
 #[cfg(feature = "statsd")]
 mod statsd;
+mod stream;
 
 use std::fmt;
 use std::ops::Range;
@@ -40,6 +43,7 @@ pub use graphite::Graphite;
 pub use influx::{Influx, Names, Precision};
 #[cfg(feature = "statsd")]
 pub use statsd::{Dialect, Statsd, Types};
+pub use stream::{Event, Lines, StreamEncoder, When};
 
 /// Writes a snapshot in one format.
 pub trait Encoder: fmt::Debug + Send {
@@ -64,6 +68,12 @@ pub trait Encoder: fmt::Debug + Send {
     /// differences. True by default.
     fn is_repeatable(&self) -> bool {
         true
+    }
+
+    /// What writes single changes in this format, where it can.
+    #[doc(hidden)]
+    fn changes(&mut self) -> Option<&mut dyn StreamEncoder> {
+        None
     }
 
     /// These bytes of the last encoding, whole lines of it, have arrived. What sends differences
@@ -93,6 +103,17 @@ pub struct Omitted {
 }
 
 impl Omitted {
+    /// Adds what another encoding left out.
+    pub(crate) fn add(&mut self, other: Self) {
+        self.not_a_number += other.not_a_number;
+        self.infinite += other.infinite;
+        self.label_taken += other.label_taken;
+        self.collided += other.collided;
+        self.unlabelled += other.unlabelled;
+        self.taken = self.taken.take().or(other.taken);
+        self.collision = self.collision.take().or(other.collision);
+    }
+
     /// Notes a number that is not finite.
     fn note_number(&mut self, value: f64) {
         if value.is_nan() {

@@ -10,8 +10,9 @@ use std::ops::Range;
 use ppc_core::{LabelSet, Snapshot};
 
 use self::form::StatsdLines;
+use super::changes::{ChangeFormat, Changes, LinesEncoder};
 use super::lines::Walk;
-use super::{Encoder, Omitted};
+use super::{Encoder, Omitted, StreamEncoder};
 pub use dialect::Dialect;
 pub use types::Types;
 
@@ -60,6 +61,7 @@ pub use types::Types;
 pub struct Statsd {
     lines: StatsdLines,
     walk: Walk,
+    changes: Changes,
 }
 
 impl Statsd {
@@ -67,8 +69,14 @@ impl Statsd {
     pub fn new(dialect: Dialect, types: Types) -> Self {
         Self {
             lines: StatsdLines::new(dialect, types),
-            walk: Walk::default(),
+            ..Self::default()
         }
+    }
+
+    /// Has it write single changes; as [`Types::Native`] that is a form of its own, in which
+    /// observations are sent one by one, and what they come to is not.
+    pub(crate) fn set_streams(&mut self, streams: bool) {
+        self.lines.streams = streams;
     }
 }
 
@@ -83,12 +91,24 @@ impl Encoder for Statsd {
         omitted
     }
 
+    fn changes(&mut self) -> Option<&mut dyn StreamEncoder> {
+        Some(self)
+    }
+
     fn is_repeatable(&self) -> bool {
         self.lines.types == Types::Gauges
     }
 
     fn delivered(&mut self, lines: Range<usize>) {
         self.lines.delivered(&lines);
+    }
+}
+
+impl LinesEncoder for Statsd {
+    type Format = StatsdLines;
+
+    fn parts(&mut self) -> (&mut StatsdLines, &mut Walk, &mut Changes) {
+        (&mut self.lines, &mut self.walk, &mut self.changes)
     }
 }
 

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use super::engine::{Engine, Step};
 use super::orders::{Orders, Stop};
 use super::settings::Settings;
+use super::stream::Watched;
 use crate::lock::{lock, lock_at_end};
 use crate::os::{PerProcess, ThreadId, signals};
 
@@ -34,6 +35,8 @@ pub(crate) struct Client {
     parked: Mutex<Option<Engine>>,
     /// Keeps the signals watched while the client lives.
     watch: Mutex<Option<signals::Watch>>,
+    /// What is recorded for streams, until there is an engine.
+    watched: Mutex<Vec<Watched>>,
 }
 
 struct State {
@@ -99,6 +102,7 @@ impl Client {
             changed: Condvar::new(),
             parked: Mutex::new(None),
             watch: Mutex::new(None),
+            watched: Mutex::default(),
         }
     }
 
@@ -186,6 +190,18 @@ impl Client {
             state.driver = Driver::Starting;
         }
         is_free
+    }
+
+    /// Has every recording from now on told to the streams that there will be.
+    pub(crate) fn watch_changes(&self) {
+        *lock(&self.watched) = self.settings.watch_for_all();
+    }
+
+    /// The engine of the client, which wakes by this.
+    pub(crate) fn engine(self: &Arc<Self>, orders: &Orders) -> Engine {
+        let (settings, waker) = (Arc::clone(&self.settings), Arc::clone(self).into());
+        let watched = std::mem::take(&mut *lock(&self.watched));
+        Engine::new(settings, watched, orders.period, Instant::now(), &waker)
     }
 
     pub(crate) fn watch(&self, watch: Option<signals::Watch>) {

@@ -41,6 +41,8 @@ pub(crate) struct Parts {
     /// What a payload becomes before it is sent; itself, where there is none.
     pub(crate) body: Option<Body>,
     pub(crate) sender: Box<MakeSender>,
+    /// Whether single changes can be sent there.
+    pub(crate) can_stream: bool,
     /// Whether there is a push at the start: not to a place that keeps what the last run left.
     pub(crate) at_start: bool,
 }
@@ -52,6 +54,8 @@ pub(crate) struct Pushing<'a> {
     pub(crate) source: Option<&'a Identity>,
     /// The labels of the client.
     pub(crate) labels: &'a LabelSet,
+    /// Every change is sent, where that can be.
+    pub(crate) streams: bool,
 }
 
 impl Destination {

@@ -9,12 +9,14 @@ use std::time::{Duration, Instant};
 use ppc_core::{Snapshot, register_eager, unix_time};
 
 use super::destination::{Destination, Pushing};
+use super::feed::ChangeFeed;
 use super::lane::Lane;
 use super::orders::{Orders, Stop};
 use super::schedule::Schedule;
 use super::settings::Settings;
 use super::stamp;
 use super::stats::{client_metrics, tell_problems};
+use super::stream::{Stream, Watched};
 use crate::log::{self, Level};
 
 /// A clock that gives no new millisecond for so long stands still.
@@ -37,6 +39,7 @@ pub(crate) struct Engine {
     lanes: Vec<Lane>,
     snapshot: Snapshot,
     schedule: Schedule,
+    streams: bool,
     /// Since when a push waits for the clock.
     waiting: Option<Instant>,
     /// The final push was ordered; it has begun once nothing is due.
@@ -44,24 +47,35 @@ pub(crate) struct Engine {
 }
 
 impl Engine {
-    /// An engine that pushes at once, where that is wanted, and then every period. Senders wake it
-    /// by `waker`.
+    /// An engine that pushes at once, where that is wanted, and then every period; or every change,
+    /// of what is `watched` for that. Senders wake it by `waker`.
     pub(crate) fn new(
         settings: Arc<Settings>,
+        watched: Vec<Watched>,
         period: Duration,
         now: Instant,
         waker: &Waker,
     ) -> Self {
         let parts = settings.destinations.iter().filter_map(Destination::parts);
-        let pushing = Pushing {
-            source: settings.source.identity(),
-            labels: &settings.labels,
-        };
-        let lanes = parts
-            .map(|parts| Lane::new(parts, &pushing, waker))
+        let mut watched = watched.into_iter();
+        let lanes: Vec<_> = parts
+            .map(|parts| {
+                let stream = settings.streams_to(parts).map(|stream| {
+                    // Where an engine takes over from one that panicked, nothing is watched yet.
+                    let watched = watched.next().unwrap_or_else(|| settings.watch(stream));
+                    Stream::new(watched, stream, now)
+                });
+                let pushing = Pushing {
+                    source: settings.source.identity(),
+                    labels: &settings.labels,
+                    streams: stream.is_some(),
+                };
+                Lane::new(parts, &pushing, stream, waker)
+            })
             .collect();
         let schedule = Schedule::new(now, period);
         Self {
+            streams: lanes.iter().any(Lane::streams),
             settings,
             lanes,
             snapshot: Snapshot::new(),
@@ -73,6 +87,15 @@ impl Engine {
 
     /// Does what is due.
     pub(crate) fn step(&mut self, now: Instant, orders: &Orders) -> Step {
+        if self.streams {
+            ChangeFeed::while_sending(|| self.step_now(now, orders))
+        } else {
+            self.step_now(now, orders)
+        }
+    }
+
+    fn step_now(&mut self, now: Instant, orders: &Orders) -> Step {
+        let patience = orders.stop.as_ref().map(Stop::patience);
         self.schedule.set_period(orders.period);
         match &orders.stop {
             Some(stop) => {
@@ -80,13 +103,20 @@ impl Engine {
                     if !self.last {
                         lane.order_last();
                     }
+                    lane.pump(now, patience);
                     // The final values are newer than whatever is on its way.
                     lane.make_way(now, now >= stop.patience());
                 }
                 self.last = true;
             }
-            None if self.schedule.tick(now) => self.lanes.iter_mut().for_each(|l| l.tick(now)),
-            None => {}
+            None => {
+                if self.schedule.tick(now) {
+                    self.lanes.iter_mut().for_each(|lane| lane.tick(now));
+                }
+                for lane in &mut self.lanes {
+                    lane.pump(now, patience);
+                }
+            }
         }
         let (mut wake, mut clock_is_early) = (None, false);
         for lane in &mut self.lanes {
@@ -102,6 +132,7 @@ impl Engine {
         }
         for lane in &mut self.lanes {
             wake = earlier(wake, lane.advance(now));
+            wake = earlier(wake, lane.next_look());
         }
         // What was in the way of a push may be gone by now.
         if !clock_is_early && self.lanes.iter().any(Lane::is_ready) {

@@ -1,5 +1,6 @@
 //! One destination of a client: what is to be sent to it now, and how far that has gone.
 
+use std::mem;
 use std::ops::Range;
 use std::task::Waker;
 use std::time::{Duration, Instant};
@@ -10,6 +11,7 @@ use super::current::Current;
 use super::destination::{Parts, Pushing};
 use super::orders::Stop;
 use super::stats::stats;
+use super::stream::Stream;
 use super::teller::Teller;
 use crate::encode::Encoder;
 use crate::pack::{Body, Packer};
@@ -36,6 +38,8 @@ const UNACKNOWLEDGED: &str = "unacknowledged";
 pub(crate) struct Lane {
     teller: Teller,
     encoder: Box<dyn Encoder>,
+    /// Where every change is sent, until the final values are.
+    stream: Option<Stream>,
     packer: Packer,
     body: Option<Body>,
     sender: Box<dyn Sender>,
@@ -63,10 +67,16 @@ struct Ended {
 }
 
 impl Lane {
-    pub(crate) fn new(parts: &Parts, pushing: &Pushing<'_>, waker: &Waker) -> Self {
+    pub(crate) fn new(
+        parts: &Parts,
+        pushing: &Pushing<'_>,
+        stream: Option<Stream>,
+        waker: &Waker,
+    ) -> Self {
         Self {
             teller: Teller::new(&parts.name),
             encoder: (parts.encoder)(pushing),
+            stream,
             packer: parts.packer,
             body: parts.body,
             sender: (parts.sender)(waker.clone()),
@@ -80,9 +90,14 @@ impl Lane {
         }
     }
 
+    /// Whether every change is sent.
+    pub(crate) fn streams(&self) -> bool {
+        self.stream.is_some()
+    }
+
     /// There is nothing to be done.
     pub(crate) fn is_idle(&self) -> bool {
-        self.current.is_none() && !self.due
+        self.current.is_none() && !self.due && self.stream.is_none()
     }
 
     /// A push is to begin, and may.
@@ -104,6 +119,9 @@ impl Lane {
     /// The schedule wants a push. One that is under way is not disturbed, and this one is skipped;
     /// one that waits for another try makes way.
     pub(crate) fn tick(&mut self, now: Instant) {
+        if self.stream.is_some() {
+            return;
+        }
         if self.current.is_some() {
             if !self.sender.is_between_tries() {
                 return;
@@ -115,8 +133,96 @@ impl Lane {
 
     /// The final push is wanted.
     pub(crate) fn order_last(&mut self) {
+        if let Some(stream) = &mut self.stream {
+            return stream.order_last();
+        }
         self.encoder.begin_last();
         self.due = true;
+    }
+
+    /// Does what a stream has to do while nothing is on its way. After `patience`, when the end was
+    /// ordered, what has not been encoded is given up for the final values.
+    pub(crate) fn pump(&mut self, now: Instant, patience: Option<Instant>) {
+        let Some(stream) = &mut self.stream else {
+            return;
+        };
+        if patience.is_some_and(|patience| now >= patience) && !stream.is_last() {
+            let given_up = stream.give_up();
+            if given_up > 0 {
+                let text = format!(
+                    "{given_up} changes were not sent within half of flush_timeout; the final \
+                     values are"
+                );
+                self.teller.dropped("deadline", given_up, &text);
+            }
+            self.encoder.begin_last();
+            self.due = true;
+        }
+        if self.current.is_some() || self.due {
+            return;
+        }
+        if !stream.wants_values(now) {
+            // Another client may have ended, which has told the same up to now.
+            self.encoder.must_wait();
+            if let Some(changes) = self.encoder.changes() {
+                stream.fill(changes, self.packer.limit(), now);
+            }
+            if !stream.is_last() {
+                return self.send_lines(now, None);
+            }
+            self.encoder.begin_last();
+        }
+        self.due = true;
+    }
+
+    /// When a stream wants to be pumped again.
+    pub(crate) fn next_look(&self) -> Option<Instant> {
+        let is_free = self.current.is_none() && !self.due;
+        let stream = self.stream.as_ref().filter(|_| is_free)?;
+        Some(stream.next_look())
+    }
+
+    /// Takes the values of a snapshot for a stream, and sends what it has to say of them.
+    fn learn(&mut self, snapshot: &Snapshot, labels: &LabelSet, now: Instant, stop: Option<&Stop>) {
+        let (Some(stream), Some(changes)) = (&mut self.stream, self.encoder.changes()) else {
+            return;
+        };
+        stream.learn(changes, (snapshot, labels), now);
+        let is_last = stream.is_last();
+        if is_last {
+            changes.stop();
+        }
+        self.send_lines(now, stop.filter(|_| is_last));
+        if is_last {
+            // It ends here, and what it watches with it.
+            self.stream = None;
+            if self.current.is_none() {
+                self.encoder.end_last();
+            }
+        }
+    }
+
+    /// Sends the lines that a stream has written.
+    fn send_lines(&mut self, now: Instant, last: Option<&Stop>) {
+        let Some(stream) = &mut self.stream else {
+            return;
+        };
+        let dropped = stream.take_dropped();
+        if dropped > 0 {
+            let text = format!(
+                "{dropped} changes came faster than they could be sent, and were dropped; the totals \
+                 are put right"
+            );
+            self.teller.dropped("feed_full", dropped, &text);
+        }
+        self.teller.omitted(&mem::take(&mut stream.lines.omitted));
+        self.lines.clear();
+        mem::swap(&mut self.lines, &mut stream.lines.bytes);
+        if self.lines.is_empty() && !self.torn {
+            return;
+        }
+        let plan = self.plan(now, last);
+        self.start_sending(plan, 0, last.is_some());
     }
 
     /// Gives up what is left of an older push, because something newer is to be sent. What must
@@ -150,14 +256,10 @@ impl Lane {
         stop: Option<&Stop>,
     ) {
         self.due = false;
-        let mut plan = Plan {
-            payloads: 1,
-            new_series: false,
-            start: now,
-            deadline: stop.map(|stop| stop.deadline),
-            succeeded: stop.is_some_and(|stop| stop.succeeded),
-            repeatable: self.encoder.is_repeatable(),
-        };
+        if self.stream.is_some() {
+            return self.learn(snapshot, labels, now, stop);
+        }
+        let mut plan = self.plan(now, stop);
         let closes = self.sender.closes(&plan);
         self.lines.clear();
         let mut newest = 0;
@@ -176,17 +278,38 @@ impl Lane {
                     .flat_map(|family| family.series().map(|series| series.id()))
             };
             newest = ids().max().unwrap_or(0);
-            plan.payloads = self.packer.payloads(&self.lines).count();
             plan.new_series =
                 ids().filter(|id| *id > self.known).take(MANY_NEW).count() == MANY_NEW;
+        }
+        self.start_sending(plan, newest, stop.is_some());
+        if let Some(current) = &mut self.current {
+            current.closes = closes;
+        }
+    }
+
+    /// A push that begins now, and is the final one where there is a `stop`.
+    fn plan(&self, now: Instant, stop: Option<&Stop>) -> Plan {
+        Plan {
+            payloads: 1,
+            new_series: false,
+            start: now,
+            deadline: stop.map(|stop| stop.deadline),
+            succeeded: stop.is_some_and(|stop| stop.succeeded),
+            repeatable: self.encoder.is_repeatable(),
+        }
+    }
+
+    /// Begins to send the lines that there are, of series up to a number.
+    fn start_sending(&mut self, mut plan: Plan, newest: u64, is_last: bool) {
+        if !self.lines.is_empty() {
+            plan.payloads = self.packer.payloads(&self.lines).count();
         }
         self.made.0 = 0..0;
         self.sender.begin(plan);
         let samples = count_samples(&self.lines);
         self.current = Some(Current {
-            closes,
-            is_last: stop.is_some(),
-            ..Current::new(now, newest, plan.payloads, samples)
+            is_last,
+            ..Current::new(plan.start, newest, plan.payloads, samples)
         });
     }
 

@@ -4,7 +4,7 @@ use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use ppc_core::{Identity, Snapshot, Source};
+use ppc_core::{Identity, Registry, Snapshot, Source};
 
 use super::stats::stats;
 use crate::log::{self, Level};
@@ -15,14 +15,28 @@ pub(crate) struct Pushed {
     source: Arc<dyn Source>,
     /// Asked for once, as a user's code may answer: clients are compared under a lock.
     identity: Option<Identity>,
+    /// The registries that it shows, each once.
+    registries: Vec<Registry>,
 }
 
 impl Pushed {
     pub(crate) fn new(source: impl Source + 'static) -> Self {
+        let mut registries: Vec<Registry> = Vec::new();
+        source.registries(&mut |registry| {
+            if !registries.iter().any(|known| known.is(registry)) {
+                registries.push(registry.clone());
+            }
+        });
         Self {
             identity: source.identity(),
             source: Arc::new(source),
+            registries,
         }
+    }
+
+    /// The registries whose recordings it shows; none where it reads something else.
+    pub(crate) fn registries(&self) -> &[Registry] {
+        &self.registries
     }
 
     /// What tells the source from others, where that is known.

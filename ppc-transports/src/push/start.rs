@@ -12,6 +12,7 @@ use super::environment::Environment;
 use super::guard::{Guard, OnDrop, Use};
 use super::job::JobMetrics;
 use super::settings::Settings;
+use super::stream_settings::StreamSettings;
 use super::{end, task, thread as pushing_thread};
 use crate::error::{Error, ErrorKind};
 use crate::log::{self, Level};
@@ -149,6 +150,7 @@ impl Push {
         let (client, new) = client::join(settings, period);
         let mut fault = None;
         if new {
+            client.watch_changes();
             if watch_signals {
                 client.watch(signals::watch(end::last_push));
             }
@@ -176,7 +178,15 @@ impl Push {
             let _ = self.labels.insert("job", job.as_str());
             JobMetrics::of(&job)
         });
+        let stream = self.stream.then(|| {
+            let usual = StreamSettings::default();
+            StreamSettings {
+                linger: self.linger.unwrap_or(usual.linger),
+                full: self.full.unwrap_or(usual.full),
+            }
+        });
         Settings {
+            stream,
             destinations: self.destinations,
             source: self.source,
             labels: self.labels,

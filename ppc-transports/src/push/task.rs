@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use tokio::runtime::Handle;
 
 use super::client::{Client, Driver};
-use super::engine::{Engine, Step};
+use super::engine::Step;
 use super::thread;
 use crate::error::{Error, ErrorKind};
 
@@ -20,12 +20,7 @@ pub(crate) fn start(client: &Arc<Client>) -> Result<(), Error> {
         return Err(ErrorKind::NoRuntime.into());
     };
     let orders = client.orders();
-    client.park(Engine::new(
-        Arc::clone(client.settings()),
-        orders.period,
-        Instant::now(),
-        &Arc::clone(client).into(),
-    ));
+    client.park(client.engine(&orders));
     client.set_driver(Driver::Task);
     runtime.spawn(run(Arc::clone(client)));
     Ok(())

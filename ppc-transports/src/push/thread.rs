@@ -8,7 +8,7 @@ use tracing::Dispatch;
 use tracing::subscriber::NoSubscriber;
 
 use super::client::{Client, Driver};
-use super::engine::{Engine, Step};
+use super::engine::Step;
 use crate::error::{Error, ErrorKind};
 use crate::log::{self, Level};
 use crate::os::{self, ThreadId};
@@ -58,10 +58,7 @@ pub(crate) fn drive(client: &Arc<Client>) {
 
 fn run(client: &Arc<Client>) {
     let mut orders = client.orders();
-    let mut engine = client.unpark().unwrap_or_else(|| {
-        let (settings, waker) = (Arc::clone(client.settings()), Arc::clone(client).into());
-        Engine::new(settings, orders.period, Instant::now(), &waker)
-    });
+    let mut engine = client.unpark().unwrap_or_else(|| client.engine(&orders));
     loop {
         match engine.step(Instant::now(), &orders) {
             Step::Done => return,

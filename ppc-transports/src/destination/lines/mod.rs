@@ -109,6 +109,7 @@ impl<F: Format, T: Transport> Lines<F, T> {
             packer: Packer::new(limit).cut(cut),
             body: None,
             sender,
+            can_stream: true,
             at_start: true,
         })
     }

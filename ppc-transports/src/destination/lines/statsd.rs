@@ -59,7 +59,8 @@ impl Format for StatsdLines {
             Types::Gauges => Box::new(move |_| Box::new(Statsd::new(dialect, Types::Gauges))),
             // A datagram that may have arrived is not sent again.
             Types::Native => Box::new(move |pushing| {
-                Box::new(Remembered::<Statsd>::new(&place, pushing, dialect, true))
+                let settings = (dialect, pushing.streams);
+                Box::new(Remembered::<Statsd>::new(&place, pushing, settings, true))
             }),
         };
         Ok((make, Cut::Samples))
@@ -67,18 +68,23 @@ impl Format for StatsdLines {
 }
 
 impl Resume for Statsd {
-    type Settings = Dialect;
+    /// The dialect, and whether single changes are sent.
+    type Settings = (Dialect, bool);
 
     fn store() -> &'static Store<Self> {
         static STORE: Store<Statsd> = Store::new();
         &STORE
     }
 
-    fn fresh(dialect: &Dialect) -> Self {
-        Self::new(*dialect, Types::Native)
+    fn fresh(settings: &(Dialect, bool)) -> Self {
+        let mut statsd = Self::new(settings.0, Types::Native);
+        statsd.resume(settings);
+        statsd
     }
 
-    fn resume(&mut self, _: &Dialect) {}
+    fn resume(&mut self, (_, streams): &(Dialect, bool)) {
+        self.set_streams(*streams);
+    }
 }
 
 /// The setters of StatsD.

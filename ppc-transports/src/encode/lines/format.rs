@@ -1,6 +1,6 @@
 //! What a format of one line a sample has to say of itself.
 
-use ppc_core::{Kind, SeriesSnapshot, Value};
+use ppc_core::{FamilySnapshot, Kind, SeriesSnapshot, Value};
 
 use crate::encode::{Omitted, number};
 
@@ -32,6 +32,15 @@ pub(in crate::encode) trait LineFormat {
         false
     }
 
+    /// Whether what histograms and summaries observe is sent one by one, under the name of the
+    /// family, and never what it comes to.
+    fn observes(&self) -> bool {
+        false
+    }
+
+    /// The series that follow are those of this family.
+    fn start_family(&mut self, _family: &FamilySnapshot) {}
+
     /// The samples that follow are those of this series.
     fn start_series(&mut self, _series: &SeriesSnapshot<'_>, _value: Value<'_>) {}
 
@@ -43,6 +52,9 @@ pub(in crate::encode) trait LineFormat {
         out: &mut Vec<u8>,
         omitted: &mut Omitted,
     );
+
+    /// The next sample is not written: another one of its series is the same in the format.
+    fn skip_sample(&mut self) {}
 
     /// What was appended from here on is taken away again.
     fn take_back(&mut self, _start: usize) {}
@@ -67,8 +79,19 @@ pub(in crate::encode) struct Line<'a> {
     pub(in crate::encode) own: &'a [u8],
 }
 
+impl Line<'_> {
+    /// Appends it up to its number, where nothing stands behind that.
+    #[inline]
+    pub(in crate::encode) fn write_before(self, out: &mut Vec<u8>) {
+        out.extend_from_slice(&self.name.head);
+        out.extend_from_slice(self.labels);
+        out.extend_from_slice(self.own);
+        out.extend_from_slice(&self.name.foot);
+    }
+}
+
 /// The number of a sample.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(in crate::encode) enum Number {
     /// A total of whole ones.
     Count(u64),
@@ -78,6 +101,8 @@ pub(in crate::encode) enum Number {
     Sum(f64),
     /// What goes up and down.
     Level(f64),
+    /// What observations come to, which are sent one by one.
+    Observations,
 }
 
 impl Number {
@@ -85,8 +110,17 @@ impl Number {
     #[inline]
     pub(in crate::encode) fn real(self) -> Option<f64> {
         match self {
-            Self::Count(_) => None,
+            Self::Count(_) | Self::Observations => None,
             Self::Total(real) | Self::Sum(real) | Self::Level(real) => Some(real),
+        }
+    }
+
+    /// How many it counts; 0 where it is not a count.
+    #[inline]
+    pub(in crate::encode) fn count(self) -> u64 {
+        match self {
+            Self::Count(count) => count,
+            _ => 0,
         }
     }
 
@@ -98,6 +132,7 @@ impl Number {
             Self::Total(real) | Self::Sum(real) | Self::Level(real) => {
                 number::write_any(real, out);
             }
+            Self::Observations => {}
         }
     }
 }

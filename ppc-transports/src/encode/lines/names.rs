@@ -7,11 +7,22 @@ use ppc_core::{FamilySnapshot, Kind, Snapshot};
 use super::format::{LineFormat, Name};
 
 /// The names of a family's samples, in the order of its kind, and behind them that of its
-/// quantiles.
-pub(super) fn names_of(family: &FamilySnapshot) -> impl Iterator<Item = &str> {
+/// quantiles; that of its observations alone, where the format sends them one by one.
+pub(super) fn names_of<'f, F: LineFormat>(
+    format: &F,
+    family: &'f FamilySnapshot,
+) -> impl Iterator<Item = &'f str> + use<'f, F> {
     let (kind, names) = (family.descriptor().kind(), family.descriptor().names());
-    let quantiles = (kind == Kind::Summary).then(|| names.family());
-    names.samples().chain(quantiles)
+    let is_observed = is_observed(format, kind);
+    let plain = is_observed || kind == Kind::Summary;
+    let samples = if is_observed { 0 } else { usize::MAX };
+    let samples = names.samples().take(samples);
+    samples.chain(plain.then(|| names.family()))
+}
+
+/// Whether the format sends observations of this kind one by one.
+pub(super) fn is_observed<F: LineFormat>(format: &F, kind: Kind) -> bool {
+    format.observes() && matches!(kind, Kind::Histogram | Kind::Summary)
 }
 
 /// Which families give way to others, by their place in the snapshot: one whose names had to be
@@ -38,7 +49,7 @@ fn find<F: LineFormat>(
             if changes(family) != changed {
                 continue;
             }
-            let names = names_of(family).map(|sample| {
+            let names = names_of(format, family).map(|sample| {
                 let mut name = Name::default();
                 format.write_name(sample, &mut name);
                 name

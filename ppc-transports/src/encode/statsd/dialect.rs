@@ -80,6 +80,17 @@ impl Dialect {
         out.push(b':');
     }
 
+    /// The type of a single observation, and by what it is multiplied: servers that know times alone
+    /// want them in milliseconds.
+    pub(super) fn observation(self, is_seconds: bool) -> (&'static [u8], f64) {
+        match self {
+            Self::Influx | Self::Librato | Self::SignalFx => (b"h", 1.0),
+            Self::DogStatsd => (b"d", 1.0),
+            Self::Graphite | Self::Plain if is_seconds => (b"ms", 1000.0),
+            Self::Graphite | Self::Plain => (b"ms", 1.0),
+        }
+    }
+
     /// Appends the labels where they follow the number and its type.
     #[inline]
     pub(super) fn write_behind(self, labels: [&[u8]; 2], out: &mut Vec<u8>) {

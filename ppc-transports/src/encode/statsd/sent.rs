@@ -58,11 +58,11 @@ struct Place {
     line: usize,
 }
 
-/// What will have been sent of a line.
+/// What a line adds to what was sent.
 #[derive(Debug)]
 struct Note {
     place: Place,
-    after: u64,
+    more: Number,
 }
 
 /// What a line has to say.
@@ -107,6 +107,25 @@ impl Sent {
         };
     }
 
+    /// The line that follows is that of a counter of this life, in any order.
+    pub(super) fn start_counter(&mut self, life: u64) {
+        let at = self.look_up(life, 1, 1);
+        let series = &mut self.series[at];
+        self.met += usize::from(series.round != self.round);
+        series.round = self.round;
+        self.place = Place {
+            series: at,
+            line: 0,
+        };
+    }
+
+    /// What the next line has to say of an amount that came on top of everything before.
+    pub(super) fn addition(&self, amount: f64) -> Difference {
+        let (place, more) = (self.place, Number::Sum(amount));
+        let note = Note { place, more };
+        Difference { more, note }
+    }
+
     /// Where a series is in the list, in which it may be new.
     fn find(&mut self, life: u64, lines: usize, added: usize) -> usize {
         let come = self.come;
@@ -116,7 +135,14 @@ impl Sent {
         {
             return at;
         }
-        let at = *self.index.entry(life).or_insert_with(|| {
+        let at = self.look_up(life, lines, added);
+        self.order.truncate(come);
+        self.order.push(at);
+        at
+    }
+
+    fn look_up(&mut self, life: u64, lines: usize, added: usize) -> usize {
+        *self.index.entry(life).or_insert_with(|| {
             let new = Series {
                 life: Some(life),
                 lines: vec![UNKNOWN; lines].into(),
@@ -129,10 +155,7 @@ impl Sent {
             }
             self.series.push(new);
             self.series.len() - 1
-        });
-        self.order.truncate(come);
-        self.order.push(at);
-        at
+        })
     }
 
     /// What the next line of the series at hand has to say; nothing where that is nothing.
@@ -149,10 +172,11 @@ impl Sent {
         } else {
             (false, sent)
         };
-        let (more, after, is_more) = match number {
+        let (more, is_more) = match number {
+            Number::Observations => return None,
             Number::Count(now) => {
                 let more = now.wrapping_sub(sent);
-                (Number::Count(more), now, more > 0)
+                (Number::Count(more), more > 0)
             }
             Number::Total(now) | Number::Sum(now) | Number::Level(now) => {
                 let sent = f64::from_bits(sent);
@@ -164,11 +188,10 @@ impl Sent {
                 // Rounding may have sent the last digit of a counter too much, which is not taken
                 // back.
                 let falls = more < 0.0 && matches!(number, Number::Sum(_));
-                let after = (sent + more).to_bits();
-                (Number::Sum(more), after, more > 0.0 || falls)
+                (Number::Sum(more), more > 0.0 || falls)
             }
         };
-        let note = Note { place, after };
+        let note = Note { place, more };
         (is_new || is_more).then_some(Difference { more, note })
     }
 
@@ -199,8 +222,13 @@ impl Sent {
 
     /// These lines arrived.
     pub(super) fn delivered(&mut self, lines: &Range<usize>) {
-        for note in self.pending.arrived(lines) {
-            self.series[note.place.series].lines[note.place.line] = note.after;
+        for Note { place, more } in self.pending.arrived(lines) {
+            let sent = &mut self.series[place.series].lines[place.line];
+            let before = if *sent == UNKNOWN { 0 } else { *sent };
+            *sent = match more.real() {
+                Some(more) => (f64::from_bits(before) + more).to_bits(),
+                None => before.wrapping_add(more.count()),
+            };
         }
     }
 }

@@ -1,0 +1,217 @@
+//! What a series says, as words, and what a change does to them.
+//!
+//! A counter has its sum and what its additions have rounded off; a gauge its level; a histogram
+//! and a summary their sum, and behind it the counts as they are sent, each bucket's with those
+//! below it; a state set its states.
+
+use ppc_core::feed::Change;
+use ppc_core::{FamilySnapshot, Kind};
+
+use super::ROUNDING;
+use super::format::ChangeFormat;
+use crate::encode::lines::Number;
+
+/// What the series of a family have in common.
+#[derive(Debug)]
+pub(super) struct Shape {
+    pub(super) kind: Kind,
+    pub(super) name: Box<str>,
+    /// How many words each series has.
+    pub(super) width: usize,
+    /// Of a histogram, without the last one.
+    bounds: Box<[f64]>,
+    pub(super) is_seconds: bool,
+}
+
+/// Which lines of a series a change changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Touched {
+    All,
+    /// The buckets from this one on, the count and the sum.
+    From(usize),
+    /// The states in which these bits differ from those before.
+    States(u64),
+    None,
+}
+
+impl Shape {
+    pub(super) fn of(family: &FamilySnapshot) -> Self {
+        let descriptor = family.descriptor();
+        let kind = descriptor.kind();
+        let bounds: Box<[f64]> = match kind {
+            Kind::Histogram => descriptor.buckets().bounds().into(),
+            _ => Box::default(),
+        };
+        let width = match kind {
+            Kind::Counter | Kind::Summary => 2,
+            Kind::Gauge | Kind::StateSet => 1,
+            Kind::Histogram => bounds.len() + 2,
+            _ => 0,
+        };
+        Self {
+            kind,
+            name: descriptor.names().family().into(),
+            width,
+            bounds,
+            is_seconds: descriptor.unit() == "seconds",
+        }
+    }
+
+    /// Whether observations are sent one by one, and never what they come to.
+    pub(super) fn is_observed<F: ChangeFormat>(&self, format: &F) -> bool {
+        matches!(self.kind, Kind::Histogram | Kind::Summary) && format.sends_changes()
+    }
+
+    /// The words of a gathered series in the form that they have here.
+    pub(super) fn take(&self, gathered: &[u64], words: &mut Vec<u64>) {
+        match self.kind {
+            Kind::Counter => words.extend([gathered[0], 0]),
+            Kind::Histogram => {
+                words.push(gathered[0]);
+                let mut all = 0_u64;
+                words.extend(gathered[1..].iter().map(|count| {
+                    all = all.wrapping_add(*count);
+                    all
+                }));
+            }
+            _ => words.extend_from_slice(&gathered[..self.width]),
+        }
+    }
+
+    /// The number of a line, of as many as there are.
+    pub(super) fn number(&self, words: &[u64], line: usize, of: usize) -> Number {
+        match self.kind {
+            Kind::Counter => Number::Total(total(words)),
+            Kind::Gauge => Number::Level(f64::from_bits(words[0])),
+            Kind::StateSet => Number::Level(f64::from(words[0] >> line & 1 == 1)),
+            _ if line + 1 == of => Number::Sum(f64::from_bits(words[0])),
+            _ if line + 2 == of => Number::Count(words[words.len() - 1]),
+            _ => Number::Count(words[1 + line]),
+        }
+    }
+}
+
+/// A counter's total.
+#[inline]
+pub(super) fn total(words: &[u64]) -> f64 {
+    f64::from_bits(words[0]) + f64::from_bits(words[1])
+}
+
+/// Has the words say what they do after a change, and says which lines that is.
+#[inline]
+pub(super) fn apply(shape: &Shape, words: &mut [u64], change: Change) -> Touched {
+    let real = f64::from_bits;
+    match (change, shape.kind) {
+        (Change::Added(amount), Kind::Counter) => {
+            // Neumaier's summation, as a gather does it: so a total that was added up here is not
+            // more than the one that is gathered.
+            let sum = real(words[0]);
+            let next = sum + amount;
+            let off = if sum >= amount {
+                (sum - next) + amount
+            } else {
+                (amount - next) + sum
+            };
+            words[0] = next.to_bits();
+            if off != 0.0 && next.is_finite() {
+                words[1] = (real(words[1]) + off).to_bits();
+            }
+            Touched::All
+        }
+        (Change::Added(amount), Kind::Gauge) => {
+            words[0] = (real(words[0]) + amount).to_bits();
+            Touched::All
+        }
+        (Change::Set(level), Kind::Gauge) => {
+            words[0] = level.to_bits();
+            Touched::All
+        }
+        (Change::Observed(value), Kind::Histogram) => {
+            let bucket = shape.bounds.partition_point(|bound| *bound < value);
+            observe(words, bucket, value);
+            Touched::From(bucket)
+        }
+        (Change::Observed(value), Kind::Summary) => {
+            observe(words, 0, value);
+            Touched::All
+        }
+        (Change::States(states), Kind::StateSet) => {
+            let changed = words[0] ^ states;
+            words[0] = states;
+            Touched::States(changed)
+        }
+        _ => Touched::None,
+    }
+}
+
+fn observe(words: &mut [u64], bucket: usize, value: f64) {
+    words[0] = (f64::from_bits(words[0]) + value).to_bits();
+    for count in &mut words[1 + bucket..] {
+        *count = count.wrapping_add(1);
+    }
+}
+
+/// From what changes alone come to, which is what `words` say, to what there was before them.
+pub(super) fn go_back(shape: &Shape, words: &mut [u64], gathered: &[u64]) {
+    let real = f64::from_bits;
+    match shape.kind {
+        Kind::Counter => {
+            let (now, changes) = (real(gathered[0]), total(words));
+            // A change that was told and is not in what was gathered yet.
+            let before = if now - changes > now * ROUNDING {
+                now - changes
+            } else {
+                0.0
+            };
+            words.copy_from_slice(&[before.to_bits(), 0]);
+        }
+        Kind::Gauge => words[0] = (real(gathered[0]) - real(words[0])).to_bits(),
+        Kind::Histogram | Kind::Summary => {
+            let (sum, counts) = (real(words[0]), words.len() - 1);
+            for (count, now) in words[1..].iter_mut().zip(&gathered[1..]) {
+                *count = now.saturating_sub(*count);
+            }
+            let before = if words[counts] > 0 {
+                real(gathered[0]) - sum
+            } else {
+                0.0
+            };
+            words[0] = before.to_bits();
+        }
+        _ => words.copy_from_slice(gathered),
+    }
+}
+
+/// Raises totals to what was gathered; with `levels`, has levels and states say that as well.
+/// Whether that changed anything.
+pub(super) fn catch_up(shape: &Shape, words: &mut [u64], gathered: &[u64], levels: bool) -> bool {
+    let is_behind = match shape.kind {
+        Kind::Counter => {
+            let (now, said) = (f64::from_bits(gathered[0]), total(words));
+            now - said > now * ROUNDING
+        }
+        Kind::Histogram | Kind::Summary => words.last() < gathered.last(),
+        _ => levels && *words != *gathered,
+    };
+    if is_behind {
+        words.copy_from_slice(gathered);
+    }
+    is_behind
+}
+
+/// Has the words say what was gathered, but for what differs by rounding alone: a total that falls
+/// by it would be a restart to a server.
+pub(super) fn end_at(shape: &Shape, words: &mut [u64], gathered: &[u64]) {
+    let (now, said) = match shape.kind {
+        Kind::Counter => (f64::from_bits(gathered[0]), total(words)),
+        Kind::Histogram | Kind::Summary if words[1..] == gathered[1..] => {
+            (f64::from_bits(gathered[0]), f64::from_bits(words[0]))
+        }
+        _ => return words.copy_from_slice(gathered),
+    };
+    // Also where it is not a number.
+    let is_same = (now - said).abs() <= said.abs() * ROUNDING;
+    if !is_same {
+        words.copy_from_slice(gathered);
+    }
+}

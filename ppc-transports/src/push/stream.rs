@@ -1,0 +1,331 @@
+//! A stream to one destination: from the changes that are recorded to lines that are to be sent.
+
+use std::mem;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use ppc_core::feed::Watch;
+use ppc_core::{LabelSet, Registry, Snapshot, unix_time};
+
+use super::feed::{ChangeFeed, Inbox};
+use super::stream_settings::{Full, StreamSettings};
+use crate::encode::{Event, Lines, StreamEncoder, When};
+
+/// Bytes of lines after which they are sent before more are written.
+const BATCH: usize = 1 << 20;
+
+/// Changes that are encoded in one go.
+const SLICE: usize = 256;
+
+/// Longest time between two looks into the feed.
+const LOOK: Duration = Duration::from_millis(10);
+
+/// What changes do not tell is gathered so often.
+const REVIEW: Duration = Duration::from_mins(1);
+
+/// After changes were dropped, totals are put right no sooner than this after the last time.
+const RECOVERY: Duration = Duration::from_secs(1);
+
+/// Gathering takes no more than this part of the time.
+const SHARE: u32 = 4;
+
+/// A line has about so many bytes, before any was written.
+const LINE: usize = 64;
+
+/// Servers keep milliseconds, and the final values are to be the last ones.
+const STEP: Duration = Duration::from_millis(1);
+
+/// A clock that is further behind the last line than this was set back.
+const SET_BACK: Duration = Duration::from_secs(1);
+
+/// Recordings that are told to a feed, until this is dropped.
+#[derive(Debug)]
+pub(crate) struct Watched {
+    inbox: Inbox,
+    watch: Option<Watch>,
+}
+
+impl Watched {
+    /// Has every recording of these registries told from now on.
+    pub(crate) fn new(registries: &[Registry], full: Full) -> Self {
+        let feed = ChangeFeed::new(full);
+        let watch = Watch::new(Arc::clone(&feed) as _, registries.to_vec());
+        Self {
+            inbox: Inbox::new(feed),
+            watch: Some(watch),
+        }
+    }
+
+    fn end(&mut self) {
+        // First: the watch waits for whoever is being told something, and that may wait for room.
+        self.inbox.feed().close();
+        self.watch = None;
+    }
+}
+
+impl Drop for Watched {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+/// How far a stream has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stage {
+    /// Nothing is known yet.
+    Starting,
+    Running,
+    /// Only the final values are left.
+    Last,
+}
+
+/// Turns changes into lines.
+#[derive(Debug)]
+pub(crate) struct Stream {
+    watched: Watched,
+    settings: StreamSettings,
+    stage: Stage,
+    /// What was recorded up to now is sent without further waiting, and is the last.
+    is_ending: bool,
+    pub(crate) lines: Lines,
+    /// Changes that were not recorded for want of room.
+    dropped: u64,
+    /// Changes that were taken from the feed when values were gathered, and how many of them are
+    /// encoded.
+    held: Vec<Event>,
+    encoded: usize,
+    /// Values were gathered, and are to be compared with what was told once nothing is held; with
+    /// true, levels as well.
+    catches_up: Option<bool>,
+    /// Values are to be gathered.
+    wants: bool,
+    /// All values are to be compared, at this time or later.
+    recovers: Option<Instant>,
+    last_learned: Instant,
+    /// Values are gathered no sooner than this.
+    next_learn: Instant,
+    next_look: Instant,
+    /// Changes were seen to wait at this time.
+    since: Option<Instant>,
+    /// Bytes that a change takes, as seen of late.
+    size: usize,
+}
+
+impl Stream {
+    pub(crate) fn new(watched: Watched, settings: StreamSettings, now: Instant) -> Self {
+        Self {
+            watched,
+            settings,
+            stage: Stage::Starting,
+            is_ending: false,
+            lines: Lines::default(),
+            dropped: 0,
+            held: Vec::new(),
+            encoded: 0,
+            catches_up: None,
+            wants: false,
+            recovers: None,
+            last_learned: now,
+            next_learn: now,
+            next_look: now,
+            since: None,
+            size: LINE,
+        }
+    }
+
+    /// What was recorded up to now is the last.
+    pub(crate) fn order_last(&mut self) {
+        self.is_ending = true;
+        self.next_look = Instant::now();
+    }
+
+    /// Whether the final values are what comes next.
+    pub(crate) fn is_last(&self) -> bool {
+        self.stage == Stage::Last
+    }
+
+    /// When changes are looked for.
+    pub(crate) fn next_look(&self) -> Instant {
+        self.next_look
+    }
+
+    /// How many changes were not recorded since this was last asked.
+    pub(crate) fn take_dropped(&mut self) -> u64 {
+        mem::take(&mut self.dropped)
+    }
+
+    /// Gives up what has not been encoded; how many changes that was.
+    pub(crate) fn give_up(&mut self) -> u64 {
+        self.watched.end();
+        self.look();
+        let held = mem::take(&mut self.held).len() - mem::take(&mut self.encoded);
+        self.stage = Stage::Last;
+        (held + self.watched.inbox.count()) as u64
+    }
+
+    fn look(&mut self) {
+        self.dropped += self.watched.inbox.look();
+        if self.watched.inbox.take_behind() {
+            let soonest = match self.settings.full {
+                Full::Coalesce => self.last_learned,
+                _ => self.last_learned + RECOVERY,
+            };
+            self.recovers.get_or_insert(soonest);
+        }
+    }
+
+    /// Whether values are to be gathered now.
+    pub(crate) fn wants_values(&self, now: Instant) -> bool {
+        match self.stage {
+            Stage::Starting | Stage::Last => true,
+            Stage::Running if self.is_ending => self.wants,
+            Stage::Running => {
+                let is_due = self.wants || self.must_recover(now);
+                is_due && now >= self.next_learn
+            }
+        }
+    }
+
+    fn must_recover(&self, now: Instant) -> bool {
+        now >= self.last_learned + REVIEW || self.recovers.is_some_and(|at| now >= at)
+    }
+
+    /// Takes gathered values, and writes what is to be said of them at once. `began` is when that
+    /// gathering did.
+    pub(crate) fn learn(
+        &mut self,
+        encoder: &mut dyn StreamEncoder,
+        (snapshot, labels): (&Snapshot, &LabelSet),
+        began: Instant,
+    ) {
+        self.look();
+        self.held.drain(..mem::take(&mut self.encoded));
+        self.watched.inbox.take_all(&mut self.held);
+        let when = match self.stage {
+            Stage::Starting => When::Start,
+            Stage::Running => When::Between,
+            Stage::Last => {
+                // They are in the values.
+                self.held.clear();
+                When::End
+            }
+        };
+        self.set_time(snapshot.timestamp());
+        if when == When::End {
+            self.lines.time += STEP;
+        }
+        encoder.start();
+        encoder.learn((snapshot, labels), &self.held, when, &mut self.lines);
+        if when == When::Between {
+            let all = self.must_recover(began);
+            self.catches_up = Some(all || self.catches_up == Some(true));
+            if all {
+                self.recovers = None;
+            }
+        }
+        if self.stage == Stage::Starting {
+            self.stage = Stage::Running;
+        }
+        self.wants = false;
+        let now = Instant::now();
+        self.last_learned = now;
+        self.next_learn = now + LOOK.max(now.saturating_duration_since(began) * SHARE);
+        self.next_look = now;
+    }
+
+    /// Has the lines that follow be of this time, or of one that is later than those before.
+    fn set_time(&mut self, now: Duration) {
+        let next = self.lines.time + Duration::from_nanos(1);
+        self.lines.time = if next > now + SET_BACK {
+            now
+        } else {
+            now.max(next)
+        };
+    }
+
+    /// Writes the lines of what has changed, where they are to be sent now: with as many bytes as
+    /// a payload has, or after a while.
+    pub(crate) fn fill(&mut self, encoder: &mut dyn StreamEncoder, payload: usize, now: Instant) {
+        if self.stage != Stage::Running || now < self.next_look {
+            return;
+        }
+        let pause = LOOK.min(self.settings.linger);
+        self.next_look = now + pause;
+        self.look();
+        let held = self.held.len() - self.encoded;
+        let waiting = held + self.watched.inbox.count();
+        if waiting == 0 && self.catches_up.is_none() {
+            self.since = None;
+            return self.end_where_ordered();
+        }
+        let since = *self.since.get_or_insert(now);
+        let waited = now.saturating_duration_since(since) + pause;
+        let is_due = held > 0 || self.is_ending || self.catches_up.is_some();
+        if !is_due && waiting * self.size < payload && waited < self.settings.linger {
+            return;
+        }
+        self.since = None;
+        self.set_time(unix_time());
+        encoder.start();
+        let left = self.encode(encoder);
+        self.watched.inbox.unstall();
+        let taken = waiting.saturating_sub(left);
+        self.size = (self.lines.bytes.len() / taken.max(1)).clamp(1, BATCH);
+        self.wants |= mem::take(&mut self.lines.is_behind);
+        if self.lines.bytes.len() >= BATCH || self.is_ending {
+            self.next_look = now;
+        }
+    }
+
+    /// Encodes what waits, up to a batch. How much is left of it.
+    fn encode(&mut self, encoder: &mut dyn StreamEncoder) -> usize {
+        let Self {
+            watched,
+            held,
+            encoded,
+            lines,
+            wants,
+            ..
+        } = self;
+        while *encoded < held.len() && lines.bytes.len() < BATCH {
+            let end = held.len().min(*encoded + SLICE);
+            let taken = encoder.encode_changes(&held[*encoded..end], lines);
+            *encoded += taken;
+            if *encoded < end {
+                *wants = true;
+                break;
+            }
+        }
+        if *encoded < held.len() {
+            return held.len() - *encoded + watched.inbox.count();
+        }
+        held.clear();
+        *encoded = 0;
+        if let Some(all) = self.catches_up.take() {
+            encoder.catch_up(all, lines);
+        }
+        watched.inbox.drain(|events| {
+            if lines.bytes.len() >= BATCH {
+                return 0;
+            }
+            let taken = encoder.encode_changes(events, lines);
+            *wants |= taken < events.len();
+            taken
+        });
+        watched.inbox.count()
+    }
+
+    /// Nothing waits: where the end was ordered, nothing more is told, and what came up to now is
+    /// the last.
+    fn end_where_ordered(&mut self) {
+        if !self.is_ending || self.wants {
+            return;
+        }
+        self.watched.end();
+        self.look();
+        if self.watched.inbox.count() == 0 {
+            self.stage = Stage::Last;
+        }
+        self.next_look = Instant::now();
+    }
+}
