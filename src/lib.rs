@@ -219,6 +219,13 @@ pub use ppc_macros::metric;
 /// fn count(server: &str) {
 ///     INVOICES.inc();
 /// }
+///
+/// /// Every change goes to one place as it is made, and all values to another each minute.
+/// #[push_metrics(statsd_udp = "localhost:8125", stream)]
+/// #[push_metrics(influx_udp = "victoria.acme.net:8089", period = 60)]
+/// fn watched() {
+///     INVOICES.inc();
+/// }
 /// ```
 #[cfg(feature = "macros")]
 pub use ppc_macros::push_metrics;

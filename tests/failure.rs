@@ -123,6 +123,24 @@ fn k04_an_address_that_is_none() {
 }
 
 #[test]
+fn a_period_with_a_stream_is_told_unless_the_environment_says_it() {
+    let receiver = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let address = receiver.local_addr().unwrap().to_string();
+    let told = "ppc: warning: invalid period: a stream sends each change at once: leave out \
+                `period`, or `stream`; the job runs on\n";
+    for (how, environment, told) in [
+        ("period", &[][..], told),
+        ("stream", &[], ""),
+        ("stream", &[("PPC_PERIOD", "5")], ""),
+    ] {
+        let job = Job::start_at(&address, "run", &format!("faulty-{how}"), 0.0, environment);
+        let ended = job.wait();
+        assert_eq!(ended.status.code(), Some(21), "{how}: {ended:?}");
+        assert_eq!(ended.stderr, told, "{how}");
+    }
+}
+
+#[test]
 fn the_log_goes_where_the_job_logs() {
     let address = dead();
     let told = "connection refused";

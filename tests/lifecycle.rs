@@ -311,6 +311,26 @@ fn what_is_wrong_with_the_settings_is_an_error_for_those_who_ask() {
         ),
         (good().label("a b", 1), "invalid label of the client"),
         (
+            good().linger(-1).stream(true),
+            "invalid time -1: a time is a finite number of seconds",
+        ),
+        (
+            good().full("wait").stream(true),
+            "invalid full \"wait\": known are \"drop_newest\"",
+        ),
+        (
+            good().linger("50ms"),
+            "invalid linger: it needs a stream: add `stream(true)`, or leave it out",
+        ),
+        (
+            good().full("block"),
+            "invalid full: it needs a stream: add `stream(true)`, or leave it out",
+        ),
+        (
+            good().stream(true).period(5),
+            "invalid period: a stream sends each change at once: leave out `period`, or `stream`",
+        ),
+        (
             good().and_to(InfluxUdp::new("x")),
             "invalid address \"x\": an address is `host:port`",
         ),
@@ -323,6 +343,29 @@ fn what_is_wrong_with_the_settings_is_an_error_for_those_who_ask() {
     assert_eq!(good().period(0).run(|| 5), 5);
     let task = good().task(true).try_start().unwrap_err();
     assert!(task.is_system(), "no runtime here: {task}");
+}
+
+#[test]
+fn what_may_have_a_meaning_for_a_stream_is_no_fault() {
+    let registry = Registry::new();
+    let good = || Push::to(InfluxUdp::new("127.0.0.1:9")).registry(&registry);
+    for full in ["drop_newest", "coalesce", "block"] {
+        let push = good().stream(true).linger("50ms").full(full);
+        assert!(push.try_start().is_ok(), "{full}");
+    }
+    // Switched off, it leaves its settings as they are, and the period has its meaning.
+    let off = good().stream(false).linger(0).full(ppc::Full::Block);
+    assert!(off.period(5).try_start().is_ok());
+    // Nobody streams to a gateway: the period is for it.
+    let gateway = ppc::Pushgateway::new("127.0.0.1:9").job("j");
+    let both = good().and_to(gateway).stream(true).period(5).try_start();
+    let told = both
+        .err()
+        .map(|error| error.to_string())
+        .unwrap_or_default();
+    assert!(!told.contains("period"), "{told}");
+    let disabled = good().linger(5).enabled(false).try_start();
+    assert!(disabled.is_ok());
 }
 
 #[test]

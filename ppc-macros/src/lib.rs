@@ -46,6 +46,9 @@ use proc_macro::TokenStream;
 /// | key | meaning | default |
 /// |---|---|---|
 /// | `period = 15` | the time between pushes: seconds, `"1m30s"` or a `Duration` | 15 s |
+/// | `stream` | sends each change at once, in place of all values each period | off |
+/// | `linger = "50ms"` | how long a stream lets a change wait for others to go with it | 10 ms |
+/// | `full = "coalesce"` | what becomes of changes that a stream cannot send as fast as they come: one a series, or `"block"`, `"drop_newest"` | `"drop_newest"` |
 /// | `flush_timeout = 5` | how long the final push may take | 5 s |
 /// | `job = "name"` | the label `job`, on gateways the group; and metrics of the job itself | none; gateways want one |
 /// | `job_metrics = false` | omits those metrics | `true` |
@@ -55,6 +58,11 @@ use proc_macro::TokenStream;
 /// | `enabled = false` | pushes nothing | `true` |
 /// | `task` | a task of the current tokio runtime in place of a thread (feature `tokio`) | off |
 /// | `crate = path` | the path of `ppc`, where it has another name | `::ppc` |
+///
+/// `stream` is for Influx, StatsD and Graphite over UDP, TCP and Unix sockets, and takes the place of
+/// `period`; all values are sent at the start and at the end as well. What is to be pushed every
+/// period beside it gets an attribute of its own, above or below: each serves its own destinations.
+/// Where both have the same `job`, each counts its runs, and one of them wants `job_metrics = false`.
 ///
 /// # Destinations
 ///

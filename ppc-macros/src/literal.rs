@@ -9,7 +9,7 @@ use syn::{Expr, ExprGroup, ExprLit, ExprParen, ExprUnary, Lit, LitStr, UnOp};
 pub(crate) enum Literal {
     Text(String),
     Number(f64),
-    Bool,
+    Bool(bool),
     /// A character or bytes, which nothing here takes.
     Other,
 }
@@ -40,7 +40,7 @@ impl Literal {
             Lit::Str(text) => Self::Text(text.value()),
             Lit::Int(number) => number.base10_parse().map_or(Self::Other, Self::Number),
             Lit::Float(number) => number.base10_parse().map_or(Self::Other, Self::Number),
-            Lit::Bool(_) => Self::Bool,
+            Lit::Bool(switch) => Self::Bool(switch.value),
             _ => Self::Other,
         }
     }
@@ -114,7 +114,8 @@ mod tests {
             (parse_quote!(-(1.5)), number(-1.5)),
             (parse_quote!(0x10_u64), number(16.0)),
             (parse_quote!(1_000.5e-3f32), number(1.0005)),
-            (parse_quote!(true), Some(Literal::Bool)),
+            (parse_quote!(true), Some(Literal::Bool(true))),
+            (parse_quote!((false)), Some(Literal::Bool(false))),
             (parse_quote!('c'), Some(Literal::Other)),
             (parse_quote!(-x), None),
             (parse_quote!(1 + 1), None),

@@ -41,7 +41,7 @@ fn read(key: &str, expr: &Expr) -> Option<Result<Duration, String>> {
         Literal::Number(seconds) if seconds < 0.0 => Err(format!("`{key}` cannot be negative")),
         Literal::Number(seconds) => Duration::try_from_secs_f64(seconds)
             .map_err(|_| format!("`{key}` is longer than time can be counted")),
-        Literal::Bool | Literal::Other => Err(format!("`{key}` takes {FORMS}")),
+        Literal::Bool(_) | Literal::Other => Err(format!("`{key}` takes {FORMS}")),
     };
     Some(time)
 }

@@ -39,6 +39,19 @@ async fn async_job(ask: &Ask) -> u8 {
     21
 }
 
+/// A stream, with a period of its own that has no meaning or without.
+fn streaming(ask: &Ask, period: Option<u32>) -> u8 {
+    let mut push = ppc::Push::to(ppc::InfluxUdp::new(&ask.address)).stream(true);
+    if let Some(period) = period {
+        push = push.period(period);
+    }
+    push.run(|| {
+        announce();
+        WORK.what("some").inc();
+        21
+    })
+}
+
 pub(crate) fn run(ask: &Ask, how: &str) -> ExitCode {
     let start = Instant::now();
     let status = match how {
@@ -67,6 +80,8 @@ pub(crate) fn run(ask: &Ask, how: &str) -> ExitCode {
             tracing::subscriber::set_global_default(Subscriber::Hangs).expect("the first one");
             futures_executor::block_on(async_job(ask))
         }
+        "period" => streaming(ask, Some(5)),
+        "stream" => streaming(ask, None),
         "exiting_source" => {
             let source = Arc::new(Exits(AtomicU32::new(0)));
             announce();

@@ -103,6 +103,39 @@ fn nothing_is_pushed_where_it_is_disabled() {
     assert!(receiver.is_silent());
 }
 
+#[test]
+fn streams_and_periodic_pushes_stand_above_each_other() {
+    #[push_metrics(
+        influx_udp = to[0],
+        stream,
+        linger = Duration::from_millis(1),
+        full = full,
+        job = "settings-streamed",
+        registry = registry,
+    )]
+    #[push_metrics(
+        influx_udp = to[1],
+        period = "1h",
+        stream = to.is_empty(),
+        linger = 5,
+        job = "settings-pushed",
+        registry = registry
+    )]
+    fn run(to: &[String; 2], registry: &Registry, full: &str) -> usize {
+        full.len()
+    }
+
+    let receivers = [Recorder::start(), Recorder::start()];
+    let to = receivers.each_ref().map(Recorder::address);
+    for (full, len) in [("drop_newest", 11), ("coalesce", 8), ("block", 5)] {
+        assert_eq!(run(&to, &Registry::new(), full), len);
+        for (receiver, job) in receivers.iter().zip(["streamed", "pushed"]) {
+            let job = format!("job=settings-{job}");
+            receiver.expect(&["job_runs,", &job, "outcome=ok", "total="]);
+        }
+    }
+}
+
 mod renamed {
     pub(super) use ppc as metrics;
 }

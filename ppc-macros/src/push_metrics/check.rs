@@ -8,7 +8,7 @@ use crate::literal::Literal;
 use crate::times::{self, Zero};
 
 use super::model::Settings;
-use super::{literals, pairs, together, values};
+use super::{literals, pairs, stream, together, values};
 
 /// Checks the settings, each alone and all together.
 pub(super) fn settings(settings: &Settings, features: Features, diagnostics: &mut Diagnostics) {
@@ -30,13 +30,18 @@ pub(super) fn settings(settings: &Settings, features: Features, diagnostics: &mu
         &settings.enabled,
         &settings.signals,
         &settings.task,
+        &settings.stream,
     ];
     for keyed in switches.into_iter().flatten() {
         literals::switch(keyed, diagnostics);
     }
+    if let Some(full) = &settings.full {
+        literals::word(full, &stream::FULL, diagnostics);
+    }
     pairs::labels(&settings.labels, diagnostics);
     check_job(settings, diagnostics);
     together::check(settings, diagnostics);
+    stream::check(settings, diagnostics);
 }
 
 /// Checks that the function can be wrapped at all.
@@ -53,6 +58,7 @@ fn check_times(settings: &Settings, diagnostics: &mut Diagnostics) {
     let times = [
         (&settings.period, Zero::Refused),
         (&settings.flush_timeout, Zero::Allowed),
+        (&settings.linger, Zero::Allowed),
     ];
     for (keyed, zero) in times {
         let Some(Keyed { key, value }) = keyed else {
@@ -70,7 +76,7 @@ fn check_job(settings: &Settings, diagnostics: &mut Diagnostics) {
         Some(Literal::Text(name)) if name.is_empty() => {
             diagnostics.on(&job.value, "the job's name is empty");
         }
-        Some(Literal::Number(_) | Literal::Bool | Literal::Other) => {
+        Some(Literal::Number(_) | Literal::Bool(_) | Literal::Other) => {
             diagnostics.on(
                 &job.value,
                 "`job` takes a name, such as `job = \"nightly-billing\"`",

@@ -136,6 +136,14 @@ const fn kind(
     }
 }
 
+impl Kind {
+    /// Whether it can be sent every change by itself: what takes lines can, and what takes requests
+    /// or files as a whole cannot.
+    pub(super) fn streams(&self) -> bool {
+        matches!(self.takes, Takes::Address(_) | Takes::Socket)
+    }
+}
+
 impl Takes {
     /// What a destination is made from, for messages.
     pub(super) fn expected(self) -> String {

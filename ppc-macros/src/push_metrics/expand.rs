@@ -54,6 +54,11 @@ fn push(settings: &Settings, private: &TokenStream) -> TokenStream {
         by_reference(&settings.job),
         by_reference(&settings.registry),
     );
+    let (stream, linger, full) = (
+        switch(&settings.stream),
+        by_reference(&settings.linger),
+        by_reference(&settings.full),
+    );
     let (job_metrics, enabled) = (switch(&settings.job_metrics), switch(&settings.enabled));
     let (signals, task) = (switch(&settings.signals), switch(&settings.task));
     let labels = settings.labels.iter().map(|label| {
@@ -62,8 +67,8 @@ fn push(settings: &Settings, private: &TokenStream) -> TokenStream {
     });
     let push = quote! {
         #private::Push::new()
-            #(#destinations)* #period #flush_timeout #job #job_metrics #(#labels)* #registry
-            #signals #enabled #task
+            #(#destinations)* #period #stream #linger #full #flush_timeout #job #job_metrics
+            #(#labels)* #registry #signals #enabled #task
     };
     if shared.is_empty() {
         push

@@ -13,7 +13,7 @@ pub(super) fn word(Keyed { key, value }: &Keyed, known: &[&str], diagnostics: &m
             let place = format!(" of `{key}`");
             diagnostics.on(value, words::unknown("value", &word, &place, known));
         }
-        Some(Literal::Number(_) | Literal::Bool | Literal::Other) => {
+        Some(Literal::Number(_) | Literal::Bool(_) | Literal::Other) => {
             let known = words::list(known);
             diagnostics.on(value, format!("`{key}` is one of these words: {known}"));
         }
@@ -23,7 +23,7 @@ pub(super) fn word(Keyed { key, value }: &Keyed, known: &[&str], diagnostics: &m
 
 /// `true` or `false`.
 pub(super) fn switch(Keyed { key, value }: &Keyed, diagnostics: &mut Diagnostics) {
-    if !matches!(Literal::of(value), None | Some(Literal::Bool)) {
+    if !matches!(Literal::of(value), None | Some(Literal::Bool(_))) {
         diagnostics.on(value, format!("`{key}` is `true` or `false`"));
     }
 }

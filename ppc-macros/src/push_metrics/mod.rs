@@ -9,6 +9,7 @@ mod model;
 mod pairs;
 mod parse;
 mod settings;
+mod stream;
 #[cfg(test)]
 mod tests;
 mod together;

@@ -12,6 +12,9 @@ use super::settings::SETTINGS;
 /// The keys of every push; those of destinations and their settings come from their tables.
 const KEYS: &[Key] = &[
     Key::new("period", Form::Value, "period = 15"),
+    Key::new("stream", Form::Switch, "stream = true"),
+    Key::new("linger", Form::Value, "linger = \"50ms\""),
+    Key::new("full", Form::Value, "full = \"coalesce\""),
     Key::new("job", Form::Value, "job = \"nightly-billing\""),
     Key::new("job_metrics", Form::Value, "job_metrics = false"),
     Key::new("labels", Form::List, "labels(instance = ppc::hostname())"),

@@ -46,7 +46,8 @@ pub struct Push {
     pub(super) client_metrics: bool,
     /// 15 seconds, where nothing is said.
     pub(super) period: Option<Duration>,
-    pub(super) stream: bool,
+    /// With `Some(false)` it is switched off, and its other settings stand by.
+    pub(super) stream: Option<bool>,
     pub(super) linger: Option<Duration>,
     pub(super) full: Option<Full>,
     pub(super) flush_timeout: Duration,
@@ -72,7 +73,7 @@ impl Push {
             job_metrics: true,
             client_metrics: false,
             period: None,
-            stream: false,
+            stream: None,
             linger: None,
             full: None,
             flush_timeout: FLUSH_TIMEOUT,
@@ -96,7 +97,8 @@ impl Push {
     }
 
     /// The time between pushes: seconds, text such as `"1m30s"`, or a `Duration`; 15 s by default,
-    /// and 1 ms at the least.
+    /// and 1 ms at the least. Together with [`stream`](Self::stream) it is refused, unless there is
+    /// a destination that cannot be streamed to.
     pub fn period(mut self, period: impl Seconds) -> Self {
         match period.duration() {
             Ok(Duration::ZERO) => {
@@ -134,12 +136,13 @@ impl Push {
     /// # Ok::<(), ppc_core::Error>(())
     /// ```
     pub fn stream(mut self, stream: bool) -> Self {
-        self.stream = stream;
+        self.stream = Some(stream);
         self
     }
 
     /// How long a stream lets a change wait for others to be sent with it: seconds, text such as
-    /// `"50ms"`, or a `Duration`; 10 ms by default.
+    /// `"50ms"`, or a `Duration`; 10 ms by default. Without [`stream`](Self::stream),
+    /// `true` or `false`, it is refused.
     pub fn linger(mut self, linger: impl Seconds) -> Self {
         match linger.duration() {
             Ok(linger) => self.linger = Some(linger),
@@ -149,7 +152,8 @@ impl Push {
     }
 
     /// What becomes of changes that come faster than a stream can send them, as a value or the word
-    /// for it: `Full::DropNewest` by default.
+    /// for it: `Full::DropNewest` by default. Without [`stream`](Self::stream),
+    /// `true` or `false`, it is refused.
     pub fn full(mut self, full: impl Choice<Full>) -> Self {
         match chosen("full", &full.choice()) {
             Ok(full) => self.full = Some(full),

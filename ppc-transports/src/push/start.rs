@@ -8,6 +8,7 @@ use ppc_core::Outcome;
 
 use super::builder::{PERIOD, Push};
 use super::client;
+use super::destination::Destination;
 use super::environment::Environment;
 use super::guard::{Guard, OnDrop, Use};
 use super::job::JobMetrics;
@@ -31,7 +32,6 @@ impl Push {
     ///
     /// When a setting is invalid, there is no destination, or the system has no thread to give.
     pub fn try_start(mut self) -> Result<Guard, Error> {
-        self.apply_environment();
         if let Some(fault) = self.take_faults().into_iter().next() {
             return Err(fault);
         }
@@ -83,7 +83,6 @@ impl Push {
     }
 
     pub(crate) fn start_with(mut self, on_drop: OnDrop) -> Guard {
-        self.apply_environment();
         let faults = self.take_faults();
         let (guard, fault) = self.launch(on_drop);
         for fault in faults.into_iter().chain(fault) {
@@ -112,8 +111,11 @@ impl Push {
         }
     }
 
-    /// Everything that is wrong with the settings; a destination that is wrong is left out.
+    /// Everything that is wrong with the settings, those of the environment among them; a
+    /// destination that is wrong is left out.
     fn take_faults(&mut self) -> Vec<Error> {
+        let has_period = self.period.is_some();
+        self.apply_environment();
         let mut faults = take(&mut self.faults);
         let job = self.job.as_deref();
         self.destinations
@@ -124,10 +126,35 @@ impl Push {
                     false
                 }
             });
+        self.check_stream(has_period, &mut faults);
         if !self.enabled {
             faults.clear();
         }
         faults
+    }
+
+    /// Refuses what has no meaning with a stream, or without; `has_period` is about the program
+    /// alone, because `PPC_PERIOD` is said to all jobs of a machine.
+    fn check_stream(&self, has_period: bool, faults: &mut Vec<Error>) {
+        let mut refuse = |what: &str, reason: &str| {
+            let (what, reason) = (what.to_owned(), reason.to_owned());
+            faults.push(ErrorKind::Setting { what, reason }.into());
+        };
+        if self.stream.is_none() {
+            let reason = "it needs a stream: add `stream(true)`, or leave it out";
+            if self.linger.is_some() {
+                refuse("linger", reason);
+            }
+            if self.full.is_some() {
+                refuse("full", reason);
+            }
+        }
+        // What gets whole bodies cannot be streamed to, and is pushed to every period.
+        let mut parts = self.destinations.iter().filter_map(Destination::parts);
+        if self.stream == Some(true) && has_period && parts.all(|parts| parts.body.is_none()) {
+            let reason = "a stream sends each change at once: leave out `period`, or `stream`";
+            refuse("period", reason);
+        }
     }
 
     /// Starts the use, with a guard in any case, and says what could not be done for it.

@@ -103,6 +103,19 @@ fn token(token: String) -> impl Future<Output = ()> {
     async {}
 }
 
+/// A stream, and what is pushed to beside it.
+#[push_metrics(
+    graphite_udp = "localhost:2003",
+    stream,
+    linger = "50ms",
+    full = full,
+    enabled = false
+)]
+#[push_metrics(textfile = "/tmp/job.prom", period = 5, enabled = false)]
+fn stream(full: ppc::Full) -> ppc::Full {
+    full
+}
+
 /// A body of one line is one that somebody wrote with braces.
 #[rustfmt::skip]
 #[push_metrics(enabled = false)]
@@ -110,6 +123,7 @@ fn one_line(text: &str) -> usize { text.len() }
 
 fn main() {
     assert_eq!(one_line("a"), 1);
+    assert_eq!(stream(ppc::Full::Block), ppc::Full::Block);
     assert_eq!(destinations(&["a", "b"], "c".to_owned()), "c");
     futures_executor::block_on(others(&ppc::Secret::from("a")));
     futures_executor::block_on(token("a".to_owned()));

@@ -14,6 +14,7 @@ struct Vec;
 struct String;
 struct bool;
 struct Destination;
+struct Full;
 struct InfluxHttp;
 struct Pushgateway;
 struct Textfile;
@@ -48,6 +49,11 @@ fn destinations() -> u8 {
     5
 }
 
+#[push_metrics(stream = run() == 5, linger = run(), full = "block", enabled = false)]
+fn stream() -> u8 {
+    5
+}
+
 fn future() -> impl Future<Output = u8> {
     run_async()
 }
@@ -62,6 +68,6 @@ ppc::metric! {
 fn main() {
     EVENTS.a(1).inc();
     SECONDS.observe(1);
-    assert_eq!(run() + destinations(), 10);
+    assert_eq!(run() + destinations() + stream(), 15);
     assert_eq!(futures_executor::block_on(future()), 5);
 }
