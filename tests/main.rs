@@ -4,6 +4,7 @@
 
 mod architecture;
 mod carbon;
+mod changes;
 mod client_python;
 mod connections;
 mod destinations;

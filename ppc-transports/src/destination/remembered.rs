@@ -246,7 +246,7 @@ impl<E: Resume> StreamEncoder for Remembered<E> {
         &mut self,
         snapshot: (&Snapshot, &LabelSet),
         held: &[Event],
-        when: When,
+        when: When<'_>,
         lines: &mut Lines,
     ) {
         self.with_changes(|changes| changes.learn(snapshot, held, when, lines));

@@ -14,7 +14,7 @@ use std::mem;
 use std::time::Duration;
 
 use ppc_core::feed::Change;
-use ppc_core::{Kind, LabelSet, Snapshot};
+use ppc_core::{FamilySnapshot, Kind, LabelSet, Snapshot};
 
 use self::learned::Learned;
 use self::learner::Learner;
@@ -56,7 +56,7 @@ impl<E: LinesEncoder> StreamEncoder for E {
         &mut self,
         snapshot: (&Snapshot, &LabelSet),
         held: &[Event],
-        when: When,
+        when: When<'_>,
         lines: &mut Lines,
     ) {
         let (format, walk, changes) = self.parts();
@@ -172,9 +172,10 @@ impl Changes {
         format: &mut F,
         (snapshot, labels): (&Snapshot, &LabelSet),
         held: &[Event],
-        when: When,
+        when: When<'_>,
         lines: &mut Lines,
     ) {
+        let is_between = matches!(when, When::Between);
         format.start_at(lines.time);
         mem::swap(&mut self.learned, &mut self.before);
         self.learned.clear();
@@ -184,17 +185,20 @@ impl Changes {
                 &mut self.learned,
                 &self.before,
                 &self.replaced,
-                when != When::Between,
+                !is_between,
             );
             walk.encode(&mut learner, snapshot, labels, &mut lines.bytes)
         };
-        if when != When::Between {
+        if !is_between {
             lines.omitted.add(omitted);
         }
         self.replaced.clear();
+        if let When::Start(before) = when {
+            self.start_from(before);
+        }
         self.find_bases(held, lines.time);
         match when {
-            When::Start => self.write_all(format, lines),
+            When::Start(_) => self.write_all(format, lines),
             When::Between => {}
             When::End => {
                 self.learned.settle(|_, words, gathered, shape| {
@@ -203,10 +207,25 @@ impl Changes {
                 self.write_all(format, lines);
             }
         }
-        if when != When::Between && snapshot.is_complete() {
+        if !is_between && snapshot.is_complete() {
             format.forget_gone();
         }
         lines.time += Duration::from_nanos(1);
+    }
+
+    /// Has series say what they did in a snapshot.
+    fn start_from(&mut self, before: &Snapshot) {
+        let mut words = Vec::new();
+        for series in before.families().flat_map(FamilySnapshot::series) {
+            let Some(at) = self.learned.find(series.id()) else {
+                continue;
+            };
+            let slot = &mut self.learned.slots[at];
+            words.clear();
+            self.learned.shapes[slot.shape].take(series.words(), &mut words);
+            self.learned.words[slot.words()].copy_from_slice(&words);
+            slot.is_new = false;
+        }
     }
 
     /// Finds what series that are new here had counted before the first change that was told: what

@@ -17,10 +17,11 @@ pub struct Event {
 }
 
 /// When a snapshot is learned.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum When {
-    /// At the start of a stream: everything is said as it was before the first change.
-    Start,
+#[derive(Clone, Copy, Debug)]
+pub enum When<'a> {
+    /// At the start of a stream: everything is said as it was before the first change, which this
+    /// snapshot says.
+    Start(&'a Snapshot),
     /// In the middle of it.
     Between,
     /// At its end: everything is said as it is.
@@ -57,7 +58,7 @@ pub trait StreamEncoder {
         &mut self,
         snapshot: (&Snapshot, &LabelSet),
         held: &[Event],
-        when: When,
+        when: When<'_>,
         lines: &mut Lines,
     );
 

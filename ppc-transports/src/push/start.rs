@@ -3,6 +3,7 @@
 use std::mem::take;
 use std::process;
 use std::thread;
+use std::time::Duration;
 
 use ppc_core::Outcome;
 
@@ -149,9 +150,9 @@ impl Push {
                 refuse("full", reason);
             }
         }
-        // What gets whole bodies cannot be streamed to, and is pushed to every period.
+        // What cannot be streamed to is pushed to every period.
         let mut parts = self.destinations.iter().filter_map(Destination::parts);
-        if self.stream == Some(true) && has_period && parts.all(|parts| parts.body.is_none()) {
+        if self.stream == Some(true) && has_period && parts.all(|parts| parts.can_stream) {
             let reason = "a stream sends each change at once: leave out `period`, or `stream`";
             refuse("period", reason);
         }
@@ -177,6 +178,7 @@ impl Push {
         let (client, new) = client::join(settings, period);
         let mut fault = None;
         if new {
+            tell_of_periods(client.settings(), period);
             client.watch_changes();
             if watch_signals {
                 client.watch(signals::watch(end::last_push));
@@ -205,7 +207,7 @@ impl Push {
             let _ = self.labels.insert("job", job.as_str());
             JobMetrics::of(&job)
         });
-        let stream = self.stream.then(|| {
+        let stream = (self.stream == Some(true)).then(|| {
             let usual = StreamSettings::default();
             StreamSettings {
                 linger: self.linger.unwrap_or(usual.linger),
@@ -222,6 +224,23 @@ impl Push {
             flush_timeout: self.flush_timeout,
             signals: self.signals,
             task: self.task,
+        }
+    }
+}
+
+/// Says which destinations of a stream are pushed to each period instead.
+fn tell_of_periods(settings: &Settings, period: Duration) {
+    let parts = settings.destinations.iter().filter_map(Destination::parts);
+    for parts in parts.filter(|parts| settings.streams_to(parts).is_none()) {
+        if settings.stream.is_some() {
+            let why = if parts.can_stream {
+                "the source does not tell of changes"
+            } else {
+                "single changes cannot be sent there"
+            };
+            let name = &parts.name;
+            let text = format_args!("push to {name}: {why}; all values are, every {period:?}");
+            log::tell(Level::Warn, &format!("{name} period"), text);
         }
     }
 }

@@ -43,16 +43,23 @@ const SET_BACK: Duration = Duration::from_secs(1);
 pub(crate) struct Watched {
     inbox: Inbox,
     watch: Option<Watch>,
+    /// What they said before.
+    before: Snapshot,
 }
 
 impl Watched {
     /// Has every recording of these registries told from now on.
     pub(crate) fn new(registries: &[Registry], full: Full) -> Self {
+        let mut before = Snapshot::new();
+        for registry in registries {
+            registry.gather_into(&mut before);
+        }
         let feed = ChangeFeed::new(full);
         let watch = Watch::new(Arc::clone(&feed) as _, registries.to_vec());
         Self {
             inbox: Inbox::new(feed),
             watch: Some(watch),
+            before,
         }
     }
 
@@ -201,8 +208,9 @@ impl Stream {
         self.look();
         self.held.drain(..mem::take(&mut self.encoded));
         self.watched.inbox.take_all(&mut self.held);
+        let before = mem::take(&mut self.watched.before);
         let when = match self.stage {
-            Stage::Starting => When::Start,
+            Stage::Starting => When::Start(&before),
             Stage::Running => When::Between,
             Stage::Last => {
                 // They are in the values.
@@ -211,12 +219,12 @@ impl Stream {
             }
         };
         self.set_time(snapshot.timestamp());
-        if when == When::End {
+        if let When::End = when {
             self.lines.time += STEP;
         }
         encoder.start();
         encoder.learn((snapshot, labels), &self.held, when, &mut self.lines);
-        if when == When::Between {
+        if let When::Between = when {
             let all = self.must_recover(began);
             self.catches_up = Some(all || self.catches_up == Some(true));
             if all {
