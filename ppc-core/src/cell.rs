@@ -36,7 +36,7 @@ pub(crate) use block::block_count;
 pub(crate) use counter::CounterCell;
 pub(crate) use facts::{InfoCell, StateSetCell};
 pub(crate) use feed::Subscription;
-pub use feed::{Change, Feed};
+pub use feed::{Change, Feed, Real};
 pub(crate) use gauge::GaugeCell;
 pub(crate) use kept::{Found, Kept};
 pub(crate) use numbers::Totals;

@@ -55,7 +55,7 @@ impl Series<CounterCell> {
             self.add(amount);
             return false;
         }
-        let is_watched = self.tell(Change::Added(amount.as_f64()));
+        let is_watched = self.tell(Change::Added(amount.as_f64().into()));
         add_shared(&self.cell.0, amount);
         !is_watched
     }

@@ -26,21 +26,41 @@ pub trait Feed: Send + Sync {
 }
 
 /// What a recording did.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Change {
     /// Added to a counter or gauge.
-    Added(f64),
+    Added(Real),
     /// Set a gauge.
-    Set(f64),
+    Set(Real),
     /// Observed by a histogram or summary.
-    Observed(f64),
+    Observed(Real),
     /// Changed the states of a state set: a bit for each that holds now.
     States(u64),
     /// Replaced an info's facts: what it says now is to be gathered.
     Replaced,
     /// Removed it, under a lock: whoever is told must not wait at all. It may come back, from zero.
     Removed,
+}
+
+/// A float by its bits: a change whose values are all integers goes in registers, and otherwise
+/// through memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Real(pub u64);
+
+impl Real {
+    /// The float.
+    #[inline]
+    pub fn get(self) -> f64 {
+        f64::from_bits(self.0)
+    }
+}
+
+impl From<f64> for Real {
+    #[inline]
+    fn from(real: f64) -> Self {
+        Self(real.to_bits())
+    }
 }
 
 type Feeds = Vec<Arc<dyn Feed>>;

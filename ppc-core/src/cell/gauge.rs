@@ -19,14 +19,14 @@ impl Series<GaugeCell> {
     #[inline]
     pub(crate) fn set(&self, value: f64) {
         self.notice();
-        self.tell(Change::Set(value));
+        self.tell(Change::Set(value.into()));
         self.cell.0.store(value.to_bits(), Release);
     }
 
     #[inline]
     pub(crate) fn add(&self, amount: f64) {
         self.notice();
-        self.tell(Change::Added(amount));
+        self.tell(Change::Added(amount.into()));
         add_shared_real(&self.cell.0, amount);
     }
 }

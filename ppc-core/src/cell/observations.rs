@@ -133,7 +133,7 @@ macro_rules! observing {
             /// True where the series may want words.
             fn observe_the_long_way(&self, value: f64) -> bool {
                 if let Some(window) = self.cell.window() {
-                    self.tell(Change::Observed(value));
+                    self.tell(Change::Observed(value.into()));
                     observe_both(self.cell.words(), window, value);
                     return false;
                 }
@@ -141,7 +141,7 @@ macro_rules! observing {
                     self.observe(value);
                     return false;
                 }
-                let is_watched = self.tell(Change::Observed(value));
+                let is_watched = self.tell(Change::Observed(value.into()));
                 observe_shared(self.cell.words(), self.cell.bucket(value), value);
                 !is_watched
             }

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 
 use super::check;
-use crate::feed::{Change, Feed};
+use crate::feed::{Change, Feed, Real};
 use crate::{Counter, Gauge, Histogram, Info, Registry, StateSet};
 
 #[derive(Default)]
@@ -41,9 +41,9 @@ fn every_recording_is_told_while_it_is_watched() {
     let watch = registry.watch(Arc::clone(&told) as _);
     record(1);
     let changes = [
-        Change::Added(1.0),
-        Change::Set(3.0),
-        Change::Added(-1.0),
+        Change::Added(1.0.into()),
+        Change::Set(3.0.into()),
+        Change::Added(Real::from(-1.0)),
         Change::Replaced,
     ];
     assert_eq!(told.take(), changes);
@@ -85,10 +85,10 @@ fn what_is_made_or_hidden_meanwhile_is_watched_too() {
     gauges.clear();
     gauge.set(2);
     let expected = [
-        Change::Observed(0.5),
+        Change::Observed(0.5.into()),
         Change::States(2),
         Change::Removed,
-        Change::Set(2.0),
+        Change::Set(2.0.into()),
     ];
     assert_eq!(told.take(), expected);
     drop(watch);

@@ -16,12 +16,13 @@ use std::time::Duration;
 use ppc_core::feed::Change;
 use ppc_core::{FamilySnapshot, Kind, LabelSet, Snapshot};
 
-use self::learned::Learned;
+use self::learned::{Learned, write_line};
 use self::learner::Learner;
 use self::values::Touched;
-use super::lines::Walk;
+use super::lines::{Number, Walk};
 use super::stream::{Event, Lines, StreamEncoder, When};
-pub(super) use format::{Around, ChangeFormat};
+pub(super) use format::{ChangeFormat, Text};
+pub(super) use learned::count_up;
 
 /// What a stream knows of series, and what it said of them.
 #[derive(Debug, Default)]
@@ -92,9 +93,13 @@ impl Changes {
         lines: &mut Lines,
     ) -> usize {
         format.start_at(lines.time);
-        let mut taken = 0;
+        let (mut taken, mut last) = (0, (0, None));
         for event in events {
-            let Some(slot) = self.learned.find(event.series) else {
+            // Often it is the same series as before. No series has the number 0.
+            if last.0 != event.series {
+                last = (event.series, self.learned.find(event.series));
+            }
+            let Some(slot) = last.1 else {
                 if self.is_strange(event, lines.time) {
                     taken += 1;
                     continue;
@@ -102,7 +107,16 @@ impl Changes {
                 break;
             };
             taken += 1;
-            self.write_change(format, slot, event.change, lines);
+            match event.change {
+                Change::Added(amount) if self.learned.slots[slot].is_counter => {
+                    self.write_addition(format, slot, amount.get(), lines);
+                }
+                change => {
+                    self.write_change(format, slot, change, lines);
+                    // It may be forgotten now.
+                    last.0 = 0;
+                }
+            }
             format.tick();
         }
         lines.time += Duration::from_nanos(taken as u64);
@@ -117,7 +131,36 @@ impl Changes {
             || asked.is_some_and(|asked| now.saturating_sub(*asked) < STRANGE)
     }
 
+    /// Appends the line of an amount that a counter rose by.
     #[inline]
+    fn write_addition<F: ChangeFormat>(
+        &mut self,
+        format: &mut F,
+        at: usize,
+        amount: f64,
+        lines: &mut Lines,
+    ) {
+        let slot = &self.learned.slots[at];
+        let (words, life) = (&mut self.learned.words[slot.words()], slot.life);
+        values::add(words, amount);
+        let sends_changes = format.sends_changes();
+        let value = if sends_changes {
+            amount
+        } else {
+            values::total(words)
+        };
+        if !format.can_say(Number::Total(value), &mut lines.omitted) {
+            return;
+        }
+        let start = lines.bytes.len();
+        self.learned
+            .write_counter(format, at, value, &mut lines.bytes);
+        if sends_changes {
+            format.wrote_addition(life, amount, start..lines.bytes.len());
+        }
+    }
+
+    /// Appends the lines of any other change.
     fn write_change<F: ChangeFormat>(
         &mut self,
         format: &mut F,
@@ -147,20 +190,15 @@ impl Changes {
         }
         let words = &mut self.learned.words[slot.words()];
         let touched = values::apply(shape, words, change);
-        if format.sends_changes()
-            && let Some(text) = self.learned.texts(slot).next()
-        {
-            match change {
-                Change::Observed(value) => {
-                    return format.write_observed(text, value, shape.is_seconds, bytes, omitted);
+        match change {
+            Change::Observed(value) if format.sends_changes() => {
+                if let Some(text) = self.learned.texts(slot).next() {
+                    let value = Number::Total(value.get() * format.scale(shape.is_seconds));
+                    write_line(format, text, value, bytes, omitted);
                 }
-                Change::Added(amount) if shape.kind == Kind::Counter => {
-                    return format.write_added(text, slot.life, amount, bytes, omitted);
-                }
-                _ => {}
             }
+            _ => self.learned.write(format, slot, touched, bytes, omitted),
         }
-        self.learned.write(format, slot, touched, bytes, omitted);
         self.learned.slots[at].is_touched = true;
     }
 
@@ -189,6 +227,7 @@ impl Changes {
             );
             walk.encode(&mut learner, snapshot, labels, &mut lines.bytes)
         };
+        self.learned.finish();
         if !is_between {
             lines.omitted.add(omitted);
         }
@@ -256,19 +295,21 @@ impl Changes {
     }
 
     /// Appends lines of every value that is kept.
-    fn write_all<F: ChangeFormat>(&self, format: &mut F, lines: &mut Lines) {
-        for slot in &self.learned.slots {
-            let Lines { bytes, omitted, .. } = lines;
+    fn write_all<F: ChangeFormat>(&mut self, format: &mut F, lines: &mut Lines) {
+        for at in 0..self.learned.slots.len() {
+            let slot = &self.learned.slots[at];
             let shape = &self.learned.shapes[slot.shape];
-            if shape.kind == Kind::Counter
-                && format.sends_changes()
-                && let Some(text) = self.learned.texts(slot).next()
-            {
-                let total = values::total(&self.learned.words[slot.words()]);
-                format.write_total(text, slot.life, total, bytes, omitted);
-            } else if !shape.is_observed(format) {
+            let Lines { bytes, omitted, .. } = &mut *lines;
+            if !format.sends_changes() || !shape.is_added_up() {
                 self.learned
                     .write(format, slot, Touched::All, bytes, omitted);
+            } else if slot.is_counter {
+                let (total, life) = (values::total(&self.learned.words[slot.words()]), slot.life);
+                if let Some(more) = format.missing(life, total, omitted) {
+                    let start = bytes.len();
+                    self.learned.write_counter(format, at, more, bytes);
+                    format.wrote_addition(life, more, start..bytes.len());
+                }
             }
         }
     }
@@ -292,7 +333,8 @@ impl Changes {
                 &mut self.learned.words[slot.words()],
                 &self.learned.gathered[slot.words()],
             );
-            if slot.is_left_out || shape.is_observed(format) {
+            let sends_changes = format.sends_changes() && shape.is_added_up();
+            if slot.is_left_out || sends_changes && !slot.is_counter {
                 continue;
             }
             old.clear();
@@ -300,10 +342,12 @@ impl Changes {
             if !values::catch_up(shape, words, gathered, all && !slot.is_touched) {
                 continue;
             }
-            if shape.kind == Kind::Counter && format.sends_changes() {
+            if sends_changes {
                 let more = values::total(words) - values::total(&old);
-                if let Some(text) = self.learned.texts(slot).next() {
-                    format.write_added(text, slot.life, more, bytes, omitted);
+                if format.can_say(Number::Total(more), omitted) {
+                    let (life, start) = (slot.life, bytes.len());
+                    self.learned.write_counter(format, at, more, bytes);
+                    format.wrote_addition(life, more, start..bytes.len());
                 }
             } else {
                 self.learned

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use ppc_core::{LabelSet, Snapshot};
 
-use super::changes::{Around, ChangeFormat, Changes, LinesEncoder};
+use super::changes::{ChangeFormat, Changes, LinesEncoder, Text};
 use super::lines::{Line, LineFormat, Name, Number, Walk};
 use super::{Encoder, Omitted, StreamEncoder, Timestamps, escape, number};
 
@@ -91,16 +91,6 @@ pub(super) struct GraphiteLines {
     end: Vec<u8>,
 }
 
-/// Whether there is a word for a number; counted where there is none.
-#[inline]
-fn can_say(number: Number, omitted: &mut Omitted) -> bool {
-    let nan = number.real().filter(|real| real.is_nan());
-    if let Some(nan) = nan {
-        omitted.note_number(nan);
-    }
-    nan.is_none()
-}
-
 impl LineFormat for GraphiteLines {
     fn write_label(&self, name: &str, out: &mut Vec<u8>) {
         out.push(b';');
@@ -125,7 +115,7 @@ impl LineFormat for GraphiteLines {
         out: &mut Vec<u8>,
         omitted: &mut Omitted,
     ) {
-        if !can_say(number, omitted) {
+        if !self.can_say(number, omitted) {
             return;
         }
         line.write_before(out);
@@ -135,23 +125,27 @@ impl LineFormat for GraphiteLines {
 }
 
 impl ChangeFormat for GraphiteLines {
-    fn write_around(&self, line: Line<'_>, before: &mut Vec<u8>, _: &mut Vec<u8>) {
+    fn write_around(&self, line: Line<'_>, _: Number, before: &mut Vec<u8>, _: &mut Vec<u8>) {
         line.write_before(before);
     }
 
     #[inline]
-    fn write_number(
-        &mut self,
-        around: Around<'_>,
-        number: Number,
-        out: &mut Vec<u8>,
-        omitted: &mut Omitted,
-    ) {
-        if can_say(number, omitted) {
-            out.extend_from_slice(around.before);
-            number.write(out);
-            out.extend_from_slice(&self.end);
+    fn can_say(&self, number: Number, omitted: &mut Omitted) -> bool {
+        let nan = number.real().filter(|real| real.is_nan());
+        if let Some(nan) = nan {
+            omitted.note_number(nan);
         }
+        nan.is_none()
+    }
+
+    #[inline]
+    fn write_plain(&self, number: Number, out: &mut Vec<u8>) {
+        number.write(out);
+    }
+
+    #[inline]
+    fn end(&self) -> Text<'_> {
+        Text::new(&self.end, self.end.len())
     }
 
     fn start_at(&mut self, time: Duration) {

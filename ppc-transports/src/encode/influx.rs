@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use ppc_core::{LabelSet, Snapshot};
 
-use super::changes::{Around, ChangeFormat, Changes, LinesEncoder};
+use super::changes::{ChangeFormat, Changes, LinesEncoder, Text, count_up};
 use super::escape::{self, InfluxReader};
 use super::lines::{Line, LineFormat, Name, Number, Walk};
 use super::{Encoder, Omitted, StreamEncoder, Timestamps, number};
@@ -136,24 +136,13 @@ pub(super) struct InfluxLines {
     names: Names,
     timestamps: Timestamps,
     precision: Precision,
-    /// The end of every line of a snapshot.
-    end: Vec<u8>,
+    /// The end of every line of a snapshot, and how long it is.
+    end: [u8; WIDEST],
+    end_len: usize,
 }
 
-impl InfluxLines {
-    /// Whether there is a word for a number; counted where there is none.
-    #[inline]
-    fn can_say(&self, number: Number, omitted: &mut Omitted) -> bool {
-        let Some(real) = number.real() else {
-            return true;
-        };
-        let can = !real.is_nan() && !(real.is_infinite() && self.names == Names::InfluxDb);
-        if !can {
-            omitted.note_number(real);
-        }
-        can
-    }
-}
+/// The longest end of a line, a time of twenty digits, with room to be copied whole.
+const WIDEST: usize = 32;
 
 impl LineFormat for InfluxLines {
     fn write_label(&self, name: &str, out: &mut Vec<u8>) {
@@ -188,38 +177,47 @@ impl LineFormat for InfluxLines {
         }
         line.write_before(out);
         number.write(out);
-        out.extend_from_slice(&self.end);
+        self.end().write(out);
     }
 }
 
 impl ChangeFormat for InfluxLines {
-    fn write_around(&self, line: Line<'_>, before: &mut Vec<u8>, _: &mut Vec<u8>) {
+    fn write_around(&self, line: Line<'_>, _: Number, before: &mut Vec<u8>, _: &mut Vec<u8>) {
         line.write_before(before);
     }
 
     #[inline]
-    fn write_number(
-        &mut self,
-        around: Around<'_>,
-        number: Number,
-        out: &mut Vec<u8>,
-        omitted: &mut Omitted,
-    ) {
-        if self.can_say(number, omitted) {
-            out.extend_from_slice(around.before);
-            number.write(out);
-            out.extend_from_slice(&self.end);
+    fn can_say(&self, number: Number, omitted: &mut Omitted) -> bool {
+        let Some(real) = number.real() else {
+            return true;
+        };
+        let can = !real.is_nan() && !(real.is_infinite() && self.names == Names::InfluxDb);
+        if !can {
+            omitted.note_number(real);
         }
+        can
+    }
+
+    #[inline]
+    fn write_plain(&self, number: Number, out: &mut Vec<u8>) {
+        number.write(out);
+    }
+
+    #[inline]
+    fn end(&self) -> Text<'_> {
+        Text::new(&self.end, self.end_len)
     }
 
     fn start_at(&mut self, time: Duration) {
-        self.end.clear();
+        let mut end = Vec::new();
         if self.timestamps == Timestamps::Client {
-            self.end.push(b' ');
+            end.push(b' ');
             let time = self.precision.of(time);
-            number::write_count(u64::try_from(time).unwrap_or(u64::MAX), &mut self.end);
+            number::write_count(u64::try_from(time).unwrap_or(u64::MAX), &mut end);
         }
-        self.end.push(b'\n');
+        end.push(b'\n');
+        self.end[..end.len()].copy_from_slice(&end);
+        self.end_len = end.len();
     }
 
     /// Counts up the digits as they stand, which is a tenth of the work of writing them.
@@ -228,13 +226,11 @@ impl ChangeFormat for InfluxLines {
         if self.precision != Precision::Nanoseconds {
             return;
         }
-        for digit in self.end.iter_mut().rev().skip(1) {
-            match digit {
-                b'9' => *digit = b'0',
-                b'0'..=b'8' => return *digit += 1,
-                _ => return,
-            }
-        }
+        let digits = match &mut self.end[..self.end_len] {
+            [b' ', digits @ .., b'\n'] => digits,
+            _ => return,
+        };
+        count_up(digits);
     }
 }
 

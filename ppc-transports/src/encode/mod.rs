@@ -15,6 +15,8 @@ mod escape;
 mod exposition;
 #[cfg(feature = "graphite")]
 mod graphite;
+#[cfg(any(feature = "influx", feature = "statsd", feature = "graphite"))]
+mod ids;
 #[cfg(feature = "influx")]
 mod influx;
 #[cfg(any(feature = "influx", feature = "statsd", feature = "graphite"))]

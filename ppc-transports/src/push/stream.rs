@@ -20,6 +20,9 @@ const SLICE: usize = 256;
 /// Longest time between two looks into the feed.
 const LOOK: Duration = Duration::from_millis(10);
 
+/// The same while a look finds more than a payload: then what waits is still in the cache.
+const BUSY: Duration = Duration::from_millis(1);
+
 /// What changes do not tell is gathered so often.
 const REVIEW: Duration = Duration::from_mins(1);
 
@@ -260,32 +263,36 @@ impl Stream {
         let pause = LOOK.min(self.settings.linger);
         self.next_look = now + pause;
         self.look();
-        let held = self.held.len() - self.encoded;
-        let waiting = held + self.watched.inbox.count();
-        if waiting == 0 && self.catches_up.is_none() {
+        let is_behind = !self.held.is_empty() || self.catches_up.is_some();
+        if !is_behind && !self.watched.inbox.has_more() {
             self.since = None;
             return self.end_where_ordered();
         }
         let since = *self.since.get_or_insert(now);
         let waited = now.saturating_duration_since(since) + pause;
-        let is_due = held > 0 || self.is_ending || self.catches_up.is_some();
-        if !is_due && waiting * self.size < payload && waited < self.settings.linger {
+        if !is_behind
+            && !self.is_ending
+            && waited < self.settings.linger
+            && self.watched.inbox.count() * self.size < payload
+        {
             return;
         }
         self.since = None;
         self.set_time(unix_time());
         encoder.start();
-        let left = self.encode(encoder);
+        let taken = self.encode(encoder);
         self.watched.inbox.unstall();
-        let taken = waiting.saturating_sub(left);
         self.size = (self.lines.bytes.len() / taken.max(1)).clamp(1, BATCH);
         self.wants |= mem::take(&mut self.lines.is_behind);
-        if self.lines.bytes.len() >= BATCH || self.is_ending {
+        let len = self.lines.bytes.len();
+        if len >= BATCH || self.is_ending {
             self.next_look = now;
+        } else if len >= payload {
+            self.next_look = now + pause.min(BUSY);
         }
     }
 
-    /// Encodes what waits, up to a batch. How much is left of it.
+    /// Encodes what waits, up to a batch; how many changes that was.
     fn encode(&mut self, encoder: &mut dyn StreamEncoder) -> usize {
         let Self {
             watched,
@@ -295,22 +302,24 @@ impl Stream {
             wants,
             ..
         } = self;
+        let mut all = 0;
         while *encoded < held.len() && lines.bytes.len() < BATCH {
             let end = held.len().min(*encoded + SLICE);
             let taken = encoder.encode_changes(&held[*encoded..end], lines);
             *encoded += taken;
+            all += taken;
             if *encoded < end {
                 *wants = true;
                 break;
             }
         }
         if *encoded < held.len() {
-            return held.len() - *encoded + watched.inbox.count();
+            return all;
         }
         held.clear();
         *encoded = 0;
-        if let Some(all) = self.catches_up.take() {
-            encoder.catch_up(all, lines);
+        if let Some(levels) = self.catches_up.take() {
+            encoder.catch_up(levels, lines);
         }
         watched.inbox.drain(|events| {
             if lines.bytes.len() >= BATCH {
@@ -318,9 +327,10 @@ impl Stream {
             }
             let taken = encoder.encode_changes(events, lines);
             *wants |= taken < events.len();
+            all += taken;
             taken
         });
-        watched.inbox.count()
+        all
     }
 
     /// Nothing waits: where the end was ordered, nothing more is told, and what came up to now is

@@ -1,20 +1,21 @@
 //! The series that a stream knows: the texts of their lines, and what was said of them.
 
-use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
 use std::ops::Range;
 
-use super::format::{Around, ChangeFormat};
+use super::format::{Around, ChangeFormat, Text, WIDTH};
 use super::values::{Shape, Touched};
 use crate::encode::Omitted;
+use crate::encode::ids::IdMap;
+use crate::encode::lines::Number;
+use crate::encode::number;
 
 /// Series, one behind the other, each with its lines and words in lists that all share.
 #[derive(Debug, Default)]
 pub(super) struct Learned {
-    index: HashMap<u64, usize, BuildHasherDefault<IdHasher>>,
+    index: IdMap<usize>,
     pub(super) slots: Vec<Slot>,
     pub(super) shapes: Vec<Shape>,
-    pub(super) lines: Vec<Text>,
+    pub(super) lines: Vec<Place>,
     pub(super) texts: Vec<u8>,
     /// What was said last.
     pub(super) words: Vec<u64>,
@@ -34,6 +35,11 @@ pub(super) struct Slot {
     /// The first of its words, and how many there are.
     pub(super) word: usize,
     pub(super) width: usize,
+    /// Of a counter: the number that stands in its line, and how many digits it has.
+    pub(super) said: u64,
+    pub(super) digits: usize,
+    /// A counter that has a line.
+    pub(super) is_counter: bool,
     /// Nothing was said of it yet.
     pub(super) is_new: bool,
     /// It is another series in the format, which is sent in its place.
@@ -49,13 +55,23 @@ impl Slot {
     }
 }
 
-/// What stands around the number of a line, one behind the other.
+/// Where that stands which is around the number of a line, with room for the number between.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Text {
+pub(super) struct Place {
     pub(super) start: usize,
     pub(super) number: usize,
+    pub(super) behind: usize,
     pub(super) end: usize,
 }
+
+/// As many digits as the whole numbers have that a float says exactly.
+const DIGITS: usize = 16;
+
+/// The first whole number that a float may not say exactly.
+const INEXACT: f64 = 9_007_199_254_740_992.0; // 2⁵³
+
+/// No number stands in the room of a counter's line.
+pub(super) const UNSAID: u64 = u64::MAX;
 
 impl Learned {
     pub(super) fn clear(&mut self) {
@@ -90,6 +106,7 @@ impl Learned {
     pub(super) fn forget(&mut self, at: usize) {
         self.index.remove(&self.slots[at].id);
         self.slots[at].lines = 0;
+        self.slots[at].is_counter = false;
     }
 
     /// The texts of a series' lines.
@@ -100,11 +117,80 @@ impl Learned {
     }
 
     #[inline]
-    fn around(&self, text: Text) -> Around<'_> {
+    fn around(&self, text: Place) -> Around<'_> {
+        let Place {
+            start,
+            number,
+            behind,
+            end,
+        } = text;
         Around {
-            before: &self.texts[text.start..text.number],
-            behind: &self.texts[text.number..text.end],
+            before: Text::new(&self.texts[start..], number - start),
+            behind: Text::new(&self.texts[behind..], end - behind),
         }
+    }
+
+    /// Adds a line, whose texts `write` appends to what is before its number and to what is behind.
+    pub(super) fn add_line(&mut self, write: impl FnOnce(&mut Vec<u8>, &mut Vec<u8>)) {
+        let (texts, mut text) = (&mut self.texts, Vec::new());
+        let start = texts.len();
+        write(texts, &mut text);
+        let number = texts.len();
+        let behind = number + DIGITS;
+        texts.resize(behind, b'0');
+        texts.extend_from_slice(&text);
+        let end = texts.len();
+        self.lines.push(Place {
+            start,
+            number,
+            behind,
+            end,
+        });
+    }
+
+    /// Appends a counter's line. Its number stays where it stands in the texts: one that is the same
+    /// is copied with them, and one that is higher by 1 is counted up digit by digit.
+    #[inline]
+    pub(super) fn write_counter<F: ChangeFormat>(
+        &mut self,
+        format: &F,
+        at: usize,
+        value: f64,
+        out: &mut Vec<u8>,
+    ) {
+        let slot = &mut self.slots[at];
+        let Some(place) = self.lines.get(slot.line) else {
+            return;
+        };
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "kept only where nothing was cut off"
+        )]
+        let whole = value as u64;
+        #[expect(clippy::float_cmp, reason = "equal means that nothing was cut off")]
+        if whole as f64 == value && value < INEXACT {
+            let room = &mut self.texts[place.number..place.behind];
+            if slot.said != whole {
+                let is_next = slot.said != UNSAID && slot.said + 1 == whole;
+                if !(is_next && count_up(&mut room[..slot.digits])) {
+                    slot.digits = number::write_digits(whole, room);
+                }
+                slot.said = whole;
+            }
+            let len = place.number - place.start + slot.digits;
+            Text::new(&self.texts[place.start..], len).write(out);
+        } else {
+            Text::new(&self.texts[place.start..], place.number - place.start).write(out);
+            format.write_plain(Number::Total(value), out);
+        }
+        Text::new(&self.texts[place.behind..], place.end - place.behind).write(out);
+        format.end().write(out);
+    }
+
+    /// Everything is added: short texts are followed by as many bytes as are copied with them.
+    pub(super) fn finish(&mut self) {
+        self.texts.resize(self.texts.len() + WIDTH, 0);
     }
 
     /// Appends the lines that a change touched.
@@ -124,7 +210,7 @@ impl Learned {
             if !text.is_there() {
                 return;
             }
-            format.write_number(text, shape.number(words, line, of), out, omitted);
+            write_line(format, text, shape.number(words, line, of), out, omitted);
         };
         match touched {
             Touched::All => (0..of).for_each(write),
@@ -155,7 +241,7 @@ impl Learned {
         {
             let number = |words| shape.number(words, line, slot.lines);
             if number(words) != number(old) {
-                format.write_number(text, number(words), out, omitted);
+                write_line(format, text, number(words), out, omitted);
             }
         }
     }
@@ -169,24 +255,39 @@ impl Learned {
     }
 }
 
-/// Numbers of series rise one by one: a multiplication spreads them.
-#[derive(Debug, Default)]
-pub(super) struct IdHasher(u64);
+/// Appends the line of a number, or leaves it out and counts that.
+#[inline]
+pub(super) fn write_line<F: ChangeFormat>(
+    format: &F,
+    around: Around<'_>,
+    number: Number,
+    out: &mut Vec<u8>,
+    omitted: &mut Omitted,
+) {
+    if !format.can_say(number, omitted) {
+        return;
+    }
+    if format.needs_zero(number) {
+        around.before.write(out);
+        out.push(b'0');
+        around.behind.write(out);
+        format.end().write(out);
+    }
+    around.before.write(out);
+    format.write_plain(number, out);
+    around.behind.write(out);
+    format.end().write(out);
+}
 
-impl Hasher for IdHasher {
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.write_u64(self.0 ^ u64::from(*byte));
+/// Adds 1 to a number by its digits; false where it would need one more.
+#[inline]
+pub(in crate::encode) fn count_up(digits: &mut [u8]) -> bool {
+    for digit in digits.iter_mut().rev() {
+        if *digit < b'9' {
+            *digit += 1;
+            return true;
         }
+        *digit = b'0';
     }
-
-    #[inline]
-    fn write_u64(&mut self, id: u64) {
-        // 2⁶⁴ divided by the golden ratio, as Knuth has it (The Art of Computer Programming, 6.4).
-        self.0 = id.wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(32);
-    }
-
-    fn finish(&self) -> u64 {
-        self.0
-    }
+    false
 }

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use ppc_core::{FamilySnapshot, Kind, SeriesSnapshot, Value};
 
 use super::format::ChangeFormat;
-use super::learned::{Learned, Slot, Text};
+use super::learned::{Learned, Slot, UNSAID};
 use super::values::Shape;
 use crate::encode::Omitted;
 use crate::encode::lines::{Line, LineFormat, Name, Number};
@@ -23,7 +23,6 @@ pub(super) struct Learner<'a, F> {
     all: bool,
     /// How much there was when the family at hand began: series, lines, bytes, words.
     start: [usize; 4],
-    behind: Vec<u8>,
 }
 
 impl<'a, F: ChangeFormat> Learner<'a, F> {
@@ -41,20 +40,7 @@ impl<'a, F: ChangeFormat> Learner<'a, F> {
             replaced,
             all,
             start: [0; 4],
-            behind: Vec::new(),
         }
-    }
-
-    /// Keeps what this line has around its number.
-    fn keep(&mut self, line: Line<'_>) {
-        let Learned { texts, lines, .. } = &mut *self.learned;
-        let start = texts.len();
-        self.behind.clear();
-        self.format.write_around(line, texts, &mut self.behind);
-        let number = texts.len();
-        texts.extend_from_slice(&self.behind);
-        let end = texts.len();
-        lines.push(Text { start, number, end });
     }
 }
 
@@ -123,6 +109,9 @@ impl<F: ChangeFormat> LineFormat for Learner<'_, F> {
             lines: 0,
             word,
             width,
+            said: UNSAID,
+            digits: 0,
+            is_counter: false,
             is_new: known.is_none(),
             // Until its first line comes.
             is_left_out: true,
@@ -150,7 +139,10 @@ impl<F: ChangeFormat> LineFormat for Learner<'_, F> {
             return;
         }
         slot.lines += 1;
-        self.keep(line);
+        slot.is_counter = kind == Kind::Counter;
+        let format = &*self.format;
+        self.learned
+            .add_line(|before, behind| format.write_around(line, number, before, behind));
     }
 
     fn skip_sample(&mut self) {
@@ -158,12 +150,7 @@ impl<F: ChangeFormat> LineFormat for Learner<'_, F> {
             return;
         };
         slot.lines += 1;
-        let start = self.learned.texts.len();
-        self.learned.lines.push(Text {
-            start,
-            number: start,
-            end: start,
-        });
+        self.learned.add_line(|_, _| {});
     }
 
     fn take_back(&mut self, _: usize) {

@@ -8,7 +8,6 @@ use ppc_core::feed::Change;
 use ppc_core::{FamilySnapshot, Kind};
 
 use super::ROUNDING;
-use super::format::ChangeFormat;
 use crate::encode::lines::Number;
 
 /// What the series of a family have in common.
@@ -57,9 +56,9 @@ impl Shape {
         }
     }
 
-    /// Whether observations are sent one by one, and never what they come to.
-    pub(super) fn is_observed<F: ChangeFormat>(&self, format: &F) -> bool {
-        matches!(self.kind, Kind::Histogram | Kind::Summary) && format.sends_changes()
+    /// Whether a server that gets changes adds them up.
+    pub(super) fn is_added_up(&self) -> bool {
+        matches!(self.kind, Kind::Counter | Kind::Histogram | Kind::Summary)
     }
 
     /// The words of a gathered series in the form that they have here.
@@ -97,42 +96,49 @@ pub(super) fn total(words: &[u64]) -> f64 {
     f64::from_bits(words[0]) + f64::from_bits(words[1])
 }
 
+/// Adds an amount to a counter (Neumaier's summation), as a gather does it: so what was added up
+/// here is not more than what is gathered.
+#[inline]
+pub(super) fn add(words: &mut [u64], amount: f64) {
+    let [sum, rest, ..] = words else { return };
+    let before = f64::from_bits(*sum);
+    let after = before + amount;
+    let off = if before >= amount {
+        (before - after) + amount
+    } else {
+        (amount - after) + before
+    };
+    *sum = after.to_bits();
+    if off != 0.0 && after.is_finite() {
+        *rest = (f64::from_bits(*rest) + off).to_bits();
+    }
+}
+
 /// Has the words say what they do after a change, and says which lines that is.
 #[inline]
 pub(super) fn apply(shape: &Shape, words: &mut [u64], change: Change) -> Touched {
     let real = f64::from_bits;
     match (change, shape.kind) {
         (Change::Added(amount), Kind::Counter) => {
-            // Neumaier's summation, as a gather does it: so a total that was added up here is not
-            // more than the one that is gathered.
-            let sum = real(words[0]);
-            let next = sum + amount;
-            let off = if sum >= amount {
-                (sum - next) + amount
-            } else {
-                (amount - next) + sum
-            };
-            words[0] = next.to_bits();
-            if off != 0.0 && next.is_finite() {
-                words[1] = (real(words[1]) + off).to_bits();
-            }
+            add(words, amount.get());
             Touched::All
         }
         (Change::Added(amount), Kind::Gauge) => {
-            words[0] = (real(words[0]) + amount).to_bits();
+            words[0] = (real(words[0]) + amount.get()).to_bits();
             Touched::All
         }
         (Change::Set(level), Kind::Gauge) => {
-            words[0] = level.to_bits();
+            words[0] = level.0;
             Touched::All
         }
         (Change::Observed(value), Kind::Histogram) => {
+            let value = value.get();
             let bucket = shape.bounds.partition_point(|bound| *bound < value);
             observe(words, bucket, value);
             Touched::From(bucket)
         }
         (Change::Observed(value), Kind::Summary) => {
-            observe(words, 0, value);
+            observe(words, 0, value.get());
             Touched::All
         }
         (Change::States(states), Kind::StateSet) => {

@@ -5,9 +5,9 @@ use std::ops::Range;
 use ppc_core::{Kind, SeriesSnapshot, Value};
 
 use super::dialect::Dialect;
-use super::sent::{Difference, Sent};
+use super::sent::Sent;
 use super::types::Types;
-use crate::encode::changes::{Around, ChangeFormat};
+use crate::encode::changes::ChangeFormat;
 use crate::encode::lines::{Line, LineFormat, Name, Number};
 use crate::encode::{Omitted, number};
 
@@ -45,14 +45,6 @@ impl StatsdLines {
         self.dialect.write_behind(labels, out);
         out.push(b'\n');
     }
-
-    /// Appends the line of a difference, and notes it.
-    #[inline]
-    fn write_difference(&mut self, around: Around<'_>, difference: Difference, out: &mut Vec<u8>) {
-        let start = out.len();
-        write_text(around, difference.more, b"c", out);
-        self.sent.wrote(start..out.len(), difference);
-    }
 }
 
 #[inline]
@@ -61,34 +53,6 @@ fn write_number(number: Number, out: &mut Vec<u8>) {
         Some(real) => number::write_decimal(real, out),
         None => number::write_count(number.count(), out),
     }
-}
-
-/// Appends the line of a number of this type, between texts that are kept.
-#[inline]
-fn write_text(around: Around<'_>, number: Number, letters: &[u8], out: &mut Vec<u8>) {
-    out.extend_from_slice(around.before);
-    write_number(number, out);
-    out.push(b'|');
-    out.extend_from_slice(letters);
-    out.extend_from_slice(around.behind);
-    out.push(b'\n');
-}
-
-/// Whether a number can be said as a gauge; counted where it cannot.
-#[inline]
-fn can_say(number: Number, omitted: &mut Omitted) -> bool {
-    let other = number.real().filter(|real| !real.is_finite());
-    if let Some(other) = other {
-        omitted.note_number(other);
-    }
-    other.is_none()
-}
-
-/// Whether a gauge has to be set to 0 first: a number with a sign is added to it. From 0 on that is
-/// the same.
-#[inline]
-fn is_negative(number: Number) -> bool {
-    number.real().is_some_and(|real| real < 0.0)
 }
 
 impl LineFormat for StatsdLines {
@@ -145,10 +109,10 @@ impl LineFormat for StatsdLines {
             }
             return;
         }
-        if !can_say(number, omitted) {
+        if !self.can_say(number, omitted) {
             return;
         }
-        if is_negative(number) {
+        if self.needs_zero(number) {
             self.write_line(line, Number::Count(0), b'g', out);
         }
         self.write_line(line, number, b'g', out);
@@ -160,85 +124,73 @@ impl LineFormat for StatsdLines {
 }
 
 impl ChangeFormat for StatsdLines {
-    fn write_around(&self, line: Line<'_>, before: &mut Vec<u8>, behind: &mut Vec<u8>) {
+    fn write_around(
+        &self,
+        line: Line<'_>,
+        number: Number,
+        before: &mut Vec<u8>,
+        behind: &mut Vec<u8>,
+    ) {
         let labels = [line.labels, line.own];
+        let letters = match number {
+            Number::Observations => self.dialect.observation(false).0,
+            Number::Level(_) => b"g",
+            _ if self.sends_changes() => b"c",
+            _ => b"g",
+        };
         self.dialect.write_before(&line.name.head, labels, before);
+        behind.push(b'|');
+        behind.extend_from_slice(letters);
         self.dialect.write_behind(labels, behind);
+        behind.push(b'\n');
     }
 
     #[inline]
-    fn write_number(
-        &mut self,
-        around: Around<'_>,
-        number: Number,
-        out: &mut Vec<u8>,
-        omitted: &mut Omitted,
-    ) {
-        if !can_say(number, omitted) {
-            return;
+    fn can_say(&self, number: Number, omitted: &mut Omitted) -> bool {
+        let other = number.real().filter(|real| !real.is_finite());
+        if let Some(other) = other {
+            omitted.note_number(other);
         }
-        if is_negative(number) {
-            write_text(around, Number::Count(0), b"g", out);
-        }
-        write_text(around, number, b"g", out);
+        other.is_none()
     }
 
-    fn start(&mut self) {
-        self.sent.start();
+    #[inline]
+    fn write_plain(&self, number: Number, out: &mut Vec<u8>) {
+        write_number(number, out);
     }
 
-    fn forget_gone(&mut self) {
-        self.sent.forget_gone();
+    /// A number with a sign is added to a gauge. From 0 on that is the same.
+    #[inline]
+    fn needs_zero(&self, number: Number) -> bool {
+        matches!(number, Number::Level(real) | Number::Sum(real) if real < 0.0)
     }
 
     fn sends_changes(&self) -> bool {
         self.streams && self.types == Types::Native
     }
 
-    #[inline]
-    fn write_added(
-        &mut self,
-        around: Around<'_>,
-        life: u64,
-        amount: f64,
-        out: &mut Vec<u8>,
-        omitted: &mut Omitted,
-    ) {
-        let number = Number::Sum(amount);
-        if can_say(number, omitted) {
-            self.sent.start_counter(life);
-            let addition = self.sent.addition(amount);
-            self.write_difference(around, addition, out);
-        }
+    fn start(&mut self) {
+        self.sent.start();
     }
 
-    fn write_total(
-        &mut self,
-        around: Around<'_>,
-        life: u64,
-        total: f64,
-        out: &mut Vec<u8>,
-        omitted: &mut Omitted,
-    ) {
+    fn missing(&mut self, life: u64, total: f64, omitted: &mut Omitted) -> Option<f64> {
         self.sent.start_counter(life);
-        if let Some(difference) = self.sent.difference(Number::Total(total), omitted) {
-            self.write_difference(around, difference, out);
-        }
+        let difference = self.sent.difference(Number::Total(total), omitted)?;
+        difference.more.real()
     }
 
     #[inline]
-    fn write_observed(
-        &mut self,
-        around: Around<'_>,
-        value: f64,
-        is_seconds: bool,
-        out: &mut Vec<u8>,
-        omitted: &mut Omitted,
-    ) {
-        let (letters, scale) = self.dialect.observation(is_seconds);
-        let number = Number::Level(value * scale);
-        if can_say(number, omitted) {
-            write_text(around, number, letters, out);
-        }
+    fn wrote_addition(&mut self, life: u64, amount: f64, line: Range<usize>) {
+        self.sent.start_counter(life);
+        let addition = self.sent.addition(amount);
+        self.sent.wrote(line, addition);
+    }
+
+    fn forget_gone(&mut self) {
+        self.sent.forget_gone();
+    }
+
+    fn scale(&self, is_seconds: bool) -> f64 {
+        self.dialect.observation(is_seconds).1
     }
 }

@@ -1,11 +1,11 @@
 //! What was sent of totals, line by line, because a datagram may end between two lines of a series.
 
-use std::collections::HashMap;
 use std::ops::Range;
 
 use ppc_core::{SeriesSnapshot, Value};
 
 use crate::encode::Omitted;
+use crate::encode::ids::IdMap;
 use crate::encode::lines::Number;
 use crate::encode::pending::Pending;
 use crate::encode::restart::fell;
@@ -21,7 +21,7 @@ const UNKNOWN: u64 = u64::MAX;
 pub(super) struct Sent {
     /// Where each series is in the list, by the number of its life, so that one that begins from
     /// zero again is a new one.
-    index: HashMap<u64, usize>,
+    index: IdMap<usize>,
     series: Vec<Series>,
     /// Places in the list that are free.
     free: Vec<usize>,
@@ -108,8 +108,13 @@ impl Sent {
     }
 
     /// The line that follows is that of a counter of this life, in any order.
+    #[inline]
     pub(super) fn start_counter(&mut self, life: u64) {
-        let at = self.look_up(life, 1, 1);
+        let at = match self.series.get(self.place.series) {
+            // Often it is the same as before.
+            Some(series) if series.life == Some(life) => self.place.series,
+            _ => self.look_up(life, 1, 1),
+        };
         let series = &mut self.series[at];
         self.met += usize::from(series.round != self.round);
         series.round = self.round;

@@ -4,13 +4,11 @@ use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release};
 use std::sync::atomic::{AtomicU32, AtomicU64};
 use std::sync::{Arc, OnceLock};
 
-/// Changes in a block: 4 KiB.
-pub(super) const EVENTS: usize = 256;
-/// Blocks at most: about a million changes, 16 MiB.
+/// Words in a block: 4 KiB.
+pub(super) const WORDS: usize = 512;
+/// Blocks at most: a million changes of two words, or two million of one; 16 MiB.
 pub(super) const MOST: usize = 4096;
-/// Blocks from the start on.
-const FIRST: usize = 64;
-/// Blocks that are free after a look, at least.
+/// Blocks from the start on, and blocks that are free after a look, at least.
 const SPARE: usize = 256;
 
 /// A run of changes that one thread writes and the sending one reads.
@@ -18,11 +16,11 @@ const SPARE: usize = 256;
 pub(super) struct Block {
     /// Its number among all, from 1 on; 0 stands for none.
     pub(super) number: u32,
-    /// How many changes are in it.
+    /// How many words were written.
     pub(super) written: AtomicU32,
     /// The block that comes behind it.
     pub(super) next: AtomicU32,
-    pub(super) events: Box<[[AtomicU64; 2]]>,
+    pub(super) words: Box<[AtomicU64]>,
 }
 
 /// All blocks of a feed.
@@ -51,7 +49,7 @@ impl Blocks {
             free: AtomicU32::new(0),
             returned: AtomicU64::new(0),
         };
-        blocks.make(FIRST);
+        blocks.make(SPARE);
         blocks
     }
 
@@ -92,23 +90,22 @@ impl Blocks {
         self.returned.load(Acquire)
     }
 
-    /// Sees to it that enough are free for as many changes again as are waiting, and then some.
-    /// Only for the thread that sends.
+    /// Sees to it that enough are free for several times as many changes as are waiting. Only for
+    /// the thread that sends.
     pub(super) fn make_more(&self) {
         let (made, free) = (self.made.load(Relaxed), self.free.load(Relaxed));
-        let wanted = SPARE.max(2 * made.saturating_sub(free) as usize);
+        let wanted = SPARE.max(4 * made.saturating_sub(free) as usize);
         self.make(wanted.saturating_sub(free as usize));
     }
 
     fn make(&self, count: usize) {
         let made = self.made.load(Relaxed) as usize;
         for (place, number) in self.all.iter().zip(1..).skip(made).take(count) {
-            let events = (0..EVENTS).map(|_| [const { AtomicU64::new(0) }; 2]);
             let block = Block {
                 number,
                 written: AtomicU32::new(0),
                 next: AtomicU32::new(0),
-                events: events.collect(),
+                words: (0..WORDS).map(|_| AtomicU64::new(0)).collect(),
             };
             if place.set(Arc::new(block)).is_ok() {
                 self.made.store(number, Relaxed);

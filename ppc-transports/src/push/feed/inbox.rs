@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering::{AcqRel, Relaxed, Release};
 
 use super::ChangeFeed;
-use super::blocks::EVENTS;
+use super::blocks::WORDS;
 use super::queue::Reader;
 use crate::encode::Event;
 use crate::lock::lock;
@@ -27,7 +27,7 @@ impl Inbox {
             feed,
             readers: Vec::new(),
             turn: 0,
-            events: Vec::with_capacity(EVENTS),
+            events: Vec::with_capacity(WORDS),
         }
     }
 
@@ -45,7 +45,7 @@ impl Inbox {
             // Asked first: what its thread wrote before it went is counted below.
             let is_left = reader.is_left();
             dropped += reader.take_dropped();
-            if is_left && reader.count(&self.feed.blocks) == 0 {
+            if is_left && !reader.has_more(&self.feed.blocks) {
                 self.readers.swap_remove(index).end(&self.feed.blocks);
             } else {
                 index += 1;
@@ -60,7 +60,13 @@ impl Inbox {
         self.feed.is_behind.load(Relaxed) && self.feed.is_behind.swap(false, AcqRel)
     }
 
-    /// How many changes wait.
+    /// Whether changes wait.
+    pub(crate) fn has_more(&mut self) -> bool {
+        let mut readers = self.readers.iter_mut();
+        readers.any(|reader| reader.has_more(&self.feed.blocks))
+    }
+
+    /// How many changes wait; each is looked at.
     pub(crate) fn count(&self) -> usize {
         let counts = self.readers.iter();
         counts.map(|reader| reader.count(&self.feed.blocks)).sum()
@@ -70,18 +76,19 @@ impl Inbox {
     /// many it took; one that takes fewer than there are leaves the rest of that thread's for later.
     pub(crate) fn drain(&mut self, mut take: impl FnMut(&[Event]) -> usize) {
         let mut events = mem::take(&mut self.events);
-        for _ in 0..self.readers.len() {
-            self.turn = (self.turn + 1) % self.readers.len();
-            let reader = &mut self.readers[self.turn];
-            // No more than there are now: others have a turn as well.
-            let mut left = reader.count(&self.feed.blocks);
-            while left > 0 {
+        // Another one is the first each time: the first may be all that there is room for.
+        self.turn = self.turn.wrapping_add(1);
+        let count = self.readers.len();
+        for index in 0..count {
+            let reader = &mut self.readers[self.turn.wrapping_add(index) % count];
+            loop {
                 events.clear();
-                let count = reader.read(&self.feed.blocks, left, &mut events);
-                let taken = take(&events);
+                let count = reader.read(&self.feed.blocks, &mut events);
+                let taken = if count > 0 { take(&events) } else { 0 };
                 reader.advance(taken);
-                left -= taken;
-                if taken < count || count == 0 {
+                // No further where the thread is writing now: it would have to wait for the memory
+                // that is read, again and again.
+                if taken < count || reader.is_at_end() {
                     break;
                 }
             }
@@ -102,12 +109,15 @@ impl Inbox {
         let counts: Vec<_> = counts
             .map(|reader| reader.count(&self.feed.blocks))
             .collect();
-        for (reader, mut left) in self.readers.iter_mut().zip(counts) {
-            while left > 0 {
-                let count = reader.read(&self.feed.blocks, left, all);
-                reader.advance(count);
-                left -= count;
-                if count == 0 {
+        for (reader, count) in self.readers.iter_mut().zip(counts) {
+            let end = all.len() + count;
+            while all.len() < end {
+                let read = reader.read(&self.feed.blocks, all);
+                // What came since is left for later.
+                let read = read - all.len().saturating_sub(end);
+                all.truncate(end);
+                reader.advance(read);
+                if read == 0 {
                     break;
                 }
             }

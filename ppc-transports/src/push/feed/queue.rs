@@ -5,9 +5,9 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 use std::sync::atomic::{AtomicU32, AtomicU64};
 
-use ppc_core::feed::Change;
+use ppc_core::feed::{Change, Real};
 
-use super::blocks::{Block, Blocks, EVENTS};
+use super::blocks::{Block, Blocks, WORDS};
 use crate::encode::Event;
 
 /// What both ends share.
@@ -39,35 +39,70 @@ pub(super) struct Reader {
     dropped: u64,
 }
 
-/// What became of a series stands in the lowest bits of its number.
+/// A change is a word, or two: the number of the series, a value that fits behind it, and in the
+/// lowest bits what became of the series. A value that does not fit is in a word of its own.
 const KINDS: u32 = 3;
+const SMALL: u32 = 16;
+/// The value has a word of its own.
+const LARGE: u64 = (1 << SMALL) - 1;
+/// Words of a change at most.
+pub(super) const WIDEST: usize = 2;
 
-fn words(series: u64, change: Change) -> Option<[u64; 2]> {
+/// A counter or gauge went up by the whole number that stands in the first word.
+const STEPPED: u64 = 6;
+
+#[inline]
+fn words(series: u64, change: Change) -> Option<(u64, Option<u64>)> {
     let (kind, value) = match change {
-        Change::Added(value) => (0, value.to_bits()),
-        Change::Set(value) => (1, value.to_bits()),
-        Change::Observed(value) => (2, value.to_bits()),
+        Change::Added(amount) => {
+            let real = amount.get();
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "kept only where nothing was cut off"
+            )]
+            let whole = real as u64;
+            #[expect(clippy::float_cmp, reason = "equal means that nothing was cut off")]
+            if whole < LARGE && whole as f64 == real {
+                return Some((first(series, whole, STEPPED), None));
+            }
+            (0, amount.0)
+        }
+        Change::Set(value) => (1, value.0),
+        Change::Observed(value) => (2, value.0),
         Change::States(states) => (3, states),
         Change::Replaced => (4, 0),
         Change::Removed => (5, 0),
         // Changes come with the versions of this workspace, together with their numbers here.
         _ => return None,
     };
-    Some([series << KINDS | kind, value])
+    Some((first(series, LARGE, kind), Some(value)))
 }
 
 #[inline]
-fn event([series, value]: [u64; 2]) -> Event {
-    let change = match series & 7 {
-        0 => Change::Added(f64::from_bits(value)),
-        1 => Change::Set(f64::from_bits(value)),
-        2 => Change::Observed(f64::from_bits(value)),
+fn first(series: u64, small: u64, kind: u64) -> u64 {
+    series << (SMALL + KINDS) | small << KINDS | kind
+}
+
+/// Whether there is a second word.
+#[inline]
+fn is_wide(word: u64) -> bool {
+    word >> KINDS & LARGE == LARGE
+}
+
+#[inline]
+fn event(word: u64, value: u64) -> Event {
+    let change = match word & ((1 << KINDS) - 1) {
+        0 => Change::Added(Real(value)),
+        1 => Change::Set(Real(value)),
+        2 => Change::Observed(Real(value)),
         3 => Change::States(value),
         4 => Change::Replaced,
-        _ => Change::Removed,
+        5 => Change::Removed,
+        _ => Change::Added(((word >> KINDS & LARGE) as f64).into()),
     };
     Event {
-        series: series >> KINDS,
+        series: word >> (SMALL + KINDS),
         change,
     }
 }
@@ -79,7 +114,7 @@ impl Writer {
             feed,
             queue: Arc::clone(&queue),
             block: None,
-            at: EVENTS,
+            at: WORDS,
         };
         (writer, queue)
     }
@@ -91,7 +126,7 @@ impl Writer {
 
     #[inline]
     pub(super) fn has_room(&self) -> bool {
-        self.at < EVENTS
+        self.at + WIDEST <= WORDS
     }
 
     /// Takes another block, where there is one.
@@ -112,18 +147,21 @@ impl Writer {
     /// Adds a change, for which there is room.
     #[inline]
     pub(super) fn push(&mut self, series: u64, change: Change) {
-        let Some([series, value]) = words(series, change) else {
+        let (Some((word, value)), Some(block)) = (words(series, change), &self.block) else {
             return;
         };
-        if let Some(block) = &self.block
-            && let Some(place) = block.events.get(self.at)
-        {
-            place[0].store(series, Relaxed);
-            place[1].store(value, Relaxed);
-            self.at += 1;
-            #[expect(clippy::cast_possible_truncation, reason = "as many as in a block")]
-            block.written.store(self.at as u32, Release);
+        let mut put = |word| {
+            if let Some(place) = block.words.get(self.at) {
+                place.store(word, Relaxed);
+                self.at += 1;
+            }
+        };
+        put(word);
+        if let Some(value) = value {
+            put(value);
         }
+        #[expect(clippy::cast_possible_truncation, reason = "as many as in a block")]
+        block.written.store(self.at as u32, Release);
     }
 
     /// Counts a change that was dropped.
@@ -148,58 +186,76 @@ impl Reader {
         Arc::strong_count(&self.queue) == 1
     }
 
-    /// Appends the changes that are in the block at hand, `most` at most; how many that were.
-    pub(super) fn read(&mut self, blocks: &Blocks, most: usize, events: &mut Vec<Event>) -> usize {
-        if !self.go_on(blocks) {
-            return 0;
+    /// Appends the changes that are in the block at hand; how many that were.
+    pub(super) fn read(&mut self, blocks: &Blocks, events: &mut Vec<Event>) -> usize {
+        let before = events.len();
+        if let Some(words) = self.go_on(blocks) {
+            events.extend(Changes { words }.map(|(event, _)| event));
         }
-        let Some(block) = &self.block else { return 0 };
-        let written = block.written.load(Acquire) as usize;
-        let end = written.min(self.at.saturating_add(most));
-        let places = block.events.get(self.at..end).unwrap_or_default();
-        events.extend(
-            places
-                .iter()
-                .map(|[series, value]| event([series.load(Relaxed), value.load(Relaxed)])),
-        );
-        places.len()
+        events.len() - before
     }
 
-    /// Passes over changes that were read.
+    /// Passes over so many of the changes that are in the block at hand.
     pub(super) fn advance(&mut self, count: usize) {
-        self.at += count;
-    }
-
-    /// Goes on to the next block, once all of one is read; false where there is nothing.
-    fn go_on(&mut self, blocks: &Blocks) -> bool {
-        let next = match &self.block {
-            Some(_) if self.at < EVENTS => return true,
-            Some(block) => &block.next,
-            None => &self.queue.first,
-        };
-        let Some(next) = blocks.get(next.load(Acquire)) else {
-            return false;
-        };
-        if let Some(block) = self.block.replace(Arc::clone(next)) {
-            blocks.take_back(&block);
+        if let Some(block) = &self.block {
+            let words = &block.words[self.at..block.written.load(Acquire) as usize];
+            let widths = Changes { words }.map(|(_, width)| width);
+            self.at += widths.take(count).sum::<usize>();
         }
-        self.at = 0;
-        true
     }
 
-    /// How many changes there are to be read.
+    /// The words in the block at hand that have not been read; in the next one, where there are no
+    /// more.
+    fn go_on(&mut self, blocks: &Blocks) -> Option<&[AtomicU64]> {
+        loop {
+            let next = match &self.block {
+                Some(block) => &block.next,
+                None => &self.queue.first,
+            };
+            // Before the words: once there is another block, all of this one's are there.
+            let next = blocks.get(next.load(Acquire));
+            if let Some(block) = &self.block
+                && block.written.load(Acquire) as usize > self.at
+            {
+                break;
+            }
+            if let Some(block) = self.block.replace(Arc::clone(next?)) {
+                blocks.take_back(&block);
+            }
+            self.at = 0;
+        }
+        let block = self.block.as_ref()?;
+        block
+            .words
+            .get(self.at..block.written.load(Acquire) as usize)
+    }
+
+    /// Whether there is no block behind the one at hand.
+    pub(super) fn is_at_end(&self) -> bool {
+        let block = self.block.as_ref();
+        block.is_none_or(|block| block.next.load(Relaxed) == 0)
+    }
+
+    /// Whether there are changes to be read.
+    pub(super) fn has_more(&mut self, blocks: &Blocks) -> bool {
+        self.go_on(blocks).is_some()
+    }
+
+    /// How many changes there are to be read; each is looked at.
     pub(super) fn count(&self, blocks: &Blocks) -> usize {
         let first = || blocks.get(self.queue.first.load(Acquire));
         let mut block = match &self.block {
             Some(block) => Some(block),
             None => first(),
         };
-        let mut count = 0;
+        let (mut count, mut at) = (0, self.at);
         while let Some(this) = block {
-            count += this.written.load(Acquire) as usize;
-            block = blocks.get(this.next.load(Acquire));
+            let next = this.next.load(Acquire);
+            let words = &this.words[at..this.written.load(Acquire) as usize];
+            count += Changes { words }.count();
+            (block, at) = (blocks.get(next), 0);
         }
-        count - self.at
+        count
     }
 
     /// How many changes were dropped since this was last asked.
@@ -213,5 +269,28 @@ impl Reader {
         if let Some(block) = self.block.take() {
             blocks.take_back(&block);
         }
+    }
+}
+
+/// The changes in words, each with how many it takes.
+struct Changes<'a> {
+    words: &'a [AtomicU64],
+}
+
+impl Iterator for Changes<'_> {
+    type Item = (Event, usize);
+
+    #[inline]
+    fn next(&mut self) -> Option<(Event, usize)> {
+        let (first, rest) = self.words.split_first()?;
+        let word = first.load(Relaxed);
+        if !is_wide(word) {
+            self.words = rest;
+            return Some((event(word, 0), 1));
+        }
+        // Both words are written before they are counted.
+        let (second, rest) = rest.split_first()?;
+        self.words = rest;
+        Some((event(word, second.load(Relaxed)), 2))
     }
 }

@@ -73,6 +73,7 @@ fn lane(answers: Vec<Progress>, unsure: Unsure) -> (Lane, Arc<Mutex<Vec<String>>
     let lane = Lane {
         teller: Teller::new("scripted"),
         encoder: Box::new(Differences(Arc::default())),
+        stream: None,
         packer: Packer::new(1),
         body: None,
         sender: Box::new(sender),
