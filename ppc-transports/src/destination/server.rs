@@ -15,7 +15,7 @@ use super::url::{Params, Url, refused};
 use crate::choice::{Chosen, Words, choices, chosen};
 use crate::error::{Error, ErrorKind};
 use crate::pack::{Body, Compression, Cut, Packer};
-use crate::push::{MakeEncoder, Parts};
+use crate::push::{MakeEncoder, Parts, Streams};
 use crate::seconds::Seconds;
 use crate::send::{
     Credentials, Habits, HttpHandler, HttpSender, Proxy, Requester, Route, Secret, Target,
@@ -98,7 +98,7 @@ impl Ready {
                 let target = Arc::clone(&target);
                 Box::new(HttpSender::new(target, requester.clone(), habits, waker))
             }),
-            can_stream: false,
+            streams: Streams::Never,
             at_start: pushed.at_start,
         }
     }

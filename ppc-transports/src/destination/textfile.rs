@@ -8,7 +8,7 @@ use super::url::{Kind, Params, Taken, Url, UrlForm, encode_path, refused, url_fo
 use crate::encode::{Exposition, Format, Timestamps};
 use crate::error::{Error, ErrorKind};
 use crate::pack::{Body, Packer};
-use crate::push::Parts;
+use crate::push::{Parts, Streams};
 use crate::send::FileSender;
 
 /// A text file in the Prometheus text format, for the textfile collector of `node_exporter`, which
@@ -127,7 +127,7 @@ impl UrlForm for Textfile {
             packer: Packer::new(usize::MAX),
             body: Some(Body::default()),
             sender: Box::new(move |waker| Box::new(FileSender::new(path.clone(), waker))),
-            can_stream: false,
+            streams: Streams::Never,
             at_start: self.start,
         })
     }

@@ -41,10 +41,21 @@ pub(crate) struct Parts {
     /// What a payload becomes before it is sent; itself, where there is none.
     pub(crate) body: Option<Body>,
     pub(crate) sender: Box<MakeSender>,
-    /// Whether single changes can be sent there.
-    pub(crate) can_stream: bool,
+    /// How single changes are sent there.
+    pub(crate) streams: Streams,
     /// Whether there is a push at the start: not to a place that keeps what the last run left.
     pub(crate) at_start: bool,
+}
+
+/// How single changes are sent to a destination.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Streams {
+    /// Not at all.
+    Never,
+    /// By the values after them.
+    Values,
+    /// By themselves: what is observed, for a server to count.
+    Changes,
 }
 
 /// What an encoder will be given.

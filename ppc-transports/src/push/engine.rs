@@ -62,7 +62,9 @@ impl Engine {
             .map(|parts| {
                 let stream = settings.streams_to(parts).map(|stream| {
                     // Where an engine takes over from one that panicked, nothing is watched yet.
-                    let watched = watched.next().unwrap_or_else(|| settings.watch(stream));
+                    let watched = watched
+                        .next()
+                        .unwrap_or_else(|| settings.watch(stream, parts));
                     Stream::new(watched, stream, now)
                 });
                 let pushing = Pushing {

@@ -21,6 +21,7 @@ use ppc_core::feed::{Change, Feed};
 use self::blocks::Blocks;
 pub(super) use self::inbox::Inbox;
 use self::queue::{Queue, Writer};
+use super::destination::Streams;
 use super::stream_settings::Full;
 
 /// Where threads that record leave changes for a stream.
@@ -29,6 +30,7 @@ pub(super) struct ChangeFeed {
     /// Tells it from others of the process.
     number: u64,
     full: Full,
+    streams: Streams,
     blocks: Blocks,
     /// Queues of threads that recorded for the first time.
     newcomers: Mutex<Vec<Arc<Queue>>>,
@@ -70,11 +72,12 @@ struct Here {
 }
 
 impl ChangeFeed {
-    pub(super) fn new(full: Full) -> Arc<Self> {
+    pub(super) fn new(full: Full, streams: Streams) -> Arc<Self> {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         Arc::new(Self {
             number: NEXT.fetch_add(1, Relaxed),
             full,
+            streams,
             blocks: Blocks::new(),
             newcomers: Mutex::default(),
             is_behind: AtomicBool::new(false),
@@ -135,7 +138,10 @@ impl ChangeFeed {
             return;
         }
         self.fall_behind();
-        if self.full != Full::Coalesce {
+        // What a gather tells as well is folded.
+        let is_told_once =
+            self.streams == Streams::Changes && matches!(change, Change::Observed(_));
+        if self.full != Full::Coalesce || is_told_once {
             writer.drop_one();
         }
     }

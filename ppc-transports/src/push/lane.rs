@@ -1,6 +1,9 @@
 //! One destination of a client: what is to be sent to it now, and how far that has gone.
 
-use std::mem;
+mod changes;
+#[cfg(test)]
+mod tests;
+
 use std::ops::Range;
 use std::task::Waker;
 use std::time::{Duration, Instant};
@@ -140,91 +143,6 @@ impl Lane {
         self.due = true;
     }
 
-    /// Does what a stream has to do while nothing is on its way. After `patience`, when the end was
-    /// ordered, what has not been encoded is given up for the final values.
-    pub(crate) fn pump(&mut self, now: Instant, patience: Option<Instant>) {
-        let Some(stream) = &mut self.stream else {
-            return;
-        };
-        if patience.is_some_and(|patience| now >= patience) && !stream.is_last() {
-            let given_up = stream.give_up();
-            if given_up > 0 {
-                let text = format!(
-                    "{given_up} changes were not sent within half of flush_timeout; the final \
-                     values are"
-                );
-                self.teller.dropped("deadline", given_up, &text);
-            }
-            self.encoder.begin_last();
-            self.due = true;
-        }
-        if self.current.is_some() || self.due {
-            return;
-        }
-        if !stream.wants_values(now) {
-            // Another client may have ended, which has told the same up to now.
-            self.encoder.must_wait();
-            if let Some(changes) = self.encoder.changes() {
-                stream.fill(changes, self.packer.limit(), now);
-            }
-            if !stream.is_last() {
-                return self.send_lines(now, None);
-            }
-            self.encoder.begin_last();
-        }
-        self.due = true;
-    }
-
-    /// When a stream wants to be pumped again.
-    pub(crate) fn next_look(&self) -> Option<Instant> {
-        let is_free = self.current.is_none() && !self.due;
-        let stream = self.stream.as_ref().filter(|_| is_free)?;
-        Some(stream.next_look())
-    }
-
-    /// Takes the values of a snapshot for a stream, and sends what it has to say of them.
-    fn learn(&mut self, snapshot: &Snapshot, labels: &LabelSet, now: Instant, stop: Option<&Stop>) {
-        let (Some(stream), Some(changes)) = (&mut self.stream, self.encoder.changes()) else {
-            return;
-        };
-        stream.learn(changes, (snapshot, labels), now);
-        let is_last = stream.is_last();
-        if is_last {
-            changes.stop();
-        }
-        self.send_lines(now, stop.filter(|_| is_last));
-        if is_last {
-            // It ends here, and what it watches with it.
-            self.stream = None;
-            if self.current.is_none() {
-                self.encoder.end_last();
-            }
-        }
-    }
-
-    /// Sends the lines that a stream has written.
-    fn send_lines(&mut self, now: Instant, last: Option<&Stop>) {
-        let Some(stream) = &mut self.stream else {
-            return;
-        };
-        let dropped = stream.take_dropped();
-        if dropped > 0 {
-            let text = format!(
-                "{dropped} changes came faster than they could be sent, and were dropped; the totals \
-                 are put right"
-            );
-            self.teller.dropped("feed_full", dropped, &text);
-        }
-        self.teller.omitted(&mem::take(&mut stream.lines.omitted));
-        self.lines.clear();
-        mem::swap(&mut self.lines, &mut stream.lines.bytes);
-        if self.lines.is_empty() && !self.torn {
-            return;
-        }
-        let plan = self.plan(now, last);
-        self.start_sending(plan, 0, last.is_some());
-    }
-
     /// Gives up what is left of an older push, because something newer is to be sent. What must
     /// settle may do so, unless `now_or_never`.
     pub(crate) fn make_way(&mut self, now: Instant, now_or_never: bool) {
@@ -272,19 +190,23 @@ impl Lane {
                 }
                 return;
             }
-            let ids = || {
-                snapshot
-                    .families()
-                    .flat_map(|family| family.series().map(|series| series.id()))
-            };
-            newest = ids().max().unwrap_or(0);
-            plan.new_series =
-                ids().filter(|id| *id > self.known).take(MANY_NEW).count() == MANY_NEW;
+            (newest, plan.new_series) = self.find_new(snapshot);
         }
         self.start_sending(plan, newest, stop.is_some());
         if let Some(current) = &mut self.current {
             current.closes = closes;
         }
+    }
+
+    /// The highest number of a series, and whether many of them have not been sent yet.
+    fn find_new(&self, snapshot: &Snapshot) -> (u64, bool) {
+        let ids = || {
+            snapshot
+                .families()
+                .flat_map(|family| family.series().map(|series| series.id()))
+        };
+        let new = ids().filter(|id| *id > self.known).take(MANY_NEW);
+        (ids().max().unwrap_or(0), new.count() == MANY_NEW)
     }
 
     /// A push that begins now, and is the final one where there is a `stop`.
@@ -529,6 +451,3 @@ fn count_samples(lines: &[u8]) -> u64 {
     let headers = headers + usize::from(lines.starts_with(b"#"));
     (memchr::memchr_iter(b'\n', lines).count() - headers) as u64
 }
-
-#[cfg(test)]
-mod tests;

@@ -36,7 +36,7 @@ mod task;
 
 pub use builder::Push;
 pub use destination::Destination;
-pub(crate) use destination::{MakeEncoder, MakeSender, Parts, Pushing};
+pub(crate) use destination::{MakeEncoder, MakeSender, Parts, Pushing, Streams};
 pub use end_of::{Awaited, EndOf, EndOfAny, EndOfSend, Waited, end_of, end_of_output};
 pub use guard::{Guard, call};
 pub use start::{enter, enter_async};

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use ppc_core::LabelSet;
 
-use super::destination::{Destination, Parts};
+use super::destination::{Destination, Parts, Streams};
 use super::job::JobMetrics;
 use super::pushed::Pushed;
 use super::stream::Watched;
@@ -31,20 +31,22 @@ impl Settings {
     /// How changes are streamed to a destination of these parts; not at all, where that cannot be,
     /// or the source does not tell of them.
     pub(crate) fn streams_to(&self, parts: &Parts) -> Option<StreamSettings> {
-        let can = parts.can_stream && !self.source.registries().is_empty();
+        let can = parts.streams != Streams::Never && !self.source.registries().is_empty();
         self.stream.filter(|_| can)
     }
 
     /// Has every recording told from now on, for one destination.
-    pub(crate) fn watch(&self, stream: StreamSettings) -> Watched {
-        Watched::new(self.source.registries(), stream.full)
+    pub(crate) fn watch(&self, stream: StreamSettings, parts: &Parts) -> Watched {
+        Watched::new(self.source.registries(), stream.full, parts.streams)
     }
 
     /// The same for each destination that every change is sent to.
     pub(crate) fn watch_for_all(&self) -> Vec<Watched> {
         let parts = self.destinations.iter().filter_map(Destination::parts);
-        let streams = parts.filter_map(|parts| self.streams_to(parts));
-        streams.map(|stream| self.watch(stream)).collect()
+        let streams = parts.filter_map(|parts| Some((self.streams_to(parts)?, parts)));
+        streams
+            .map(|(stream, parts)| self.watch(stream, parts))
+            .collect()
     }
 }
 

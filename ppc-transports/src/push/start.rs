@@ -9,7 +9,7 @@ use ppc_core::Outcome;
 
 use super::builder::{PERIOD, Push};
 use super::client;
-use super::destination::Destination;
+use super::destination::{Destination, Streams};
 use super::environment::Environment;
 use super::guard::{Guard, OnDrop, Use};
 use super::job::JobMetrics;
@@ -152,7 +152,10 @@ impl Push {
         }
         // What cannot be streamed to is pushed to every period.
         let mut parts = self.destinations.iter().filter_map(Destination::parts);
-        if self.stream == Some(true) && has_period && parts.all(|parts| parts.can_stream) {
+        if self.stream == Some(true)
+            && has_period
+            && parts.all(|parts| parts.streams != Streams::Never)
+        {
             let reason = "a stream sends each change at once: leave out `period`, or `stream`";
             refuse("period", reason);
         }
@@ -233,7 +236,7 @@ fn tell_of_periods(settings: &Settings, period: Duration) {
     let parts = settings.destinations.iter().filter_map(Destination::parts);
     for parts in parts.filter(|parts| settings.streams_to(parts).is_none()) {
         if settings.stream.is_some() {
-            let why = if parts.can_stream {
+            let why = if parts.streams != Streams::Never {
                 "the source does not tell of changes"
             } else {
                 "single changes cannot be sent there"

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use ppc_core::feed::Watch;
 use ppc_core::{LabelSet, Registry, Snapshot, unix_time};
 
+use super::destination::Streams;
 use super::feed::{ChangeFeed, Inbox};
 use super::stream_settings::{Full, StreamSettings};
 use crate::encode::{Event, Lines, StreamEncoder, When};
@@ -52,12 +53,12 @@ pub(crate) struct Watched {
 
 impl Watched {
     /// Has every recording of these registries told from now on.
-    pub(crate) fn new(registries: &[Registry], full: Full) -> Self {
+    pub(crate) fn new(registries: &[Registry], full: Full, streams: Streams) -> Self {
         let mut before = Snapshot::new();
         for registry in registries {
             registry.gather_into(&mut before);
         }
-        let feed = ChangeFeed::new(full);
+        let feed = ChangeFeed::new(full, streams);
         let watch = Watch::new(Arc::clone(&feed) as _, registries.to_vec());
         Self {
             inbox: Inbox::new(feed),
@@ -316,7 +317,8 @@ impl Stream {
         if *encoded < held.len() {
             return all;
         }
-        held.clear();
+        // Seldom many, and then by the million.
+        *held = Vec::new();
         *encoded = 0;
         if let Some(levels) = self.catches_up.take() {
             encoder.catch_up(levels, lines);

@@ -19,7 +19,7 @@ pub(super) mod unix;
 use super::url::{Params, Taken, Url};
 use crate::error::{Error, ErrorKind};
 use crate::pack::{Cut, Packer};
-use crate::push::{MakeEncoder, MakeSender, Parts};
+use crate::push::{MakeEncoder, MakeSender, Parts, Streams};
 
 /// A format of lines, and its settings.
 pub(super) trait Format: Clone + Default {
@@ -33,6 +33,11 @@ pub(super) trait Format: Clone + Default {
 
     /// Adds the parameters that are other than usual.
     fn add(&self, params: &mut Params);
+
+    /// How single changes are sent.
+    fn streams(&self) -> Streams {
+        Streams::Values
+    }
 
     /// How its encoder is made, for this place, and where payloads of it may be cut.
     fn make(&self, place: &str) -> Result<(Box<MakeEncoder>, Cut), Error>;
@@ -109,7 +114,7 @@ impl<F: Format, T: Transport> Lines<F, T> {
             packer: Packer::new(limit).cut(cut),
             body: None,
             sender,
-            can_stream: true,
+            streams: self.format.streams(),
             at_start: true,
         })
     }

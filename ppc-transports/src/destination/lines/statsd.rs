@@ -7,7 +7,7 @@ use crate::destination::url::{Params, Taken};
 use crate::encode::{Dialect, Statsd, Types};
 use crate::error::Error;
 use crate::pack::Cut;
-use crate::push::MakeEncoder;
+use crate::push::{MakeEncoder, Streams};
 
 choices! {
     Dialect:
@@ -49,6 +49,13 @@ impl Format for StatsdLines {
     fn add(&self, params: &mut Params) {
         params.add_choice("dialect", &self.dialect);
         params.add_choice("types", &self.types);
+    }
+
+    fn streams(&self) -> Streams {
+        match self.types {
+            Ok(Types::Native) => Streams::Changes,
+            _ => Streams::Values,
+        }
     }
 
     fn make(&self, place: &str) -> Result<(Box<MakeEncoder>, Cut), Error> {

@@ -200,7 +200,18 @@ pub(super) fn catch_up(shape: &Shape, words: &mut [u64], gathered: &[u64], level
         _ => levels && *words != *gathered,
     };
     if is_behind {
-        words.copy_from_slice(gathered);
+        let [first, counts @ ..] = words else {
+            return false;
+        };
+        *first = gathered[0];
+        for (count, gathered) in counts.iter_mut().zip(&gathered[1..]) {
+            // One that was told and is not in what was gathered yet does not fall again. The rest
+            // of a counter's sum is set with it.
+            *count = match shape.kind {
+                Kind::Counter => *gathered,
+                _ => (*count).max(*gathered),
+            };
+        }
     }
     is_behind
 }
