@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use crate::cell::{Feed, Subscription, Totals};
+use crate::cell::{Feed, Subscription, Totals, next_id};
 use crate::clock;
 use crate::descriptor::Descriptor;
 use crate::error::{Error, ErrorKind};
@@ -181,6 +181,7 @@ impl Registry {
 #[must_use = "nobody is told any more when this is dropped"]
 pub struct Watch {
     registries: Vec<Registry>,
+    told_from: u64,
     /// Ends after `drop` below.
     _subscription: Subscription,
 }
@@ -194,8 +195,17 @@ impl Watch {
         }
         Self {
             registries,
+            told_from: next_id(),
             _subscription: subscription,
         }
+    }
+}
+
+impl Watch {
+    /// Of series whose [`life`](crate::SeriesSnapshot::life) has a higher number than this every
+    /// change is told, from the first one on.
+    pub fn told_from(&self) -> u64 {
+        self.told_from
     }
 }
 

@@ -189,7 +189,7 @@ pub(super) fn push_is_abstract(krate: &Crate) -> Vec<Finding> {
         let folder = file.module.first()?;
         // The traits stand in `mod.rs`, or in a file named after them.
         let is_concrete = match folder.as_str() {
-            "encode" => file.module.len() > 1 && file.module[1] != "encoder",
+            "encode" => file.module.len() > 1 && !file.module[1].ends_with("encoder"),
             "send" => file.module.len() > 1 && file.module[1] != "sender",
             _ => false,
         };

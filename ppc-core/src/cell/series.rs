@@ -35,7 +35,7 @@ const NOBODYS: u16 = u16::MAX;
 pub(crate) const BASED: u8 = 2;
 
 /// A number that was not given before, for a series or for another life of one.
-pub(super) fn next_id() -> u64 {
+pub(crate) fn next_id() -> u64 {
     static NEXT: AtomicU64 = AtomicU64::new(1);
     NEXT.fetch_add(1, Relaxed)
 }

@@ -20,7 +20,7 @@ use self::learned::{Learned, write_line};
 use self::learner::Learner;
 use self::values::Touched;
 use super::lines::{Number, Walk};
-use super::stream::{Event, Lines, StreamEncoder, When};
+use super::stream_encoder::{Event, Lines, StreamEncoder, When};
 pub(super) use format::{ChangeFormat, Text};
 pub(super) use learned::count_up;
 
@@ -79,9 +79,6 @@ const MANY_STRANGERS: usize = 65_536;
 
 /// A stranger may have come to be known after so long.
 const STRANGE: Duration = Duration::from_secs(1);
-
-/// Totals that differ by no more than this part are the same, added up in another order.
-const ROUNDING: f64 = 1e-12;
 
 impl Changes {
     /// Appends the lines of changes, up to the first one of a series that is not known; how many
@@ -227,6 +224,7 @@ impl Changes {
             );
             walk.encode(&mut learner, snapshot, labels, &mut lines.bytes)
         };
+        self.carry(held);
         self.learned.finish();
         if !is_between {
             lines.omitted.add(omitted);
@@ -235,7 +233,7 @@ impl Changes {
         if let When::Start(before) = when {
             self.start_from(before);
         }
-        self.find_bases(held, lines.time);
+        self.find_bases(held, lines);
         match when {
             When::Start(_) => self.write_all(format, lines),
             When::Between => {}
@@ -267,21 +265,47 @@ impl Changes {
         }
     }
 
+    /// Keeps series as they were known for the changes of theirs that are still to be encoded: they
+    /// were removed since, and some came back from zero.
+    fn carry(&mut self, held: &[Event]) {
+        for event in held {
+            let Some(known) = self.before.find(event.series) else {
+                continue;
+            };
+            let (known, now) = (&self.before.slots[known], self.learned.find(event.series));
+            if now.is_none_or(|now| self.learned.slots[now].life != known.life) {
+                self.learned.carry(&self.before, known, now);
+            }
+        }
+    }
+
     /// Finds what series that are new here had counted before the first change that was told: what
     /// the snapshot says without those changes. And notes who stays unknown.
-    fn find_bases(&mut self, held: &[Event], now: Duration) {
+    fn find_bases(&mut self, held: &[Event], lines: &Lines) {
         if self.strangers.len() > MANY_STRANGERS {
             self.strangers.clear();
         }
+        for slot in &mut self.learned.slots {
+            // There was nothing before.
+            slot.is_new &= slot.life <= lines.told_from;
+        }
+        let mut removed = HashMap::new();
         for event in held {
-            match self.learned.find(event.series) {
+            let at = match removed.get(&event.series) {
+                Some(then) => *then,
+                None => self.learned.find(event.series),
+            };
+            match at {
+                Some(at) if event.change == Change::Removed => {
+                    removed.insert(event.series, self.learned.slots[at].then);
+                }
                 Some(at) if self.learned.slots[at].is_new => {
                     let slot = &self.learned.slots[at];
                     let words = &mut self.learned.words[slot.words()];
                     values::apply(&self.learned.shapes[slot.shape], words, event.change);
                 }
                 None if event.change != Change::Removed => {
-                    self.strangers.insert(event.series, now);
+                    self.strangers.insert(event.series, lines.time);
                 }
                 _ => {}
             }
@@ -357,3 +381,6 @@ impl Changes {
         lines.time += Duration::from_nanos(1);
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -191,7 +191,7 @@ impl ChangeFormat for InfluxLines {
         let Some(real) = number.real() else {
             return true;
         };
-        let can = !real.is_nan() && !(real.is_infinite() && self.names == Names::InfluxDb);
+        let can = !(real.is_nan() || real.is_infinite() && self.names == Names::InfluxDb);
         if !can {
             omitted.note_number(real);
         }
@@ -226,11 +226,9 @@ impl ChangeFormat for InfluxLines {
         if self.precision != Precision::Nanoseconds {
             return;
         }
-        let digits = match &mut self.end[..self.end_len] {
-            [b' ', digits @ .., b'\n'] => digits,
-            _ => return,
-        };
-        count_up(digits);
+        if let [b' ', digits @ .., b'\n'] = &mut self.end[..self.end_len] {
+            count_up(digits);
+        }
     }
 }
 

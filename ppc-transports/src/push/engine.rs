@@ -97,27 +97,24 @@ impl Engine {
     }
 
     fn step_now(&mut self, now: Instant, orders: &Orders) -> Step {
-        let patience = orders.stop.as_ref().map(Stop::patience);
         self.schedule.set_period(orders.period);
-        match &orders.stop {
-            Some(stop) => {
-                for lane in &mut self.lanes {
-                    if !self.last {
-                        lane.order_last();
-                    }
-                    lane.pump(now, patience);
-                    // The final values are newer than whatever is on its way.
-                    lane.make_way(now, now >= stop.patience());
+        if let Some(stop) = &orders.stop {
+            for lane in &mut self.lanes {
+                if !self.last {
+                    lane.order_last();
                 }
-                self.last = true;
+                lane.pump(now, Some(stop.patience()));
+                // The final values are newer than whatever is on its way.
+                lane.make_way(now, now >= stop.patience());
             }
-            None => {
-                if self.schedule.tick(now) {
-                    self.lanes.iter_mut().for_each(|lane| lane.tick(now));
+            self.last = true;
+        } else {
+            let is_due = self.schedule.tick(now);
+            for lane in &mut self.lanes {
+                if is_due {
+                    lane.tick(now);
                 }
-                for lane in &mut self.lanes {
-                    lane.pump(now, patience);
-                }
+                lane.pump(now, None);
             }
         }
         let (mut wake, mut clock_is_early) = (None, false);

@@ -236,10 +236,10 @@ fn tell_of_periods(settings: &Settings, period: Duration) {
     let parts = settings.destinations.iter().filter_map(Destination::parts);
     for parts in parts.filter(|parts| settings.streams_to(parts).is_none()) {
         if settings.stream.is_some() {
-            let why = if parts.streams != Streams::Never {
-                "the source does not tell of changes"
-            } else {
+            let why = if parts.streams == Streams::Never {
                 "single changes cannot be sent there"
+            } else {
+                "the source does not tell of changes"
             };
             let name = &parts.name;
             let text = format_args!("push to {name}: {why}; all values are, every {period:?}");

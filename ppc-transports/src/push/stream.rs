@@ -124,12 +124,16 @@ pub(crate) struct Stream {
 
 impl Stream {
     pub(crate) fn new(watched: Watched, settings: StreamSettings, now: Instant) -> Self {
+        let told_from = watched.watch.as_ref().map_or(0, Watch::told_from);
         Self {
             watched,
             settings,
             stage: Stage::Starting,
             is_ending: false,
-            lines: Lines::default(),
+            lines: Lines {
+                told_from,
+                ..Lines::default()
+            },
             dropped: 0,
             held: Vec::new(),
             encoded: 0,

@@ -106,8 +106,8 @@ pub(in crate::encode) trait ChangeFormat: LineFormat {
         None
     }
 
-    /// This line says what came on top for a counter of this life.
-    fn wrote_addition(&mut self, _life: u64, _amount: f64, _line: Range<usize>) {}
+    /// These bytes are a line that says what came on top for a counter of this life.
+    fn wrote_addition(&mut self, _life: u64, _amount: f64, _bytes: Range<usize>) {}
 
     /// Forgets the counters for which `missing` was not asked since the start.
     fn forget_gone(&mut self) {}

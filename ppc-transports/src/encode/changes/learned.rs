@@ -25,6 +25,10 @@ pub(super) struct Learned {
 
 /// A series.
 #[derive(Clone, Copy, Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is asked for by its name"
+)]
 pub(super) struct Slot {
     pub(super) id: u64,
     pub(super) life: u64,
@@ -46,6 +50,8 @@ pub(super) struct Slot {
     pub(super) is_left_out: bool,
     /// It changed since it was gathered.
     pub(super) is_touched: bool,
+    /// What the series is once it was removed.
+    pub(super) then: Option<usize>,
 }
 
 impl Slot {
@@ -102,11 +108,44 @@ impl Learned {
         }
     }
 
-    /// Forgets a series, which is to be learned anew.
+    /// Adds a series as it was known before, for changes that were told while it was there; `then`
+    /// is what it is after it was removed.
+    pub(super) fn carry(&mut self, before: &Self, slot: &Slot, then: Option<usize>) {
+        let places = &before.lines[slot.line..slot.line + slot.lines];
+        let (from, to) = match (places.first(), places.last()) {
+            (Some(first), Some(last)) => (first.start, last.end),
+            _ => (0, 0),
+        };
+        let (line, word, by) = (self.lines.len(), self.words.len(), self.texts.len());
+        self.texts.extend_from_slice(&before.texts[from..to]);
+        self.lines.extend(places.iter().map(|place| Place {
+            start: place.start - from + by,
+            number: place.number - from + by,
+            behind: place.behind - from + by,
+            end: place.end - from + by,
+        }));
+        let words = &before.words[slot.words()];
+        self.words.extend_from_slice(words);
+        self.gathered.extend_from_slice(words);
+        self.shapes.push(before.shapes[slot.shape].clone());
+        self.add(Slot {
+            shape: self.shapes.len() - 1,
+            line,
+            word,
+            then,
+            ..*slot
+        });
+    }
+
+    /// Forgets a series that was removed; it may have been learned anew since.
     pub(super) fn forget(&mut self, at: usize) {
-        self.index.remove(&self.slots[at].id);
-        self.slots[at].lines = 0;
-        self.slots[at].is_counter = false;
+        let slot = &mut self.slots[at];
+        slot.lines = 0;
+        slot.is_counter = false;
+        match slot.then {
+            Some(then) => self.index.insert(slot.id, then),
+            None => self.index.remove(&slot.id),
+        };
     }
 
     /// The texts of a series' lines.

@@ -2,16 +2,18 @@
 //!
 //! A counter has its sum and what its additions have rounded off; a gauge its level; a histogram
 //! and a summary their sum, and behind it the counts as they are sent, each bucket's with those
-//! below it; a state set its states.
+//! below it; a state set its states, and whether they were said.
 
 use ppc_core::feed::Change;
 use ppc_core::{FamilySnapshot, Kind};
 
-use super::ROUNDING;
 use crate::encode::lines::Number;
 
+/// Totals that differ by no more than this part are the same, added up in another order.
+const ROUNDING: f64 = 1e-12;
+
 /// What the series of a family have in common.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Shape {
     pub(super) kind: Kind,
     pub(super) name: Box<str>,
@@ -42,10 +44,10 @@ impl Shape {
             _ => Box::default(),
         };
         let width = match kind {
-            Kind::Counter | Kind::Summary => 2,
-            Kind::Gauge | Kind::StateSet => 1,
+            Kind::Counter | Kind::Summary | Kind::StateSet => 2,
+            Kind::Gauge => 1,
             Kind::Histogram => bounds.len() + 2,
-            _ => 0,
+            Kind::Info => 0,
         };
         Self {
             kind,
@@ -65,6 +67,7 @@ impl Shape {
     pub(super) fn take(&self, gathered: &[u64], words: &mut Vec<u64>) {
         match self.kind {
             Kind::Counter => words.extend([gathered[0], 0]),
+            Kind::StateSet => words.extend([gathered[0], 1]),
             Kind::Histogram => {
                 words.push(gathered[0]);
                 let mut all = 0_u64;
@@ -142,8 +145,11 @@ pub(super) fn apply(shape: &Shape, words: &mut [u64], change: Change) -> Touched
             Touched::All
         }
         (Change::States(states), Kind::StateSet) => {
-            let changed = words[0] ^ states;
-            words[0] = states;
+            let changed = match words[1] {
+                0 => u64::MAX,
+                _ => words[0] ^ states,
+            };
+            words.copy_from_slice(&[states, 1]);
             Touched::States(changed)
         }
         _ => Touched::None,

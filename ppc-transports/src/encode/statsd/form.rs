@@ -180,10 +180,10 @@ impl ChangeFormat for StatsdLines {
     }
 
     #[inline]
-    fn wrote_addition(&mut self, life: u64, amount: f64, line: Range<usize>) {
+    fn wrote_addition(&mut self, life: u64, amount: f64, bytes: Range<usize>) {
         self.sent.start_counter(life);
         let addition = self.sent.addition(amount);
-        self.sent.wrote(line, addition);
+        self.sent.wrote(bytes, addition);
     }
 
     fn forget_gone(&mut self) {

@@ -123,4 +123,10 @@ impl Inbox {
             }
         }
     }
+
+    /// How many threads' queues there are.
+    #[cfg(test)]
+    pub(crate) fn readers(&self) -> usize {
+        self.readers.len()
+    }
 }

@@ -1,1 +1,193 @@
-//! Tests of the feed.
+//! Nothing is lost in the feed but what is counted, and each thread's changes keep their order.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering::{Acquire, Release};
+use std::thread;
+
+use ppc_core::feed::{Change, Feed, Real};
+
+use super::*;
+use crate::encode::Event;
+
+fn feed(full: Full) -> (Arc<ChangeFeed>, Inbox) {
+    let feed = ChangeFeed::new(full, Streams::Values);
+    (Arc::clone(&feed), Inbox::new(feed))
+}
+
+fn added(amount: f64) -> Change {
+    Change::Added(amount.into())
+}
+
+/// Everything that waits, taken by slices of at most so many.
+fn take(inbox: &mut Inbox, most: usize) -> Vec<Event> {
+    let mut all = Vec::new();
+    inbox.look();
+    while inbox.has_more() {
+        inbox.drain(|events| {
+            let taken = events.len().min(most);
+            all.extend_from_slice(&events[..taken]);
+            taken
+        });
+    }
+    all
+}
+
+#[test]
+fn every_kind_of_change_comes_back_as_it_was() {
+    let (feed, mut inbox) = feed(Full::DropNewest);
+    let series = [1, 2, 1 << 44];
+    let amounts = [
+        0.0,
+        -0.0,
+        1.0,
+        65_534.0,
+        65_535.0,
+        -1.0,
+        0.5,
+        1e300,
+        f64::INFINITY,
+    ];
+    let mut changes: Vec<Change> = amounts.map(added).into();
+    changes.extend(amounts.map(|level| Change::Set(level.into())));
+    changes.extend([
+        Change::Set(f64::NAN.into()),
+        Change::Observed(Real(7)),
+        Change::States(u64::MAX),
+        Change::Replaced,
+        Change::Removed,
+    ]);
+    let mut expected = Vec::new();
+    for series in series {
+        for &change in &changes {
+            feed.changed(series, change);
+            expected.push(Event { series, change });
+        }
+    }
+    inbox.look();
+    assert_eq!(inbox.count(), expected.len());
+    // Not told from 0 by any sum.
+    let minus_zero = |event: &Event| event.change == added(-0.0);
+    let found = take(&mut inbox, 3);
+    for (found, expected) in found.iter().zip(&expected) {
+        assert!(
+            found == expected || minus_zero(expected),
+            "{found:?} {expected:?}"
+        );
+    }
+    assert_eq!(found.len(), expected.len());
+    assert_eq!(inbox.count(), 0);
+}
+
+#[test]
+fn what_threads_tell_is_taken_once_and_in_order() {
+    const EACH: u64 = 20_000;
+    let (feed, mut inbox) = feed(Full::Block);
+    let done = AtomicBool::new(false);
+    let mut found = Vec::new();
+    thread::scope(|scope| {
+        let reader = scope.spawn(|| {
+            let (mut all, mut held) = (Vec::new(), Vec::new());
+            loop {
+                let is_last = done.load(Acquire);
+                all.extend(take(&mut inbox, 100));
+                inbox.look();
+                inbox.take_all(&mut held);
+                all.append(&mut held);
+                if is_last {
+                    return all;
+                }
+            }
+        });
+        thread::scope(|scope| {
+            for series in 1..=4 {
+                let feed = &feed;
+                scope.spawn(move || {
+                    for number in 0..EACH {
+                        // One word, or two.
+                        let amount = number as f64 + if number % 3 == 0 { 0.5 } else { 0.0 };
+                        feed.changed(series, added(amount));
+                    }
+                });
+            }
+        });
+        done.store(true, Release);
+        found = reader.join().unwrap();
+    });
+    for series in 1..=4 {
+        let of_series = found.iter().filter(|event| event.series == series);
+        let numbers = of_series.map(|event| match event.change {
+            Change::Added(amount) => amount.get() as u64,
+            other => panic!("{other:?}"),
+        });
+        assert!(numbers.eq(0..EACH));
+    }
+    // The threads are gone, and their queues with them.
+    assert_eq!(inbox.look(), 0);
+    assert_eq!(inbox.readers(), 0);
+}
+
+#[test]
+fn what_does_not_fit_is_counted_or_folded() {
+    const MANY: u64 = 3_000_000;
+    for full in [Full::DropNewest, Full::Coalesce] {
+        let (feed, mut inbox) = feed(full);
+        let mut dropped = 0;
+        for number in 0..MANY {
+            feed.changed(1, Change::Set((number as f64).into()));
+            if number % 1000 == 0 {
+                dropped += inbox.look(); // makes room, up to the limit
+            }
+        }
+        dropped += inbox.look();
+        assert!(inbox.take_behind() && !inbox.take_behind());
+        let found = take(&mut inbox, usize::MAX);
+        match full {
+            Full::DropNewest => assert_eq!(found.len() as u64 + dropped, MANY),
+            _ => assert_eq!(dropped, 0),
+        }
+        // The oldest ones, about a million of them, without a gap.
+        assert!(
+            (900_000..1_100_000).contains(&found.len()),
+            "{}",
+            found.len()
+        );
+        let in_order = found.iter().zip(0_u64..);
+        for (event, number) in in_order {
+            assert_eq!(event.change, Change::Set((number as f64).into()));
+        }
+        // There is room again.
+        feed.changed(2, added(1.0));
+        assert_eq!(take(&mut inbox, 1).len(), 1);
+    }
+}
+
+#[test]
+fn nobody_waits_for_a_feed_that_is_closed() {
+    let (feed, mut inbox) = feed(Full::Block);
+    let full = thread::scope(|scope| {
+        let blocked = scope.spawn(|| {
+            for number in 0..1_000_000_u64 {
+                feed.changed(1, added(number as f64));
+            }
+        });
+        while feed.blocks.take().is_some() {}
+        feed.close();
+        blocked.join().is_ok()
+    });
+    assert!(full);
+    assert!(inbox.look() > 0, "what did not fit is counted");
+}
+
+#[test]
+fn what_the_sending_thread_records_is_not_told() {
+    let (feed, mut inbox) = feed(Full::DropNewest);
+    feed.changed(1, added(1.0));
+    ChangeFeed::while_sending(|| feed.changed(1, added(2.0)));
+    feed.changed(1, added(3.0));
+    let found: Vec<_> = take(&mut inbox, 9)
+        .iter()
+        .map(|event| event.change)
+        .collect();
+    assert_eq!(found, [added(1.0), added(3.0)]);
+}

@@ -37,6 +37,8 @@ pub struct Lines {
     pub bytes: Vec<u8>,
     /// What could not be said.
     pub omitted: Omitted,
+    /// Of series whose life has a higher number than this every change is told.
+    pub told_from: u64,
     /// The facts of an info were replaced: they are to be gathered.
     pub is_behind: bool,
 }
