@@ -116,6 +116,8 @@ pub(crate) struct Stream {
     /// Values are gathered no sooner than this.
     next_learn: Instant,
     next_look: Instant,
+    /// The same while others are on their way.
+    next_room: Instant,
     /// Changes were seen to wait at this time.
     since: Option<Instant>,
     /// Bytes that a change takes, as seen of late.
@@ -143,6 +145,7 @@ impl Stream {
             last_learned: now,
             next_learn: now,
             next_look: now,
+            next_room: now,
             since: None,
             size: LINE,
         }
@@ -187,6 +190,19 @@ impl Stream {
             };
             self.recovers.get_or_insert(soonest);
         }
+    }
+
+    /// Sees to room for more changes, while others are on their way.
+    pub(crate) fn make_room(&mut self, now: Instant) {
+        if now >= self.next_room {
+            self.next_room = now + LOOK;
+            self.look();
+        }
+    }
+
+    /// When room is seen to again.
+    pub(crate) fn next_room(&self) -> Instant {
+        self.next_room
     }
 
     /// Whether values are to be gathered now.

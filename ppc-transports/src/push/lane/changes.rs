@@ -7,6 +7,7 @@ use ppc_core::{LabelSet, Snapshot};
 
 use super::Lane;
 use crate::push::orders::Stop;
+use crate::push::stream::Stream;
 use crate::send::Plan;
 
 impl Lane {
@@ -29,7 +30,8 @@ impl Lane {
             self.due = true;
         }
         if self.current.is_some() || self.due {
-            return;
+            stream.make_room(now);
+            return self.tell_dropped();
         }
         if !stream.wants_values(now) {
             // Another client may have ended, which has told the same up to now.
@@ -48,8 +50,24 @@ impl Lane {
     /// When a stream wants to be pumped again.
     pub(crate) fn next_look(&self) -> Option<Instant> {
         let is_free = self.current.is_none() && !self.due;
-        let stream = self.stream.as_ref().filter(|_| is_free)?;
-        Some(stream.next_look())
+        let stream = self.stream.as_ref()?;
+        Some(if is_free {
+            stream.next_look()
+        } else {
+            stream.next_room()
+        })
+    }
+
+    /// Tells of changes that were dropped.
+    fn tell_dropped(&mut self) {
+        let dropped = self.stream.as_mut().map_or(0, Stream::take_dropped);
+        if dropped > 0 {
+            let text = format!(
+                "{dropped} changes came faster than they could be sent, and were dropped; the totals \
+                 are put right"
+            );
+            self.teller.dropped("feed_full", dropped, &text);
+        }
     }
 
     /// Takes the values of a snapshot for a stream, and sends what it has to say of them.
@@ -81,17 +99,10 @@ impl Lane {
 
     /// Sends the lines that a stream has written; what is `new` in them, as `find_new` says it.
     fn send_lines(&mut self, now: Instant, new: (u64, bool), last: Option<&Stop>) {
+        self.tell_dropped();
         let Some(stream) = &mut self.stream else {
             return;
         };
-        let dropped = stream.take_dropped();
-        if dropped > 0 {
-            let text = format!(
-                "{dropped} changes came faster than they could be sent, and were dropped; the totals \
-                 are put right"
-            );
-            self.teller.dropped("feed_full", dropped, &text);
-        }
         self.teller.omitted(&mem::take(&mut stream.lines.omitted));
         self.lines.clear();
         mem::swap(&mut self.lines, &mut stream.lines.bytes);
