@@ -236,7 +236,7 @@ impl Changes {
         self.find_bases(held, lines);
         match when {
             When::Start(_) => self.write_all(format, lines),
-            When::Between => {}
+            When::Between | When::Review => {}
             When::End => {
                 self.learned.settle(|_, words, gathered, shape| {
                     values::end_at(shape, words, gathered);
@@ -244,7 +244,7 @@ impl Changes {
                 self.write_all(format, lines);
             }
         }
-        if !is_between && snapshot.is_complete() {
+        if matches!(when, When::Start(_) | When::End) && snapshot.is_complete() {
             format.forget_gone();
         }
         lines.time += Duration::from_nanos(1);

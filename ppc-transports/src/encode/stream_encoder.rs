@@ -22,8 +22,10 @@ pub enum When<'a> {
     /// At the start of a stream: everything is said as it was before the first change, which this
     /// snapshot says.
     Start(&'a Snapshot),
-    /// In the middle of it.
+    /// In the middle of it, for the names of series.
     Between,
+    /// In the middle of it, for what no change tells as well: quantiles.
+    Review,
     /// At its end: everything is said as it is.
     End,
 }

@@ -122,8 +122,8 @@ impl Push {
     /// Several streams, and others that push each period, can run at the same time.
     ///
     /// For destinations of lines: Influx, `StatsD` and Graphite over UDP, TCP and Unix sockets. Any
-    /// other is pushed to every [`period`](Self::period) instead, which is logged. What a summary's
-    /// quantiles are, and what a source of one's own shows, is sent at the start and the end.
+    /// other is pushed to every [`period`](Self::period) instead, which is logged. What no change
+    /// tells, a summary's quantiles and what a source of one's own shows, is read once a minute.
     ///
     /// # Examples
     ///

@@ -233,8 +233,10 @@ impl Stream {
         self.held.drain(..mem::take(&mut self.encoded));
         self.watched.inbox.take_all(&mut self.held);
         let before = mem::take(&mut self.watched.before);
+        let reviews = self.must_recover(began);
         let when = match self.stage {
             Stage::Starting => When::Start(&before),
+            Stage::Running if reviews => When::Review,
             Stage::Running => When::Between,
             Stage::Last => {
                 // They are in the values.
@@ -248,10 +250,9 @@ impl Stream {
         }
         encoder.start();
         encoder.learn((snapshot, labels), &self.held, when, &mut self.lines);
-        if let When::Between = when {
-            let all = self.must_recover(began);
-            self.catches_up = Some(all || self.catches_up == Some(true));
-            if all {
+        if self.stage == Stage::Running {
+            self.catches_up = Some(reviews || self.catches_up == Some(true));
+            if reviews {
                 self.recovers = None;
             }
         }
