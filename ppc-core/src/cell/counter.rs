@@ -51,11 +51,11 @@ impl Series<CounterCell> {
 
     /// True where the series may want words.
     fn add_the_long_way(&self, amount: Number) -> bool {
-        if self.place.make_own() {
+        let is_watched = self.tell(Change::Added(amount.as_f64().into()));
+        if !is_watched && self.place.make_own() {
             self.add(amount);
             return false;
         }
-        let is_watched = self.tell(Change::Added(amount.as_f64().into()));
         add_shared(&self.cell.0, amount);
         !is_watched
     }

@@ -137,11 +137,11 @@ macro_rules! observing {
                     observe_both(self.cell.words(), window, value);
                     return false;
                 }
-                if self.place.make_own() {
+                let is_watched = self.tell(Change::Observed(value.into()));
+                if !is_watched && self.place.make_own() {
                     self.observe(value);
                     return false;
                 }
-                let is_watched = self.tell(Change::Observed(value.into()));
                 observe_shared(self.cell.words(), self.cell.bucket(value), value);
                 !is_watched
             }
