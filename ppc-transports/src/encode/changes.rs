@@ -240,6 +240,8 @@ impl Changes {
                     let slot = &self.learned.slots[at];
                     let words = &mut self.learned.words[slot.words()];
                     values::apply(&self.learned.shapes[slot.shape], words, event.change);
+                    // Whatever was there before, nothing is left of it.
+                    self.learned.slots[at].is_touched |= matches!(event.change, Change::Set(_));
                 }
                 None if event.change != Change::Removed => {
                     self.strangers.insert(event.series, now);
@@ -249,7 +251,7 @@ impl Changes {
         }
         self.learned.settle(|slot, words, gathered, shape| {
             if mem::take(&mut slot.is_new) {
-                values::go_back(shape, words, gathered);
+                values::go_back(shape, words, gathered, slot.is_touched);
             }
             slot.is_touched = false;
         });
