@@ -2,9 +2,11 @@
 
 mod ends;
 mod exact;
+mod floods;
 mod kinds;
 mod measured;
 mod native;
+mod processes;
 mod series;
 mod sockets;
 mod statsd;
