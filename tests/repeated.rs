@@ -59,6 +59,11 @@ fn f01_a_thousand_times_in_a_row() {
 }
 
 #[test]
+fn f01_a_thousand_streams_in_a_row() {
+    check("streamed");
+}
+
+#[test]
 fn k03_recursively() {
     check("recursively");
 }

@@ -4,42 +4,19 @@ use std::thread;
 
 use ppc::{Counter, Gauge, Histogram, InfluxUdp, Registry, StatsdUdp};
 
-use super::{stream, values};
+use super::{Format, assert_same, numbers, stream, values};
 use crate::support::udp::Recorder;
 
 const N: usize = 20_000;
 
-/// The numbers from a first to a last one.
-fn numbers(numbers: std::ops::RangeInclusive<usize>) -> Vec<String> {
-    numbers.map(|number| number.to_string()).collect()
-}
-
-/// Says where two lists differ first, not what is in them.
-#[track_caller]
-fn assert_same(found: &[&str], expected: &[String]) {
-    let differ = found.iter().zip(expected).position(|(a, b)| a != b);
-    let at = differ.unwrap_or(found.len().min(expected.len()));
-    assert_eq!(
-        (found.get(at).copied(), found.len()),
-        (expected.get(at).map(|text| &**text), expected.len()),
-        "at {at}"
-    );
-}
-
 #[test]
 fn k02_each_increment_is_a_line_with_the_total_after_it() {
     for threads in [1, 8] {
-        for is_influx in [true, false] {
-            let recorder = Recorder::start();
-            let registry = Registry::new();
+        for format in Format::ALL {
+            let (recorder, registry) = (Recorder::start(), Registry::new());
             let counter = Counter::builder("jobs").register(&registry).unwrap();
             counter.inc_by(5);
-            let push = if is_influx {
-                stream(&registry, InfluxUdp::new(recorder.address()))
-            } else {
-                stream(&registry, StatsdUdp::new(recorder.address()))
-            };
-            push.run(|| {
+            format.stream(&registry, &recorder).run(|| {
                 thread::scope(|scope| {
                     for _ in 0..threads {
                         scope.spawn(|| (0..N / threads).for_each(|_| counter.inc()));
@@ -47,15 +24,67 @@ fn k02_each_increment_is_a_line_with_the_total_after_it() {
                 });
             });
             let lines = recorder.settled();
-            let found = if is_influx {
-                values(&lines, "jobs total=", "")
-            } else {
-                values(&lines, "jobs_total:", "|g")
+            let found = format.sample(&lines, "jobs_total", "");
+            assert_same(&found, &format.increments(5, N));
+            assert_eq!(found.len(), lines.len(), "{format:?}: nothing else came");
+        }
+    }
+}
+
+/// What comes of a thread keeps its order, whatever others do.
+#[test]
+fn k02_each_threads_changes_are_sent_in_their_order() {
+    const EACH: usize = 2_000;
+    for format in Format::ALL {
+        let (recorder, registry) = (Recorder::start(), Registry::new());
+        let level = Gauge::builder("a_level").label_names(["t"]);
+        let level = level.register(&registry).unwrap();
+        let sums = Counter::builder("a").label_names(["t"]);
+        let sums = sums.register(&registry).unwrap();
+        for thread in 0..8 {
+            level.labels((thread,)).unwrap();
+            sums.labels((thread,)).unwrap();
+        }
+        format.stream(&registry, &recorder).run(|| {
+            thread::scope(|scope| {
+                for thread in 0..8 {
+                    let (level, sum) = (level.labels((thread,)), sums.labels((thread,)));
+                    let (level, sum) = (level.unwrap(), sum.unwrap());
+                    scope.spawn(move || {
+                        for n in 1..=EACH {
+                            level.set(n);
+                            sum.inc();
+                        }
+                    });
+                }
+            });
+        });
+        let lines = recorder.settled();
+        for thread in 0..8 {
+            let labels = format!(",t={thread}");
+            let levels = format.sample(&lines, "a_level", &labels);
+            let mut expected = numbers(0..=EACH);
+            expected.push(EACH.to_string());
+            assert_same(&levels, &expected);
+            let totals = format.sample(&lines, "a_total", &labels);
+            assert_same(&totals, &format.increments(0, EACH));
+            if format == Format::Native {
+                continue;
+            }
+            // Between the same two levels, the total is the one of that level.
+            let own = lines.iter().filter(|line| line.contains(&labels));
+            let number = |line: &String| {
+                line.trim_end_matches("|g")
+                    .rsplit(['=', ':'])
+                    .next()
+                    .map(str::to_owned)
             };
-            // Before the first change, after each, and at the end.
-            let mut expected = numbers(5..=N + 5);
-            expected.push((N + 5).to_string());
-            assert_same(&found, &expected);
+            let own: Vec<_> = own.filter_map(number).collect();
+            let pairs = own[2..2 + 2 * EACH].chunks(2);
+            assert!(
+                pairs.into_iter().all(|pair| pair[0] == pair[1]),
+                "{format:?} {thread}"
+            );
         }
     }
 }

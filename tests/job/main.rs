@@ -10,6 +10,7 @@ mod faulty;
 mod known;
 mod matrix;
 mod repeated;
+mod streamed;
 mod synchronous;
 
 use std::process::ExitCode;
@@ -52,6 +53,7 @@ fn main() -> ExitCode {
         Some(("async" | "task", _)) => asynchronous::end(&ask, ending),
         Some(("repeated", how)) => repeated::run(&ask, how),
         Some(("faulty", how)) => faulty::run(&ask, how),
+        Some(("streamed", how)) => streamed::run(&ask, how),
         Some(("matrix", how)) => matrix::run(&ask, how),
         _ => unknown(ending),
     }

@@ -29,6 +29,11 @@ async fn task(ask: &Ask) {
     CALLS.inc();
 }
 
+#[push_metrics(influx_udp = ask.address, job = "repeated", labels(run = ask.run), stream)]
+fn streamed(ask: &Ask) {
+    CALLS.inc();
+}
+
 /// Each with a client of its own.
 #[push_metrics(influx_udp = ask.address, labels(run = ask.run, n = n))]
 fn apart(ask: &Ask, n: u32) {
@@ -39,6 +44,7 @@ pub(crate) fn run(ask: &Ask, how: &str) -> ExitCode {
     announce();
     let call: &dyn Fn() = match how {
         "in_a_row" => &|| (0..100).for_each(|_| assert_eq!(job(ask, 0), 0)),
+        "streamed" => &|| (0..100).for_each(|_| streamed(ask)),
         "recursively" => &|| (0..10).for_each(|_| assert_eq!(job(ask, 9), 9)),
         "at_once" => &|| {
             thread::scope(|scope| (0..100).for_each(|_| drop(scope.spawn(|| job(ask, 0)))));

@@ -68,6 +68,30 @@ fn f11_sums_are_exact_over_many_pushes_and_several_runs() {
 }
 
 #[test]
+fn k02_a_stream_adds_up_exactly() {
+    for is_tcp in [false, true] {
+        let (server, registry) = (Server::start(), Registry::new());
+        let jobs = Counter::builder("jobs").register(&registry).unwrap();
+        let last = Counter::builder("last").register(&registry).unwrap();
+        for run in 1..=2 {
+            let address = server.address().to_string();
+            let stream = if is_tcp {
+                Push::to(StatsdTcp::new(address).types("native"))
+            } else {
+                Push::to(StatsdUdp::new(address).types("native"))
+            };
+            stream.registry(&registry).stream(true).run(|| {
+                (0..3_000).for_each(|_| jobs.inc());
+                last.inc();
+            });
+            server.wait_for_counter("last.total", f64::from(run), SOON);
+            server.wait_for_counter("jobs.total", 3_000.0 * f64::from(run), SOON);
+            assert_eq!(server.counters()["jobs.total"], 3_000.0 * f64::from(run));
+        }
+    }
+}
+
+#[test]
 fn f16_gauges_below_zero_are_what_they_are_however_often_they_are_pushed() {
     for is_tcp in [false, true] {
         let (server, registry) = (Server::start(), Registry::new());

@@ -4,6 +4,7 @@ mod endings;
 mod gauges;
 mod matrix;
 mod native;
+mod streams;
 
 use std::collections::BTreeMap;
 use std::thread;

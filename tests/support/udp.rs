@@ -61,11 +61,6 @@ impl Recorder {
 
     /// The lines so far, without their timestamps.
     pub(crate) fn lines(&self) -> Vec<String> {
-        let is_stamp = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-        let bare = |line: &str| match line.rsplit_once(' ') {
-            Some((line, stamp)) if is_stamp(stamp) => line.to_owned(),
-            _ => line.to_owned(),
-        };
         self.datagrams()
             .iter()
             .flat_map(|datagram| datagram.lines().map(bare))
@@ -116,6 +111,15 @@ impl Recorder {
             }
             before = now;
         }
+    }
+}
+
+/// A line without its timestamp.
+pub(crate) fn bare(line: &str) -> String {
+    let is_stamp = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    match line.rsplit_once(' ') {
+        Some((line, stamp)) if is_stamp(stamp) => line.to_owned(),
+        _ => line.to_owned(),
     }
 }
 

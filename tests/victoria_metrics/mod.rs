@@ -5,4 +5,5 @@ mod lines;
 mod many_series;
 mod matrix;
 mod restarts;
+mod streams;
 mod values;

@@ -182,10 +182,10 @@ impl<C: Cell> Table<C> {
         let mut writer = self.lock();
         // The sums are of this series alone.
         self.settle_removed(&mut writer);
-        if found.has(HIDDEN) {
+        let reading = read(found, &totals);
+        if !is_shown(&writer, found, &reading) {
             return false;
         }
-        let reading = read(found, &totals);
         found.cell.forget_recent();
         self.unlink(&mut writer, vec![(series, reading)], Reason::Removed) > 0
     }
@@ -197,8 +197,9 @@ impl<C: Cell> Table<C> {
         self.settle_for(&mut writer, &totals);
         let mut all = Vec::with_capacity(self.shown());
         self.for_each(&Section::enter(), |found| {
-            if !found.has(HIDDEN) {
-                all.push((found.keep(), read(found, &totals)));
+            let reading = read(found, &totals);
+            if is_shown(&writer, found, &reading) {
+                all.push((found.keep(), reading));
                 found.cell.forget_recent();
             }
         });
@@ -380,6 +381,13 @@ impl<C: Cell> Table<C> {
                 Slots::series(slot.load(Relaxed)).is_some_and(|other| found.is(other.as_ptr()))
             })
     }
+}
+
+/// Whether a series is there to be removed; one that was, and was recorded since, is shown though
+/// nobody has noticed yet.
+fn is_shown<C: Cell>(writer: &Writer<C>, found: Found<'_, C>, reading: &[u64]) -> bool {
+    let base = writer.limbo.base(found.id());
+    !found.has(HIDDEN) || base.is_some_and(|(base, _)| base != reading)
 }
 
 /// What a series has counted.

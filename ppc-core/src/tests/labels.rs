@@ -114,6 +114,22 @@ fn series_can_be_removed_and_come_back_at_zero() {
 }
 
 #[test]
+fn what_came_back_can_be_removed_again_before_anybody_looks() {
+    let registry = Registry::new();
+    let family = family(&registry);
+    let held = family.labels((1,)).unwrap();
+    for _ in 0..3 {
+        held.inc();
+        assert!(family.remove((1,)).unwrap());
+        held.inc();
+        family.clear();
+    }
+    check(&registry, &[]);
+    held.inc();
+    check(&registry, &[r#"c_total{host="h",l1="1",l2="1"} 1"#]);
+}
+
+#[test]
 fn two_label_sets_never_meet_in_one_series() {
     let registry = Registry::new();
     let family = Counter::builder("c")

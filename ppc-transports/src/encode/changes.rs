@@ -31,9 +31,19 @@ pub(super) struct Changes {
     /// What was learned before: memory to be used again.
     before: Learned,
     /// Series without a name that were asked for: they are another stream's, or were removed.
-    strangers: HashMap<u64, Duration>,
+    strangers: HashMap<u64, Stranger>,
+    /// How many snapshots were learned.
+    round: u64,
     /// Infos whose facts were replaced.
     replaced: HashSet<u64>,
+}
+
+/// A series that is in no snapshot.
+#[derive(Clone, Copy, Debug)]
+struct Stranger {
+    /// The first snapshot that it was not in; which may have been taken before there was a series.
+    round: u64,
+    asked: Duration,
 }
 
 /// An encoder that writes a line a sample.
@@ -123,9 +133,11 @@ impl Changes {
     /// Whether the series is of no concern.
     #[cold]
     fn is_strange(&self, event: &Event, now: Duration) -> bool {
-        let asked = self.strangers.get(&event.series);
+        let stranger = self.strangers.get(&event.series);
         event.change == Change::Removed
-            || asked.is_some_and(|asked| now.saturating_sub(*asked) < STRANGE)
+            || stranger.is_some_and(|stranger| {
+                stranger.round < self.round && now.saturating_sub(stranger.asked) < STRANGE
+            })
     }
 
     /// Appends the line of an amount that a counter rose by.
@@ -230,6 +242,7 @@ impl Changes {
             lines.omitted.add(omitted);
         }
         self.replaced.clear();
+        self.round += 1;
         if let When::Start(before) = when {
             self.start_from(before);
         }
@@ -303,16 +316,20 @@ impl Changes {
                     let slot = &self.learned.slots[at];
                     let words = &mut self.learned.words[slot.words()];
                     values::apply(&self.learned.shapes[slot.shape], words, event.change);
+                    // Whatever was there before, nothing is left of it.
+                    self.learned.slots[at].is_touched |= matches!(event.change, Change::Set(_));
                 }
                 None if event.change != Change::Removed => {
-                    self.strangers.insert(event.series, lines.time);
+                    let (round, asked) = (self.round, lines.time);
+                    let new = Stranger { round, asked };
+                    self.strangers.entry(event.series).or_insert(new).asked = asked;
                 }
                 _ => {}
             }
         }
         self.learned.settle(|slot, words, gathered, shape| {
             if mem::take(&mut slot.is_new) {
-                values::go_back(shape, words, gathered);
+                values::go_back(shape, words, gathered, slot.is_touched);
             }
             slot.is_touched = false;
         });

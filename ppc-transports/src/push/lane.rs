@@ -157,6 +157,12 @@ impl Lane {
         };
         let current = current.clone();
         let ended = self.finish_as(outcome, now);
+        let left = count_samples(&self.lines[current.at..]).saturating_sub(ended.unknown);
+        if self.stream.is_some() && left > 0 {
+            // The final values do not say them again.
+            let text = format!("{left} changes were not sent within half of flush_timeout");
+            self.teller.dropped("deadline", left, &text);
+        }
         // What takes the place of values is newer; differences are not told again.
         let samples = count_samples(&self.lines[current.last_sent(ended.unsure)]);
         if samples > 0 && !self.encoder.is_repeatable() {

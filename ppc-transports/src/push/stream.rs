@@ -154,6 +154,8 @@ impl Stream {
     /// What was recorded up to now is the last.
     pub(crate) fn order_last(&mut self) {
         self.is_ending = true;
+        // Others may go on recording, and there would be more to send for as long as they do.
+        self.watched.end();
         self.next_look = Instant::now();
     }
 

@@ -163,8 +163,9 @@ fn observe(words: &mut [u64], bucket: usize, value: f64) {
     }
 }
 
-/// From what changes alone come to, which is what `words` say, to what there was before them.
-pub(super) fn go_back(shape: &Shape, words: &mut [u64], gathered: &[u64]) {
+/// From what changes alone come to, which is what `words` say, to what there was before them;
+/// nothing, where a level was set.
+pub(super) fn go_back(shape: &Shape, words: &mut [u64], gathered: &[u64], was_set: bool) {
     let real = f64::from_bits;
     match shape.kind {
         Kind::Counter => {
@@ -177,6 +178,7 @@ pub(super) fn go_back(shape: &Shape, words: &mut [u64], gathered: &[u64]) {
             };
             words.copy_from_slice(&[before.to_bits(), 0]);
         }
+        Kind::Gauge if was_set => words[0] = 0,
         Kind::Gauge => words[0] = (real(gathered[0]) - real(words[0])).to_bits(),
         Kind::Histogram | Kind::Summary => {
             let (sum, counts) = (real(words[0]), words.len() - 1);
