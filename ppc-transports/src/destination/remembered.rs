@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 
 use ppc_core::{Identity, LabelSet, Snapshot};
 
-use crate::encode::{Encoder, Event, Lines, Omitted, StreamEncoder, When};
+use crate::encode::{Encoder, Event, Held, Lines, Omitted, StreamEncoder, When};
 use crate::lock::{lock, lock_at_end};
 use crate::log;
 use crate::os::{PerProcess, ThreadId};
@@ -245,7 +245,7 @@ impl<E: Resume> StreamEncoder for Remembered<E> {
     fn learn(
         &mut self,
         snapshot: (&Snapshot, &LabelSet),
-        held: &[Event],
+        held: &dyn Held,
         when: When<'_>,
         lines: &mut Lines,
     ) {

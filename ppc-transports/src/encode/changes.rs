@@ -20,7 +20,7 @@ use self::learned::{Learned, write_line};
 use self::learner::Learner;
 use self::values::Touched;
 use super::lines::{Number, Walk};
-use super::stream_encoder::{Event, Lines, StreamEncoder, When};
+use super::stream_encoder::{Event, Held, Lines, StreamEncoder, When};
 pub(super) use format::{ChangeFormat, Text};
 pub(super) use learned::count_up;
 
@@ -66,7 +66,7 @@ impl<E: LinesEncoder> StreamEncoder for E {
     fn learn(
         &mut self,
         snapshot: (&Snapshot, &LabelSet),
-        held: &[Event],
+        held: &dyn Held,
         when: When<'_>,
         lines: &mut Lines,
     ) {
@@ -218,7 +218,7 @@ impl Changes {
         walk: &mut Walk,
         format: &mut F,
         (snapshot, labels): (&Snapshot, &LabelSet),
-        held: &[Event],
+        held: &dyn Held,
         when: When<'_>,
         lines: &mut Lines,
     ) {
@@ -280,21 +280,24 @@ impl Changes {
 
     /// Keeps series as they were known for the changes of theirs that are still to be encoded: they
     /// were removed since, and some came back from zero.
-    fn carry(&mut self, held: &[Event]) {
-        for event in held {
-            let Some(known) = self.before.find(event.series) else {
-                continue;
+    fn carry(&mut self, held: &dyn Held) {
+        let Self {
+            learned, before, ..
+        } = self;
+        held.for_each(&mut |event| {
+            let Some(known) = before.find(event.series) else {
+                return;
             };
-            let (known, now) = (&self.before.slots[known], self.learned.find(event.series));
-            if now.is_none_or(|now| self.learned.slots[now].life != known.life) {
-                self.learned.carry(&self.before, known, now);
+            let (known, now) = (&before.slots[known], learned.find(event.series));
+            if now.is_none_or(|now| learned.slots[now].life != known.life) {
+                learned.carry(before, known, now);
             }
-        }
+        });
     }
 
     /// Finds what series that are new here had counted before the first change that was told: what
     /// the snapshot says without those changes. And notes who stays unknown.
-    fn find_bases(&mut self, held: &[Event], lines: &Lines) {
+    fn find_bases(&mut self, held: &dyn Held, lines: &Lines) {
         if self.strangers.len() > MANY_STRANGERS {
             self.strangers.clear();
         }
@@ -302,31 +305,37 @@ impl Changes {
             // There was nothing before.
             slot.is_new &= slot.life <= lines.told_from;
         }
+        let Self {
+            learned,
+            strangers,
+            round,
+            ..
+        } = self;
         let mut removed = HashMap::new();
-        for event in held {
+        held.for_each(&mut |event| {
             let at = match removed.get(&event.series) {
                 Some(then) => *then,
-                None => self.learned.find(event.series),
+                None => learned.find(event.series),
             };
             match at {
                 Some(at) if event.change == Change::Removed => {
-                    removed.insert(event.series, self.learned.slots[at].then);
+                    removed.insert(event.series, learned.slots[at].then);
                 }
-                Some(at) if self.learned.slots[at].is_new => {
-                    let slot = &self.learned.slots[at];
-                    let words = &mut self.learned.words[slot.words()];
-                    values::apply(&self.learned.shapes[slot.shape], words, event.change);
+                Some(at) if learned.slots[at].is_new => {
+                    let slot = &learned.slots[at];
+                    let words = &mut learned.words[slot.words()];
+                    values::apply(&learned.shapes[slot.shape], words, event.change);
                     // Whatever was there before, nothing is left of it.
-                    self.learned.slots[at].is_touched |= matches!(event.change, Change::Set(_));
+                    learned.slots[at].is_touched |= matches!(event.change, Change::Set(_));
                 }
                 None if event.change != Change::Removed => {
-                    let (round, asked) = (self.round, lines.time);
+                    let (round, asked) = (*round, lines.time);
                     let new = Stranger { round, asked };
-                    self.strangers.entry(event.series).or_insert(new).asked = asked;
+                    strangers.entry(event.series).or_insert(new).asked = asked;
                 }
                 _ => {}
             }
-        }
+        });
         self.learned.settle(|slot, words, gathered, shape| {
             if mem::take(&mut slot.is_new) {
                 values::go_back(shape, words, gathered, slot.is_touched);

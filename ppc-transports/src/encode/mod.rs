@@ -45,7 +45,7 @@ pub use graphite::Graphite;
 pub use influx::{Influx, Names, Precision};
 #[cfg(feature = "statsd")]
 pub use statsd::{Dialect, Statsd, Types};
-pub use stream_encoder::{Event, Lines, StreamEncoder, When};
+pub use stream_encoder::{Event, Held, Lines, StreamEncoder, When};
 
 /// Writes a snapshot in one format.
 pub trait Encoder: fmt::Debug + Send {

@@ -45,6 +45,18 @@ pub struct Lines {
     pub is_behind: bool,
 }
 
+/// Changes that can be looked at before they are encoded.
+pub trait Held {
+    /// Shows each of them, those of each thread in their order.
+    fn for_each(&self, see: &mut dyn FnMut(Event));
+}
+
+impl Held for &[Event] {
+    fn for_each(&self, see: &mut dyn FnMut(Event)) {
+        self.iter().copied().for_each(see);
+    }
+}
+
 /// Writes single changes. It has to have learned a snapshot before, from which it knows the names
 /// and labels of series.
 pub trait StreamEncoder {
@@ -61,7 +73,7 @@ pub trait StreamEncoder {
     fn learn(
         &mut self,
         snapshot: (&Snapshot, &LabelSet),
-        held: &[Event],
+        held: &dyn Held,
         when: When<'_>,
         lines: &mut Lines,
     );

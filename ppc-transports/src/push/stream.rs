@@ -10,13 +10,10 @@ use ppc_core::{LabelSet, Registry, Snapshot, unix_time};
 use super::destination::Streams;
 use super::feed::{ChangeFeed, Inbox};
 use super::stream_settings::{Full, StreamSettings};
-use crate::encode::{Event, Lines, StreamEncoder, When};
+use crate::encode::{Event, Held, Lines, StreamEncoder, When};
 
 /// Bytes of lines after which they are sent before more are written.
 const BATCH: usize = 1 << 20;
-
-/// Changes that are encoded in one go.
-const SLICE: usize = 256;
 
 /// Longest time between two looks into the feed.
 const LOOK: Duration = Duration::from_millis(10);
@@ -101,12 +98,8 @@ pub(crate) struct Stream {
     pub(crate) lines: Lines,
     /// Changes that were not recorded for want of room.
     dropped: u64,
-    /// Changes that were taken from the feed when values were gathered, and how many of them are
-    /// encoded.
-    held: Vec<Event>,
-    encoded: usize,
-    /// Values were gathered, and are to be compared with what was told once nothing is held; with
-    /// true, levels as well.
+    /// Values were gathered, and are to be compared with what was told once the changes up to then
+    /// are encoded; with true, levels as well.
     catches_up: Option<bool>,
     /// Values are to be gathered.
     wants: bool,
@@ -137,8 +130,6 @@ impl Stream {
                 ..Lines::default()
             },
             dropped: 0,
-            held: Vec::new(),
-            encoded: 0,
             catches_up: None,
             wants: false,
             recovers: None,
@@ -178,9 +169,8 @@ impl Stream {
     pub(crate) fn give_up(&mut self) -> u64 {
         self.watched.end();
         self.look();
-        let held = mem::take(&mut self.held).len() - mem::take(&mut self.encoded);
         self.stage = Stage::Last;
-        (held + self.watched.inbox.count()) as u64
+        self.watched.inbox.count() as u64
     }
 
     fn look(&mut self) {
@@ -232,26 +222,27 @@ impl Stream {
         began: Instant,
     ) {
         self.look();
-        self.held.drain(..mem::take(&mut self.encoded));
-        self.watched.inbox.take_all(&mut self.held);
+        self.watched.inbox.mark();
         let before = mem::take(&mut self.watched.before);
         let reviews = self.must_recover(began);
         let when = match self.stage {
             Stage::Starting => When::Start(&before),
             Stage::Running if reviews => When::Review,
             Stage::Running => When::Between,
-            Stage::Last => {
-                // They are in the values.
-                self.held.clear();
-                When::End
-            }
+            Stage::Last => When::End,
         };
         self.set_time(snapshot.timestamp());
         if let When::End = when {
             self.lines.time += STEP;
         }
         encoder.start();
-        encoder.learn((snapshot, labels), &self.held, when, &mut self.lines);
+        let none: &[Event] = &[];
+        let held: &dyn Held = match when {
+            // They are in the values.
+            When::End => &none,
+            _ => &self.watched.inbox,
+        };
+        encoder.learn((snapshot, labels), held, when, &mut self.lines);
         if self.stage == Stage::Running {
             self.catches_up = Some(reviews || self.catches_up == Some(true));
             if reviews {
@@ -287,7 +278,7 @@ impl Stream {
         let pause = LOOK.min(self.settings.linger);
         self.next_look = now + pause;
         self.look();
-        let is_behind = !self.held.is_empty() || self.catches_up.is_some();
+        let is_behind = self.catches_up.is_some();
         if !is_behind && !self.watched.inbox.has_more() {
             self.since = None;
             return self.end_where_ordered();
@@ -320,33 +311,13 @@ impl Stream {
     fn encode(&mut self, encoder: &mut dyn StreamEncoder) -> usize {
         let Self {
             watched,
-            held,
-            encoded,
             lines,
             wants,
+            catches_up,
             ..
         } = self;
         let mut all = 0;
-        while *encoded < held.len() && lines.bytes.len() < BATCH {
-            let end = held.len().min(*encoded + SLICE);
-            let taken = encoder.encode_changes(&held[*encoded..end], lines);
-            *encoded += taken;
-            all += taken;
-            if *encoded < end {
-                *wants = true;
-                break;
-            }
-        }
-        if *encoded < held.len() {
-            return all;
-        }
-        // Seldom many, and then by the million.
-        *held = Vec::new();
-        *encoded = 0;
-        if let Some(levels) = self.catches_up.take() {
-            encoder.catch_up(levels, lines);
-        }
-        watched.inbox.drain(|events| {
+        let mut take = |events: &[Event], encoder: &mut dyn StreamEncoder, lines: &mut Lines| {
             if lines.bytes.len() >= BATCH {
                 return 0;
             }
@@ -354,7 +325,20 @@ impl Stream {
             *wants |= taken < events.len();
             all += taken;
             taken
-        });
+        };
+        if let Some(levels) = *catches_up {
+            watched
+                .inbox
+                .drain(true, |events| take(events, encoder, lines));
+            if watched.inbox.has_marked() {
+                return all;
+            }
+            *catches_up = None;
+            encoder.catch_up(levels, lines);
+        }
+        watched
+            .inbox
+            .drain(false, |events| take(events, encoder, lines));
         all
     }
 

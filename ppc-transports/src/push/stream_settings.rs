@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::choice::choices;
 
 /// What becomes of changes that come faster than a stream can send them, for so long that they
-/// fill its memory: about a million of them, 16 MiB.
+/// fill its memory: 8 MiB, half a million of them, and a million steps of counters.
 ///
 /// Whichever it is, the values that the job ends with are sent at its end.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]

@@ -19,7 +19,7 @@ use crate::support::udp::bare;
 /// As the job has it.
 const FLOOD: u64 = 1_500_000;
 
-/// A stream's memory for changes is 16 MiB; the rest is the program, and lines on their way.
+/// A stream's memory for changes is 8 MiB; the rest is the program, and lines on their way.
 const MOST_MEMORY: u64 = 64 << 10;
 
 /// What a job said of itself.

@@ -53,7 +53,7 @@ impl Stream {
     fn learn(&mut self, held: &[Event], when: When<'_>) {
         let snapshot = self.registry.gather();
         let changes = self.encoder.changes().unwrap();
-        changes.learn((&snapshot, &self.labels), held, when, &mut self.lines);
+        changes.learn((&snapshot, &self.labels), &held, when, &mut self.lines);
     }
 
     /// Encodes what was told, `count` changes at most before a gather where one is wanted.

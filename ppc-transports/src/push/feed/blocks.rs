@@ -6,8 +6,8 @@ use std::sync::{Arc, OnceLock};
 
 /// Words in a block: 4 KiB.
 pub(super) const WORDS: usize = 512;
-/// Blocks at most: a million changes of two words, or two million of one; 16 MiB.
-pub(super) const MOST: usize = 4096;
+/// Blocks at most: half a million changes of two words, or a million of one; 8 MiB.
+pub(super) const MOST: usize = 2048;
 /// Blocks from the start on, and blocks that are free after a look, at least.
 const SPARE: usize = 256;
 

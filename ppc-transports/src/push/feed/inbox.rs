@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering::{AcqRel, Relaxed, Release};
 use super::ChangeFeed;
 use super::blocks::WORDS;
 use super::queue::Reader;
-use crate::encode::Event;
+use crate::encode::{Event, Held};
 use crate::lock::lock;
 
 /// The queues of all threads.
@@ -72,9 +72,10 @@ impl Inbox {
         counts.map(|reader| reader.count(&self.feed.blocks)).sum()
     }
 
-    /// Hands out all changes that there are, each thread's in its order, to `take`, which says how
+    /// Hands out the changes that there are, each thread's in its order, to `take`, which says how
     /// many it took; one that takes fewer than there are leaves the rest of that thread's for later.
-    pub(crate) fn drain(&mut self, mut take: impl FnMut(&[Event]) -> usize) {
+    /// Those that are `marked` alone, or all.
+    pub(crate) fn drain(&mut self, marked: bool, mut take: impl FnMut(&[Event]) -> usize) {
         let mut events = mem::take(&mut self.events);
         // Another one is the first each time: the first may be all that there is room for.
         self.turn = self.turn.wrapping_add(1);
@@ -83,17 +84,33 @@ impl Inbox {
             let reader = &mut self.readers[self.turn.wrapping_add(index) % count];
             loop {
                 events.clear();
-                let count = reader.read(&self.feed.blocks, &mut events);
-                let taken = if count > 0 { take(&events) } else { 0 };
+                let most = if marked { reader.marked() } else { usize::MAX };
+                reader.read(&self.feed.blocks, most, &mut events);
+                if events.is_empty() {
+                    break;
+                }
+                let taken = take(&events);
                 reader.advance(taken);
                 // No further where the thread is writing now: it would have to wait for the memory
                 // that is read, again and again.
-                if taken < count || reader.is_at_end() {
+                if taken < events.len() || reader.is_at_end() {
                     break;
                 }
             }
         }
         self.events = events;
+    }
+
+    /// Marks all changes that there are now.
+    pub(crate) fn mark(&mut self) {
+        for reader in &mut self.readers {
+            reader.mark(&self.feed.blocks);
+        }
+    }
+
+    /// Whether changes that were marked are still to be handed out.
+    pub(crate) fn has_marked(&self) -> bool {
+        self.readers.iter().any(|reader| reader.marked() > 0)
     }
 
     /// Changes are taken again: whoever finds no room waits for it.
@@ -103,30 +120,18 @@ impl Inbox {
         }
     }
 
-    /// Moves all changes that there are into a list, each thread's in its order.
-    pub(crate) fn take_all(&mut self, all: &mut Vec<Event>) {
-        let counts = self.readers.iter();
-        let counts: Vec<_> = counts
-            .map(|reader| reader.count(&self.feed.blocks))
-            .collect();
-        for (reader, count) in self.readers.iter_mut().zip(counts) {
-            let end = all.len() + count;
-            while all.len() < end {
-                let read = reader.read(&self.feed.blocks, all);
-                // What came since is left for later.
-                let read = read - all.len().saturating_sub(end);
-                all.truncate(end);
-                reader.advance(read);
-                if read == 0 {
-                    break;
-                }
-            }
-        }
-    }
-
     /// How many threads' queues there are.
     #[cfg(test)]
     pub(crate) fn readers(&self) -> usize {
         self.readers.len()
+    }
+}
+
+/// Those that are marked.
+impl Held for Inbox {
+    fn for_each(&self, see: &mut dyn FnMut(Event)) {
+        for reader in &self.readers {
+            reader.for_each_marked(&self.feed.blocks, see);
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! The queue of one thread: blocks one behind the other, written by it and read by the thread that
 //! sends.
 
+use std::iter;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 use std::sync::atomic::{AtomicU32, AtomicU64};
@@ -35,6 +36,8 @@ pub(super) struct Reader {
     queue: Arc<Queue>,
     block: Option<Arc<Block>>,
     at: usize,
+    /// So many changes are to be read before something else is done.
+    marked: usize,
     /// How many dropped ones were counted.
     dropped: u64,
 }
@@ -177,6 +180,7 @@ impl Reader {
             queue,
             block: None,
             at: 0,
+            marked: 0,
             dropped: 0,
         }
     }
@@ -186,13 +190,12 @@ impl Reader {
         Arc::strong_count(&self.queue) == 1
     }
 
-    /// Appends the changes that are in the block at hand; how many that were.
-    pub(super) fn read(&mut self, blocks: &Blocks, events: &mut Vec<Event>) -> usize {
-        let before = events.len();
+    /// Appends the changes that are in the block at hand, `most` at most.
+    pub(super) fn read(&mut self, blocks: &Blocks, most: usize, events: &mut Vec<Event>) {
         if let Some(words) = self.go_on(blocks) {
-            events.extend(Changes { words }.map(|(event, _)| event));
+            let changes = Changes { words }.map(|(event, _)| event);
+            events.extend(changes.take(most));
         }
-        events.len() - before
     }
 
     /// Passes over so many of the changes that are in the block at hand.
@@ -202,6 +205,7 @@ impl Reader {
             let widths = Changes { words }.map(|(_, width)| width);
             self.at += widths.take(count).sum::<usize>();
         }
+        self.marked = self.marked.saturating_sub(count);
     }
 
     /// The words in the block at hand that have not been read; in the next one, where there are no
@@ -241,21 +245,41 @@ impl Reader {
         self.go_on(blocks).is_some()
     }
 
-    /// How many changes there are to be read; each is looked at.
-    pub(super) fn count(&self, blocks: &Blocks) -> usize {
-        let first = || blocks.get(self.queue.first.load(Acquire));
+    /// The changes that there are to be read.
+    fn peek<'a>(&'a self, blocks: &'a Blocks) -> impl Iterator<Item = Event> + 'a {
         let mut block = match &self.block {
             Some(block) => Some(block),
-            None => first(),
+            None => blocks.get(self.queue.first.load(Acquire)),
         };
-        let (mut count, mut at) = (0, self.at);
-        while let Some(this) = block {
+        let mut at = self.at;
+        let words = iter::from_fn(move || {
+            let this = block?;
             let next = this.next.load(Acquire);
-            let words = &this.words[at..this.written.load(Acquire) as usize];
-            count += Changes { words }.count();
+            let words = this.words.get(at..this.written.load(Acquire) as usize);
             (block, at) = (blocks.get(next), 0);
-        }
-        count
+            words
+        });
+        words.flat_map(|words| Changes { words }.map(|(event, _)| event))
+    }
+
+    /// How many changes there are to be read.
+    pub(super) fn count(&self, blocks: &Blocks) -> usize {
+        self.peek(blocks).count()
+    }
+
+    /// Marks all that there are now.
+    pub(super) fn mark(&mut self, blocks: &Blocks) {
+        self.marked = self.count(blocks);
+    }
+
+    /// How many of those that were marked are still to be read.
+    pub(super) fn marked(&self) -> usize {
+        self.marked
+    }
+
+    /// Shows those.
+    pub(super) fn for_each_marked(&self, blocks: &Blocks, see: &mut dyn FnMut(Event)) {
+        self.peek(blocks).take(self.marked).for_each(see);
     }
 
     /// How many changes were dropped since this was last asked.

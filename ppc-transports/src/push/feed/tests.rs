@@ -8,7 +8,7 @@ use std::thread;
 use ppc_core::feed::{Change, Feed, Real};
 
 use super::*;
-use crate::encode::Event;
+use crate::encode::{Event, Held};
 
 fn feed(full: Full) -> (Arc<ChangeFeed>, Inbox) {
     let feed = ChangeFeed::new(full, Streams::Values);
@@ -24,7 +24,7 @@ fn take(inbox: &mut Inbox, most: usize) -> Vec<Event> {
     let mut all = Vec::new();
     inbox.look();
     while inbox.has_more() {
-        inbox.drain(|events| {
+        inbox.drain(false, |events| {
             let taken = events.len().min(most);
             all.extend_from_slice(&events[..taken]);
             taken
@@ -87,13 +87,22 @@ fn what_threads_tell_is_taken_once_and_in_order() {
     let mut found = Vec::new();
     thread::scope(|scope| {
         let reader = scope.spawn(|| {
-            let (mut all, mut held) = (Vec::new(), Vec::new());
+            let mut all = Vec::new();
             loop {
                 let is_last = done.load(Acquire);
                 all.extend(take(&mut inbox, 100));
                 inbox.look();
-                inbox.take_all(&mut held);
-                all.append(&mut held);
+                inbox.mark();
+                let mut held = Vec::new();
+                inbox.for_each(&mut |event| held.push(event));
+                let before = all.len();
+                while inbox.has_marked() {
+                    inbox.drain(true, |events| {
+                        all.extend_from_slice(events);
+                        events.len()
+                    });
+                }
+                assert_eq!(all[before..].len(), held.len());
                 if is_last {
                     return all;
                 }
@@ -146,12 +155,8 @@ fn what_does_not_fit_is_counted_or_folded() {
             Full::DropNewest => assert_eq!(found.len() as u64 + dropped, MANY),
             _ => assert_eq!(dropped, 0),
         }
-        // The oldest ones, about a million of them, without a gap.
-        assert!(
-            (900_000..1_100_000).contains(&found.len()),
-            "{}",
-            found.len()
-        );
+        // The oldest ones, about half a million of them, without a gap.
+        assert!((500_000..550_000).contains(&found.len()), "{}", found.len());
         let in_order = found.iter().zip(0_u64..);
         for (event, number) in in_order {
             assert_eq!(event.change, Change::Set((number as f64).into()));
