@@ -43,6 +43,7 @@ pub(crate) use numbers::Totals;
 pub(crate) use observations::{HistogramCell, SummaryCell};
 pub(crate) use pinned::Pinned;
 pub(crate) use section::Section;
+pub use series::next_id;
 pub(crate) use series::{BASED, HIDDEN, Series};
 pub(crate) use table::Table;
 pub(crate) use value::Cell;

@@ -55,7 +55,7 @@ pub use source::{Filtered, Source, Sources};
 /// What streams are made of; not for use by hand yet.
 #[doc(hidden)]
 pub mod feed {
-    pub use crate::cell::{Change, Feed};
+    pub use crate::cell::{Change, Feed, next_id};
     pub use crate::registry::Watch;
 }
 

@@ -34,8 +34,9 @@ const NOBODYS: u16 = u16::MAX;
 /// What is shown is less than what is counted, by what there was when it was hidden.
 pub(crate) const BASED: u8 = 2;
 
-/// A number that was not given before, for a series or for another life of one.
-pub(super) fn next_id() -> u64 {
+/// A number that was not given before, for a series or for another life of one: it is higher than
+/// those of all that there are.
+pub fn next_id() -> u64 {
     static NEXT: AtomicU64 = AtomicU64::new(1);
     NEXT.fetch_add(1, Relaxed)
 }

@@ -31,6 +31,8 @@ pub(super) struct Changes {
     before: Learned,
     /// Series without a name that were asked for: they are another stream's, or were removed.
     strangers: HashMap<u64, Stranger>,
+    /// Lives with a higher number were told of from zero on.
+    began: u64,
     /// How many snapshots were learned.
     round: u64,
     /// Infos whose facts were replaced.
@@ -206,12 +208,13 @@ impl Changes {
         }
         self.replaced.clear();
         self.round += 1;
-        if let When::Start(before) = when {
+        if let When::Start(before, began) = when {
+            self.began = began;
             self.start_from(before);
         }
         self.find_bases(held, lines.time);
         match when {
-            When::Start(_) => self.write_all(format, lines),
+            When::Start(..) => self.write_all(format, lines),
             When::Between => {}
             When::End => {
                 self.learned.settle(|_, words, gathered, shape| {
@@ -264,8 +267,12 @@ impl Changes {
                 _ => {}
             }
         }
+        let began = self.began;
         self.learned.settle(|slot, words, gathered, shape| {
-            if mem::take(&mut slot.is_new) {
+            let is_new = mem::take(&mut slot.is_new);
+            if is_new && slot.life > began {
+                words.fill(0);
+            } else if is_new {
                 values::go_back(shape, words, gathered, slot.is_touched);
             }
             slot.is_touched = false;

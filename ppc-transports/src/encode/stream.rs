@@ -20,8 +20,8 @@ pub struct Event {
 #[derive(Clone, Copy, Debug)]
 pub enum When<'a> {
     /// At the start of a stream: everything is said as it was before the first change, which this
-    /// snapshot says.
-    Start(&'a Snapshot),
+    /// snapshot says. Series of lives with a higher number were told of from zero on.
+    Start(&'a Snapshot, u64),
     /// In the middle of it.
     Between,
     /// At its end: everything is said as it is.

@@ -4,7 +4,7 @@ use std::mem;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use ppc_core::feed::Watch;
+use ppc_core::feed::{Watch, next_id};
 use ppc_core::{LabelSet, Registry, Snapshot, unix_time};
 
 use super::feed::{ChangeFeed, Inbox};
@@ -45,6 +45,8 @@ pub(crate) struct Watched {
     watch: Option<Watch>,
     /// What they said before.
     before: Snapshot,
+    /// Series with a higher number were told of from their first change on.
+    began: u64,
 }
 
 impl Watched {
@@ -60,6 +62,7 @@ impl Watched {
             inbox: Inbox::new(feed),
             watch: Some(watch),
             before,
+            began: next_id(),
         }
     }
 
@@ -212,7 +215,7 @@ impl Stream {
         self.watched.inbox.take_all(&mut self.held);
         let before = mem::take(&mut self.watched.before);
         let when = match self.stage {
-            Stage::Starting => When::Start(&before),
+            Stage::Starting => When::Start(&before, self.watched.began),
             Stage::Running => When::Between,
             Stage::Last => {
                 // They are in the values.
