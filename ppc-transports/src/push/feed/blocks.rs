@@ -8,8 +8,8 @@ use std::sync::{Arc, OnceLock};
 pub(super) const EVENTS: usize = 256;
 /// Blocks at most: about a million changes, 16 MiB.
 pub(super) const MOST: usize = 4096;
-/// Blocks from the start on.
-const FIRST: usize = 64;
+/// Blocks from the start on, because a job may begin with a burst: 2 MiB.
+const FIRST: usize = 512;
 /// Blocks that are free after a look, at least.
 const SPARE: usize = 256;
 
