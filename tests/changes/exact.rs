@@ -2,7 +2,7 @@
 
 use std::thread;
 
-use ppc::{Counter, Gauge, Histogram, InfluxUdp, Registry, StatsdUdp};
+use ppc::{Counter, Gauge, GraphiteUdp, Histogram, InfluxUdp, Registry, StatsdUdp};
 
 use super::{Format, assert_same, numbers, stream, values};
 use crate::support::udp::Recorder;
@@ -133,4 +133,47 @@ fn f07_an_observation_sends_what_it_changed_and_no_more() {
     ];
     assert_eq!(lines, expected);
     guard.stop();
+}
+
+/// A level that many change is told as each of them left it.
+#[test]
+fn k02_a_gauge_of_eight_threads_goes_by_single_steps() {
+    const EACH: usize = 1_000;
+    for format in Format::ALL {
+        let (recorder, registry) = (Recorder::start(), Registry::new());
+        let busy = Gauge::builder("a_busy").register(&registry).unwrap();
+        format.stream(&registry, &recorder).run(|| {
+            thread::scope(|scope| {
+                for _ in 0..8 {
+                    scope.spawn(|| {
+                        for _ in 0..EACH {
+                            let _one = busy.track_in_progress();
+                        }
+                    });
+                }
+            });
+        });
+        let lines = recorder.settled();
+        // Threads are sent one after the other, so a level may be none that there ever was.
+        let found = format.sample(&lines, "a_busy", "");
+        let levels: Vec<i32> = found.iter().map(|text| text.parse().unwrap()).collect();
+        let (last, changes) = levels.split_last().unwrap();
+        let steps = changes.windows(2).map(|pair| pair[1] - pair[0]);
+        assert!(steps.clone().all(|step| step.abs() == 1), "{format:?}");
+        assert_eq!((steps.count(), *last), (16 * EACH, 0), "{format:?}");
+    }
+}
+
+#[test]
+fn k02_each_increment_is_a_line_of_graphite() {
+    let (recorder, registry) = (Recorder::start(), Registry::new());
+    let counter = Counter::builder("jobs").label_names(["q"]);
+    let counter = counter.register(&registry).unwrap().labels(("a",)).unwrap();
+    stream(&registry, GraphiteUdp::new(recorder.address())).run(|| {
+        (0..1000).for_each(|_| counter.inc());
+    });
+    let lines = recorder.settled();
+    let found = values(&lines, "jobs_total;q=a ", "");
+    assert_same(&found, &Format::Gauges.increments(0, 1000));
+    assert_eq!(found.len(), lines.len());
 }

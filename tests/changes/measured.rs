@@ -180,3 +180,33 @@ fn labels_of_the_client_are_in_every_line() {
         assert!(runs.len() >= all, "before and after: {runs:?}");
     }
 }
+
+/// Series that are made by many threads, at the very moment in which others are looked at.
+#[test]
+fn what_is_in_progress_is_never_less_than_nothing() {
+    const SERIES: usize = 40;
+    let (recorder, registry) = (Recorder::start(), Registry::new());
+    let family = Gauge::builder("a_busy").label_names(["t", "n"]);
+    let family = family.register(&registry).unwrap();
+    Format::Influx.stream(&registry, &recorder).run(|| {
+        std::thread::scope(|scope| {
+            for t in 0..4 {
+                let family = &family;
+                scope.spawn(move || {
+                    for n in 0..SERIES {
+                        let _one = family.labels((t, n)).unwrap().track_in_progress();
+                        std::thread::sleep(Duration::from_micros(500));
+                    }
+                });
+            }
+        });
+    });
+    let lines = recorder.settled();
+    for t in 0..4 {
+        for n in 0..SERIES {
+            let found = Format::Influx.sample(&lines, "a_busy", &format!(",t={t},n={n}"));
+            let found = found.strip_prefix(&["0"]).unwrap_or(&found);
+            assert_eq!(found, ["1", "0", "0"], "{t} {n}");
+        }
+    }
+}

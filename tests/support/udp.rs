@@ -6,6 +6,9 @@ use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
+/// Sent by ourselves: what came before it is read, once it is.
+const MARK: &[u8] = b"\0";
+
 /// Reads datagrams on a thread of its own, as fast as they come.
 #[derive(Debug)]
 pub(crate) struct Recorder {
@@ -13,6 +16,8 @@ pub(crate) struct Recorder {
     datagrams: Arc<Mutex<Vec<String>>>,
     /// How many lines there were when one was last expected.
     expected: AtomicUsize,
+    /// Which of our own datagrams it has read last.
+    marks: Arc<AtomicUsize>,
     stop: Arc<AtomicBool>,
     reading: Option<JoinHandle<()>>,
 }
@@ -29,10 +34,17 @@ impl Recorder {
             Arc::<AtomicBool>::default(),
         );
         let (kept, stopped) = (Arc::clone(&datagrams), Arc::clone(&stop));
+        let marks = Arc::<AtomicUsize>::default();
+        let seen = Arc::clone(&marks);
         let reading = thread::spawn(move || {
             let mut buffer = vec![0; 65_536];
             while !stopped.load(Ordering::Relaxed) {
-                if let Ok(len) = socket.recv(&mut buffer) {
+                let Ok(len) = socket.recv(&mut buffer) else {
+                    continue;
+                };
+                if let Some(mark) = buffer[..len].strip_prefix(MARK) {
+                    seen.store(usize::from(mark[0]), Ordering::Relaxed);
+                } else {
                     let text = String::from_utf8_lossy(&buffer[..len]).into_owned();
                     kept.lock().expect("nobody panics with it").push(text);
                 }
@@ -42,6 +54,7 @@ impl Recorder {
             address,
             datagrams,
             expected: AtomicUsize::new(0),
+            marks,
             stop,
             reading: Some(reading),
         }
@@ -100,11 +113,28 @@ impl Recorder {
         self.lines().len() == self.expected.load(Ordering::Relaxed)
     }
 
+    /// Waits until it has read what has come so far, however busy the machine is.
+    fn wait_until_read(&self) {
+        let socket = UdpSocket::bind("127.0.0.1:0").expect("loopback has a port");
+        // Of the last time there may be some on their way.
+        let mark = self.marks.load(Ordering::Relaxed) % 200 + 1;
+        let bytes = [MARK[0], u8::try_from(mark).expect("200 at most")];
+        let start = Instant::now();
+        while self.marks.load(Ordering::Relaxed) != mark {
+            assert!(start.elapsed() < Duration::from_secs(20), "nobody reads");
+            // A full queue has no room for it.
+            let _ = socket.send_to(&bytes, self.address);
+            thread::sleep(Duration::from_millis(2));
+        }
+    }
+
     /// The lines once nothing more comes.
     pub(crate) fn settled(&self) -> Vec<String> {
+        self.wait_until_read();
         let mut before = self.lines();
         loop {
             thread::sleep(Duration::from_millis(100));
+            self.wait_until_read();
             let now = self.lines();
             if now.len() == before.len() {
                 return now;

@@ -116,7 +116,9 @@ impl ChangeFeed {
                 Ok(mut newcomers) => newcomers.push(queue),
                 Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner().push(queue),
                 Err(TryLockError::WouldBlock) => {
-                    std::hint::spin_loop();
+                    // Whoever holds it for a few instructions may have been interrupted, and needs
+                    // the processor.
+                    thread::yield_now();
                     continue;
                 }
             }
