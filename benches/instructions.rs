@@ -2,16 +2,20 @@
 //!
 //! Without arguments it lists its operations; with a name and a number it does one that often.
 
+#[path = "harness/changes.rs"]
+mod changes;
 mod harness;
 
 use std::hint::black_box;
 use std::process::ExitCode;
 use std::time::Duration;
 
+use changes::Learned;
 use harness::{counters, triples};
 use ppc::{
     Dialect, Histogram, LabelSet, LabelValue, Names, Registry, Snapshot, Timestamps, Types, metric,
 };
+use ppc_core::feed::Change;
 use ppc_transports::{Encoder, Exposition, Format, Graphite, Influx, Statsd};
 
 #[derive(Clone, Copy, LabelValue)]
@@ -42,7 +46,7 @@ metric! {
 /// An operation's name, and what does it a number of times.
 type Operation = (&'static str, fn(usize));
 
-const OPERATIONS: [Operation; 14] = [
+const OPERATIONS: [Operation; 17] = [
     ("inc-static", inc_static),
     ("inc-held", inc_held),
     ("set", set),
@@ -57,6 +61,9 @@ const OPERATIONS: [Operation; 14] = [
     ("encode-a-counter-statsd", encode_counters_statsd),
     ("encode-a-counter-statsd-native", encode_counters_native),
     ("encode-a-counter-graphite", encode_counters_graphite),
+    ("stream-a-gauge-influx", stream_gauge_influx),
+    ("stream-a-gauge-statsd", stream_gauge_statsd),
+    ("stream-a-counter-statsd-native", stream_counter_native),
 ];
 
 fn main() -> ExitCode {
@@ -173,6 +180,29 @@ fn encode_buckets(times: usize) {
 
 fn encode_buckets_influx(times: usize) {
     encode_each_bucket(&mut influx(), times);
+}
+
+fn stream_gauge_influx(times: usize) {
+    stream(&mut influx(), changes::set, times);
+}
+
+fn stream_gauge_statsd(times: usize) {
+    let mut encoder = Statsd::new(Dialect::Influx, Types::Gauges);
+    stream(&mut encoder, changes::set, times);
+}
+
+fn stream_counter_native(times: usize) {
+    let mut encoder = Statsd::new(Dialect::Influx, Types::Native);
+    stream(&mut encoder, changes::added, times);
+}
+
+/// A change is one operation.
+fn stream(encoder: &mut dyn Encoder, change: fn(u64) -> Change, times: usize) {
+    const RUN: usize = 1_000;
+    let mut learned = Learned::new(encoder, change, RUN as u64);
+    for _ in 0..times / RUN {
+        black_box(learned.encode());
+    }
 }
 
 fn text() -> Exposition {

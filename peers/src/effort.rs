@@ -14,6 +14,9 @@ pub(crate) struct Effort {
     pub(crate) gathered: &'static [usize],
     /// How many threads live one after another.
     pub(crate) short_lives: usize,
+    /// How often and how long all that is recorded is sent.
+    pub(crate) drains: usize,
+    pub(crate) drain: Duration,
 }
 
 impl Effort {
@@ -24,6 +27,8 @@ impl Effort {
         phase: Duration::from_millis(200),
         gathered: &[100_000],
         short_lives: 1_000,
+        drains: 1,
+        drain: Duration::from_millis(200),
     };
 }
 
@@ -35,6 +40,8 @@ impl Default for Effort {
             phase: Duration::from_millis(500),
             gathered: &[100_000, 1_000_000],
             short_lives: 10_000,
+            drains: 5,
+            drain: Duration::from_secs(1),
         }
     }
 }

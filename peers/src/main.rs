@@ -5,10 +5,14 @@
 //! is none of the next one's.
 
 mod cases;
+#[path = "../../benches/harness/datagrams.rs"]
+mod datagrams;
 mod effort;
 mod heap;
 mod labels;
 mod raw;
+#[path = "../../benches/harness/receiver.rs"]
+mod receiver;
 mod rivals;
 mod rounds;
 mod table;

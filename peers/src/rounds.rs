@@ -1,7 +1,7 @@
 //! Rounds that visit every row in turn, so that all rows see the same machine.
 
 use std::fs;
-use std::hint::black_box;
+use std::hint::{black_box, spin_loop};
 use std::sync::Barrier;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::Relaxed;
@@ -57,12 +57,26 @@ pub(crate) struct Run {
     pub(crate) threads: usize,
     /// How many recordings one repetition of an operation is.
     pub(crate) size: usize,
+    /// How long nothing is recorded before a round: what is sent meanwhile is none of its.
+    pub(crate) rest: Duration,
 }
 
 impl Run {
     /// One recording a repetition.
     pub(crate) fn once(threads: usize) -> Self {
-        Self { threads, size: 1 }
+        Self {
+            threads,
+            size: 1,
+            rest: Duration::ZERO,
+        }
+    }
+
+    /// Rests, and keeps the processor awake.
+    fn rest(self) {
+        let start = Instant::now();
+        while start.elapsed() < self.rest {
+            spin_loop();
+        }
     }
 }
 
@@ -94,7 +108,7 @@ pub(crate) fn interleave(rows: &[Work], run: Run, effort: &Effort) -> Vec<Summar
     for _ in 0..effort.rounds {
         for (n, work) in rows.iter().enumerate() {
             let recordings = repetitions[n] as f64 * run.size as f64;
-            let elapsed = fair(work, run.threads, repetitions[n]);
+            let elapsed = fair(work, run, repetitions[n]);
             times[n].extend(elapsed.map(|elapsed| elapsed.as_secs_f64() * 1e9 / recordings));
         }
     }
@@ -124,12 +138,13 @@ fn calibrate(work: &Work, threads: usize, round_time: Duration) -> u64 {
 }
 
 /// The time of a round that was fair, for as long as there is hope for one.
-fn fair(work: &Work, threads: usize, repetitions: u64) -> Option<Duration> {
+fn fair(work: &Work, run: Run, repetitions: u64) -> Option<Duration> {
     const ATTEMPTS: u32 = 10;
     for attempt in 0..ATTEMPTS {
         // Whoever has slept comes before others.
         thread::sleep(attempt * Duration::from_millis(1));
-        let round = Round::run(work, threads, repetitions);
+        run.rest();
+        let round = Round::run(work, run.threads, repetitions);
         if round.is_fair() {
             return Some(round.longest);
         }

@@ -36,7 +36,7 @@ pub(super) fn compare<W: Into<Work>>(
     table
 }
 
-fn cells(summary: &Summary, raw: &Summary) -> [String; 3] {
+pub(super) fn cells(summary: &Summary, raw: &Summary) -> [String; 3] {
     let ratio = summary.median / raw.median;
     [
         number(summary.minimum),

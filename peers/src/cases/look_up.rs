@@ -24,8 +24,8 @@ pub(super) fn enums(effort: &Effort) -> Vec<Table> {
     let raw = vec![(OWN, own::enums())];
     let title = "look-up by 3 labels of fixed sets (4, 3 and 2 values) and inc";
     let run = Run {
-        threads: 1,
         size: VALUES,
+        ..Run::once(1)
     };
     vec![compare(title, run, effort, raw, |l| l.enums())]
 }
@@ -75,8 +75,8 @@ fn compare_texts<W: Into<Work>>(
 ) -> Table {
     let visits = visits(known);
     let run = Run {
-        threads,
         size: visits.len(),
+        ..Run::once(threads)
     };
     let raw = vec![
         (

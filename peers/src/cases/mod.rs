@@ -1,10 +1,12 @@
 //! What is compared, a file a group.
 
 mod compare;
+mod drain;
 mod gather;
 mod look_up;
 mod memory;
 mod record;
+mod stream;
 mod threads;
 
 use crate::Result;
@@ -33,7 +35,7 @@ impl Case {
     }
 }
 
-pub(crate) static ALL: [Case; 15] = [
+pub(crate) static ALL: [Case; 18] = [
     Case::new("counter", "inc, 1 thread", record::counter),
     Case::new("counter-2", "inc, 2 threads, one series", record::counter_2),
     Case::new("held", "inc of a held series with labels", record::held),
@@ -65,4 +67,11 @@ pub(crate) static ALL: [Case; 15] = [
         "heap bytes of 10,000 short threads and 64 live ones",
         threads::heap,
     ),
+    Case::new(
+        "stream",
+        "recording while every change is sent",
+        stream::run,
+    ),
+    Case::new("drain", "every change sent, end to end", drain::run),
+    Case::new("stream-heap", "heap bytes of a stream", memory::stream),
 ];

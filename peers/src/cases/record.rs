@@ -50,8 +50,8 @@ pub(super) fn histogram_2(effort: &Effort) -> Vec<Table> {
 fn observe(title: &str, threads: usize, effort: &Effort) -> Table {
     let raw = vec![(OWN, own::histogram()), (SHARED, shared::histogram())];
     let run = Run {
-        threads,
         size: VALUES,
+        ..Run::once(threads)
     };
     compare(title, run, effort, raw, |l| l.histogram()).note(
         "The observations fall into every bucket, without a pattern. `metrics` only appends them \

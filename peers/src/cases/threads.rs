@@ -41,8 +41,8 @@ fn gathers(effort: &Effort) -> Table {
         events.inc_all(&known);
     }
     let run = Run {
-        threads: 1,
         size: GATHERED,
+        ..Run::once(1)
     };
     let works = |slots| -> Vec<Work> {
         let raw = Work::from(sums(slots));

@@ -4,6 +4,8 @@
 //! records, and knows its size. So nothing that does more should be faster.
 
 pub(crate) mod interned;
+pub(crate) mod lines;
 pub(crate) mod own;
 pub(crate) mod packed;
+pub(crate) mod ring;
 pub(crate) mod shared;

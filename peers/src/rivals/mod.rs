@@ -10,6 +10,7 @@ mod opentelemetry;
 mod ours;
 mod prometheus;
 mod prometheus_client;
+pub(crate) mod stream;
 
 use std::sync::Arc;
 
