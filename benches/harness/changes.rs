@@ -7,12 +7,12 @@ use ppc_transports::stream::{Event, Lines, StreamEncoder, When};
 
 /// Sets a gauge to a number.
 pub(crate) fn set(number: u64) -> Change {
-    Change::Set(number as f64)
+    Change::Set((number as f64).into())
 }
 
 /// Adds a number to a counter.
 pub(crate) fn added(number: u64) -> Change {
-    Change::Added(number as f64)
+    Change::Added((number as f64).into())
 }
 
 /// Changes, and who can encode them.
@@ -45,7 +45,7 @@ impl<'a> Learned<'a> {
         let mut lines = Lines::default();
         let encoder = encoder.changes().expect("it writes lines");
         let when = When::Start(&Snapshot::new());
-        encoder.learn((&snapshot, &LabelSet::new()), &[], when, &mut lines);
+        encoder.learn((&snapshot, &LabelSet::new()), &Vec::new(), when, &mut lines);
         Self {
             encoder,
             events: (0..count).map(event).collect(),

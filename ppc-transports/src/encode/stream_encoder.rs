@@ -51,7 +51,7 @@ pub trait Held {
     fn for_each(&self, see: &mut dyn FnMut(Event));
 }
 
-impl Held for &[Event] {
+impl Held for Vec<Event> {
     fn for_each(&self, see: &mut dyn FnMut(Event)) {
         self.iter().copied().for_each(see);
     }

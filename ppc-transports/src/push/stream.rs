@@ -236,7 +236,7 @@ impl Stream {
             self.lines.time += STEP;
         }
         encoder.start();
-        let none: &[Event] = &[];
+        let none = Vec::new();
         let held: &dyn Held = match when {
             // They are in the values.
             When::End => &none,

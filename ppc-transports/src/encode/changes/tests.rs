@@ -51,6 +51,7 @@ impl Stream {
     }
 
     fn learn(&mut self, held: &[Event], when: When<'_>) {
+        let held = held.to_vec();
         let snapshot = self.registry.gather();
         let changes = self.encoder.changes().unwrap();
         changes.learn((&snapshot, &self.labels), &held, when, &mut self.lines);
