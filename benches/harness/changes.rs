@@ -44,7 +44,10 @@ impl<'a> Learned<'a> {
         };
         let mut lines = Lines::default();
         let encoder = encoder.changes().expect("it writes lines");
-        let when = When::Start(&Snapshot::new());
+        let when = When::Start {
+            before: &Snapshot::new(),
+            is_whole: false,
+        };
         encoder.learn((&snapshot, &LabelSet::new()), &Vec::new(), when, &mut lines);
         Self {
             encoder,

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use crate::cell::{Feed, Subscription, Totals, next_id};
+use crate::cell::{FamilyTag, Feed, Interest, Subscription, Totals, next_id};
 use crate::clock;
 use crate::descriptor::Descriptor;
 use crate::error::{Error, ErrorKind};
@@ -41,7 +41,8 @@ struct Inner {
     typed: Vec<Arc<dyn Any + Send + Sync>>,
     /// Family and sample names that are taken, with the place of the family that has them.
     names: HashMap<Box<str>, usize>,
-    watches: usize,
+    /// Who is told of every recording.
+    watches: Vec<Arc<Interest>>,
 }
 
 /// A family of any kind, as the registry holds it.
@@ -49,8 +50,11 @@ pub(crate) trait Gather: Send + Sync {
     fn descriptor(&self) -> &Arc<Descriptor>;
     fn gather(&self, totals: &Totals, snapshot: &mut FamilySnapshot);
 
-    /// Has every recording told to the feed from now on, or no longer.
+    /// Has every recording told to the feeds from now on, or no longer.
     fn watch(&self, on: bool);
+
+    /// What stands in the numbers of its series.
+    fn tag(&self) -> FamilyTag;
 }
 
 impl Registry {
@@ -103,16 +107,23 @@ impl Registry {
         Watch::new(feed, vec![self.clone()])
     }
 
-    fn watch_all(&self, on: bool) {
+    fn begin_watch(&self, interest: &Arc<Interest>) {
         let mut inner = self.lock();
-        inner.watches = if on {
-            inner.watches + 1
-        } else {
-            inner.watches - 1
-        };
-        // The first one, or none any more.
-        if inner.watches == usize::from(on) {
-            inner.families.iter().for_each(|family| family.watch(on));
+        let is_first = inner.watches.is_empty();
+        inner.watches.push(Arc::clone(interest));
+        for family in &*inner.families {
+            interest.add(family.tag());
+            if is_first {
+                family.watch(true);
+            }
+        }
+    }
+
+    fn end_watch(&self, interest: &Arc<Interest>) {
+        let mut inner = self.lock();
+        inner.watches.retain(|other| !Arc::ptr_eq(other, interest));
+        if inner.watches.is_empty() {
+            inner.families.iter().for_each(|family| family.watch(false));
         }
     }
 
@@ -160,7 +171,10 @@ impl Registry {
         // Copied only while a gather shares it.
         Arc::make_mut(&mut inner.families).push(Arc::clone(&family) as _);
         inner.typed.push(Arc::clone(&family) as _);
-        if inner.watches > 0 {
+        for interest in &inner.watches {
+            interest.add(family.tag());
+        }
+        if !inner.watches.is_empty() {
             family.watch(true);
         }
         Ok(family)
@@ -181,6 +195,7 @@ impl Registry {
 #[must_use = "nobody is told any more when this is dropped"]
 pub struct Watch {
     registries: Vec<Registry>,
+    interest: Arc<Interest>,
     told_from: u64,
     /// Ends after `drop` below.
     _subscription: Subscription,
@@ -189,13 +204,15 @@ pub struct Watch {
 impl Watch {
     /// Has a feed told once of each recording of these registries, be they the same.
     pub fn new(feed: Arc<dyn Feed>, registries: Vec<Registry>) -> Self {
-        let subscription = Subscription::new(feed);
+        let interest = Arc::new(Interest::new());
+        let subscription = Subscription::new(&interest, feed);
         for registry in &registries {
-            registry.watch_all(true);
+            registry.begin_watch(&interest);
         }
         Self {
             registries,
-            told_from: next_id(),
+            interest,
+            told_from: next_id(FamilyTag::default()),
             _subscription: subscription,
         }
     }
@@ -212,7 +229,7 @@ impl Watch {
 impl Drop for Watch {
     fn drop(&mut self) {
         for registry in &self.registries {
-            registry.watch_all(false);
+            registry.end_watch(&self.interest);
         }
     }
 }

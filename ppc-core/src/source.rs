@@ -178,10 +178,10 @@ pub trait Source: Send + Sync {
         None
     }
 
-    /// Names the registries whose recordings it shows, so that they can be watched; none, where it
-    /// reads something else.
+    /// Names the registries whose recordings it shows, so that they can be watched, and whether it
+    /// shows all of them; none, where it reads something else.
     #[doc(hidden)]
-    fn registries(&self, _each: &mut dyn FnMut(&Registry)) {}
+    fn registries(&self, _each: &mut dyn FnMut(&Registry, bool)) {}
 }
 
 /// A view of a source, made by [`Source::filter`] and its like.
@@ -220,8 +220,9 @@ impl<S: Source> Source for Filtered<S> {
         Some(Identity::view(&self.filter, self.source.identity()?))
     }
 
-    fn registries(&self, each: &mut dyn FnMut(&Registry)) {
-        self.source.registries(each);
+    fn registries(&self, each: &mut dyn FnMut(&Registry, bool)) {
+        self.source
+            .registries(&mut |registry, _| each(registry, false));
     }
 }
 
@@ -234,8 +235,8 @@ impl Source for Registry {
         Some(Identity::registry(self))
     }
 
-    fn registries(&self, each: &mut dyn FnMut(&Registry)) {
-        each(self);
+    fn registries(&self, each: &mut dyn FnMut(&Registry, bool)) {
+        each(self, true);
     }
 }
 
@@ -248,7 +249,7 @@ impl<S: Source + ?Sized> Source for &S {
         (**self).identity()
     }
 
-    fn registries(&self, each: &mut dyn FnMut(&Registry)) {
+    fn registries(&self, each: &mut dyn FnMut(&Registry, bool)) {
         (**self).registries(each);
     }
 }
@@ -262,7 +263,7 @@ impl<S: Source + ?Sized> Source for Box<S> {
         (**self).identity()
     }
 
-    fn registries(&self, each: &mut dyn FnMut(&Registry)) {
+    fn registries(&self, each: &mut dyn FnMut(&Registry, bool)) {
         (**self).registries(each);
     }
 }
@@ -278,7 +279,7 @@ impl<S: Source + ?Sized> Source for Arc<S> {
         Some(identity.unwrap_or_else(|| Identity::shared(self)))
     }
 
-    fn registries(&self, each: &mut dyn FnMut(&Registry)) {
+    fn registries(&self, each: &mut dyn FnMut(&Registry, bool)) {
         (**self).registries(each);
     }
 }

@@ -172,3 +172,46 @@ fn what_is_beyond_max_series_goes_to_one_of_its_own() {
     assert_eq!(found, expected);
     assert!(dropped("overflow") - before >= 10.0);
 }
+
+#[test]
+fn what_was_removed_at_once_and_comes_again_begins_from_zero() {
+    for format in [Format::Influx, Format::Gauges] {
+        let (recorder, registry) = (Recorder::start(), Registry::new());
+        let family = Counter::builder("jobs").label_names(["q"]);
+        let family = family.register(&registry).unwrap();
+        let held = family.labels(("held",)).unwrap();
+        let guard = format.stream(&registry, &recorder).start();
+        let record = || (0..3).for_each(|_| held.inc());
+        record();
+        assert!(family.remove(("held",)).unwrap());
+        record();
+        family.clear();
+        record();
+        guard.stop();
+        let lines = recorder.settled();
+        let found = format.sample(&lines, "jobs_total", ",q=held");
+        let found = found.strip_prefix(&["0"]).unwrap_or(&found);
+        let expected = ["1", "2", "3", "1", "2", "3", "1", "2", "3", "3"];
+        assert_eq!(found, expected, "{format:?}");
+    }
+}
+
+#[test]
+fn f11_native_counters_add_up_though_their_series_are_removed_at_once() {
+    let (recorder, registry) = (Recorder::start(), Registry::new());
+    let family = Counter::builder("jobs").label_names(["q"]);
+    let family = family.register(&registry).unwrap();
+    let held = family.labels(("held",)).unwrap();
+    Format::Native.stream(&registry, &recorder).run(|| {
+        for _ in 0..50 {
+            for _ in 0..20 {
+                held.inc();
+            }
+            family.clear();
+        }
+    });
+    let lines = recorder.settled();
+    let found = Format::Native.sample(&lines, "jobs_total", ",q=held");
+    let sum: f64 = found.iter().map(|text| text.parse::<f64>().unwrap()).sum();
+    assert_eq!(sum, 1000.0);
+}

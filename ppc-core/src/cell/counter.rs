@@ -108,11 +108,12 @@ pub(super) fn subtract_real(from: &mut u64, base: u64) {
 mod tests {
     use super::super::kept::Kept;
     use super::super::section::Section;
+    use super::super::series::FamilyTag;
     use super::*;
 
     #[test]
     fn who_records_often_has_words_of_its_own() {
-        let series = Kept::new(&(), CounterCell::default());
+        let series = Kept::new(&(), CounterCell::default(), FamilyTag::default());
         for _ in 0..3 * OFTEN {
             let _section = Section::enter();
             series.found().add(Number::natural(1));

@@ -8,12 +8,13 @@
 
 use std::fmt;
 use std::ptr;
-use std::sync::atomic::AtomicPtr;
-use std::sync::atomic::Ordering::SeqCst;
+use std::sync::atomic::Ordering::{Relaxed, SeqCst};
+use std::sync::atomic::{AtomicPtr, AtomicU64};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
 use super::section::{Grace, Section};
+use super::series::FamilyTag;
 
 /// Is told of every recording of what it watches, on the thread that records.
 ///
@@ -63,7 +64,36 @@ impl From<f64> for Real {
     }
 }
 
-type Feeds = Vec<Arc<dyn Feed>>;
+/// The families that a feed is told of: a bit each.
+pub(crate) struct Interest(Box<[AtomicU64]>);
+
+impl Interest {
+    pub(crate) fn new() -> Self {
+        let (last, _) = FamilyTag::of(u64::MAX).place();
+        Self((0..=last).map(|_| AtomicU64::new(0)).collect())
+    }
+
+    pub(crate) fn add(&self, family: FamilyTag) {
+        let (word, bit) = family.place();
+        self.0[word].fetch_or(bit, SeqCst);
+    }
+
+    #[inline]
+    fn has(&self, family: FamilyTag) -> bool {
+        let (word, bit) = family.place();
+        self.0
+            .get(word)
+            .is_some_and(|word| word.load(Relaxed) & bit != 0)
+    }
+}
+
+impl fmt::Debug for Interest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Interest").finish_non_exhaustive()
+    }
+}
+
+type Feeds = Vec<(Arc<Interest>, Arc<dyn Feed>)>;
 
 /// Those who are told; null where nobody is.
 static FEEDS: AtomicPtr<Feeds> = AtomicPtr::new(ptr::null_mut());
@@ -71,13 +101,14 @@ static FEEDS: AtomicPtr<Feeds> = AtomicPtr::new(ptr::null_mut());
 /// Held by who replaces the list.
 static CHANGING: Mutex<()> = Mutex::new(());
 
-/// Tells everybody of a change.
+/// Tells everybody who is interested of a change.
 #[cold]
 pub(super) fn tell(series: u64, change: Change) {
     let _section = Section::enter();
     // SAFETY: null or from `Box::into_raw`, and freed after the grace of this section.
     if let Some(feeds) = unsafe { FEEDS.load(SeqCst).as_ref() } {
-        for feed in feeds {
+        let family = FamilyTag::of(series);
+        for (_, feed) in feeds.iter().filter(|(interest, _)| interest.has(family)) {
             feed.changed(series, change);
         }
     }
@@ -87,8 +118,8 @@ pub(super) fn tell(series: u64, change: Change) {
 pub(crate) struct Subscription(Arc<dyn Feed>);
 
 impl Subscription {
-    pub(crate) fn new(feed: Arc<dyn Feed>) -> Self {
-        replace(|feeds| feeds.push(Arc::clone(&feed)));
+    pub(crate) fn new(interest: &Arc<Interest>, feed: Arc<dyn Feed>) -> Self {
+        replace(|feeds| feeds.push((Arc::clone(interest), Arc::clone(&feed))));
         Self(feed)
     }
 }
@@ -97,7 +128,9 @@ impl Drop for Subscription {
     /// Waits for those who tell it something now: when this returns nobody does any more.
     fn drop(&mut self) {
         replace(|feeds| {
-            let place = feeds.iter().position(|feed| Arc::ptr_eq(feed, &self.0));
+            let place = feeds
+                .iter()
+                .position(|(_, feed)| Arc::ptr_eq(feed, &self.0));
             place.map(|place| feeds.swap_remove(place));
         });
     }

@@ -24,7 +24,7 @@ use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 use std::sync::atomic::fence;
 
 use super::numbers;
-use super::series::Series;
+use super::series::{FamilyTag, Series};
 use super::value::Cell;
 use crate::label::{LabelValues, Texts};
 
@@ -136,8 +136,8 @@ unsafe impl<C: Cell> Send for Kept<C> {}
 unsafe impl<C: Cell> Sync for Kept<C> {}
 
 impl<C: Cell> Kept<C> {
-    /// A new series with these label values, at most 255.
-    pub(crate) fn new(texts: &(impl Texts + ?Sized), cell: C) -> Self {
+    /// A new series of a family, with these label values, at most 255.
+    pub(crate) fn new(texts: &(impl Texts + ?Sized), cell: C, family: FamilyTag) -> Self {
         let (mut len, mut labels) = (0, 0_u8);
         texts.all(&mut |text| {
             (len, labels) = (len + text.len(), labels + 1);
@@ -152,7 +152,7 @@ impl<C: Cell> Kept<C> {
         // SAFETY: the allocation has room for the head, for `labels` ends behind it, which its
         // alignment suits, and for `len` bytes behind those; nobody else has it yet.
         unsafe {
-            head.write(Series::new(cell, labels));
+            head.write(Series::new(cell, labels, family));
             let mut ends = (&raw mut (*head).ends).cast::<u32>();
             let start = ends.add(usize::from(labels)).cast::<u8>();
             let mut end = 0;

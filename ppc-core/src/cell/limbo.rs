@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering::Relaxed;
 
 use super::kept::Kept;
 use super::section::Grace;
-use super::series::{BASED, HIDDEN, next_id};
+use super::series::{BASED, FamilyTag, HIDDEN, next_id};
 use super::value::Cell;
 use crate::label::Texts;
 
@@ -155,7 +155,8 @@ impl<C: Cell> Limbo<C> {
     /// Shows of a series only what is counted beyond `base`.
     pub(super) fn rebase(&mut self, series: &Kept<C>, base: Box<[u64]>) {
         if C::IS_COUNTED {
-            self.bases.insert(series.found().id(), (base, next_id()));
+            let id = series.found().id();
+            self.bases.insert(id, (base, next_id(FamilyTag::of(id))));
             series.found().mark(BASED);
         } else if !base.is_empty() {
             series.found().cell.reset(&base);

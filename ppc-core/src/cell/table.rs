@@ -23,7 +23,7 @@ use super::kept::{Found, Kept};
 use super::limbo::{Going, Limbo, Reason};
 use super::numbers::Totals;
 use super::section::{Grace, Section};
-use super::series::{HIDDEN, Series};
+use super::series::{FamilyTag, HIDDEN, Series};
 use super::slots::{FEWEST, Slots, gap, low};
 use super::value::Cell;
 use crate::label::Texts;
@@ -32,6 +32,7 @@ use crate::label::Texts;
 pub(crate) struct Table<C: Cell> {
     slots: AtomicPtr<Slots<C>>,
     hasher: RandomState,
+    family: FamilyTag,
     writer: Mutex<Writer<C>>,
     /// How many series are linked.
     len: AtomicUsize,
@@ -62,6 +63,11 @@ impl<C> Drop for Outgrown<C> {
 }
 
 impl<C: Cell> Table<C> {
+    /// What stands in the numbers of its series.
+    pub(crate) fn family(&self) -> FamilyTag {
+        self.family
+    }
+
     pub(crate) fn new() -> Self {
         Self {
             slots: AtomicPtr::new(Box::into_raw(Box::new(Slots::new(FEWEST)))),
@@ -71,6 +77,7 @@ impl<C: Cell> Table<C> {
                 outgrown: Vec::new(),
                 limbo: Limbo::new(),
             }),
+            family: FamilyTag::next(),
             len: AtomicUsize::new(0),
             hidden: AtomicUsize::new(0),
         }
@@ -166,7 +173,7 @@ impl<C: Cell> Table<C> {
                 writer.limbo.rebase(&series, base);
                 series
             }
-            None => Kept::new(texts, cell()),
+            None => Kept::new(texts, cell(), self.family),
         };
         self.link(&mut writer, series.clone());
         Some(series)

@@ -21,7 +21,7 @@ use exemplars::Exemplars;
 use idle::Idle;
 pub use labelled::Labelled;
 
-use crate::cell::{BASED, Cell, Found, HIDDEN, Kept, Pinned, Section, Table, Totals};
+use crate::cell::{BASED, Cell, FamilyTag, Found, HIDDEN, Kept, Pinned, Section, Table, Totals};
 use crate::clock;
 use crate::descriptor::Descriptor;
 use crate::error::{Error, ErrorKind};
@@ -429,6 +429,10 @@ impl<M: Metric> Gather for FamilyInner<M> {
             idle.finish();
         }
         self.table.expire(expired);
+    }
+
+    fn tag(&self) -> FamilyTag {
+        self.table.family()
     }
 
     fn watch(&self, on: bool) {

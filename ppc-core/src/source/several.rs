@@ -69,7 +69,7 @@ impl Source for Sources {
         self.0.identity()
     }
 
-    fn registries(&self, each: &mut dyn FnMut(&Registry)) {
+    fn registries(&self, each: &mut dyn FnMut(&Registry, bool)) {
         self.0.registries(each);
     }
 }
@@ -86,7 +86,7 @@ impl<S: Source> Source for [S] {
         identities.map(Identity::all)
     }
 
-    fn registries(&self, each: &mut dyn FnMut(&Registry)) {
+    fn registries(&self, each: &mut dyn FnMut(&Registry, bool)) {
         for source in self {
             source.registries(each);
         }
@@ -102,7 +102,7 @@ impl<S: Source> Source for Vec<S> {
         self.as_slice().identity()
     }
 
-    fn registries(&self, each: &mut dyn FnMut(&Registry)) {
+    fn registries(&self, each: &mut dyn FnMut(&Registry, bool)) {
         self.as_slice().registries(each);
     }
 }
@@ -116,7 +116,7 @@ impl<S: Source, const N: usize> Source for [S; N] {
         self.as_slice().identity()
     }
 
-    fn registries(&self, each: &mut dyn FnMut(&Registry)) {
+    fn registries(&self, each: &mut dyn FnMut(&Registry, bool)) {
         self.as_slice().registries(each);
     }
 }
@@ -138,7 +138,7 @@ macro_rules! tuples {
             }
 
             #[allow(non_snake_case)]
-            fn registries(&self, each: &mut dyn FnMut(&Registry)) {
+            fn registries(&self, each: &mut dyn FnMut(&Registry, bool)) {
                 let ($head, $($tail,)*) = self;
                 $head.registries(each);
                 $($tail.registries(each);)*

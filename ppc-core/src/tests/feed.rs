@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 
 use super::check;
-use crate::feed::{Change, Feed, Real};
+use crate::feed::{Change, Feed, Real, Watch};
 use crate::{Counter, Gauge, Histogram, Info, Registry, StateSet};
 
 #[derive(Default)]
@@ -126,4 +126,31 @@ fn watching_begins_and_ends_while_others_record() {
         }
     });
     check(&registry, &[&format!("c_total {}", 2 * EACH)]);
+}
+
+#[test]
+fn a_feed_is_told_of_the_registries_it_watches_alone() {
+    let (one, other) = (Registry::new(), Registry::new());
+    let mine = Counter::builder("c").register(&one).unwrap();
+    let others = Counter::builder("c").register(&other).unwrap();
+    let (told, both) = (Arc::new(Told::default()), Arc::new(Told::default()));
+    let watch = Watch::new(Arc::clone(&told) as _, vec![one.clone()]);
+    let all = Watch::new(Arc::clone(&both) as _, vec![one.clone(), other.clone()]);
+    let record = || {
+        mine.inc();
+        others.inc_by(2);
+        // One that is new.
+        Gauge::builder("g").register(&one).unwrap().set(3);
+        Gauge::builder("g").register(&other).unwrap().set(4);
+    };
+    record();
+    let mine_told = [Change::Added(1.0.into()), Change::Set(3.0.into())];
+    assert_eq!(told.take(), mine_told);
+    assert_eq!(both.take().len(), 4);
+    drop(all);
+    record();
+    assert_eq!((told.take().len(), both.take().len()), (2, 0));
+    drop(watch);
+    record();
+    assert_eq!(told.take(), []);
 }

@@ -7,17 +7,18 @@
 mod format;
 mod learned;
 mod learner;
+mod learning;
 mod values;
 
 use std::collections::{HashMap, HashSet};
-use std::mem;
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
 use ppc_core::feed::Change;
-use ppc_core::{FamilySnapshot, Kind, LabelSet, Snapshot};
+use ppc_core::{Kind, LabelSet, Snapshot};
 
 use self::learned::{Learned, write_line};
-use self::learner::Learner;
 use self::values::Touched;
 use super::lines::{Number, Walk};
 use super::stream_encoder::{Event, Held, Lines, StreamEncoder, When};
@@ -90,6 +91,13 @@ const MANY_STRANGERS: usize = 65_536;
 /// A stranger may have come to be known after so long.
 const STRANGE: Duration = Duration::from_secs(1);
 
+/// A number for a life that began after a removal, before a gather tells its own: from the highest
+/// down, where a gather has none.
+fn next_life() -> u64 {
+    static NEXT: AtomicU64 = AtomicU64::new(u64::MAX);
+    NEXT.fetch_sub(1, Relaxed)
+}
+
 impl Changes {
     /// Appends the lines of changes, up to the first one of a series that is not known; how many
     /// that were.
@@ -109,6 +117,7 @@ impl Changes {
             let Some(slot) = last.1 else {
                 if self.is_strange(event, lines.time) {
                     taken += 1;
+                    lines.nameless += u64::from(event.change != Change::Removed);
                     continue;
                 }
                 break;
@@ -181,7 +190,7 @@ impl Changes {
         let shape = &self.learned.shapes[slot.shape];
         let (bytes, omitted) = (&mut lines.bytes, &mut lines.omitted);
         match change {
-            Change::Removed => return self.learned.forget(at),
+            Change::Removed => return self.learned.begin_again(at, next_life()),
             Change::Replaced => {
                 self.replaced.insert(slot.id);
                 lines.is_behind = true;
@@ -211,145 +220,15 @@ impl Changes {
         self.learned.slots[at].is_touched = true;
     }
 
-    /// Learns the series of a snapshot, and forgets those that are not in it. `held` are the changes
-    /// that were told before the snapshot was taken, or meanwhile, and have not been encoded.
-    pub(super) fn learn<F: ChangeFormat>(
-        &mut self,
-        walk: &mut Walk,
-        format: &mut F,
-        (snapshot, labels): (&Snapshot, &LabelSet),
-        held: &dyn Held,
-        when: When<'_>,
-        lines: &mut Lines,
-    ) {
-        let is_between = matches!(when, When::Between);
-        format.start_at(lines.time);
-        mem::swap(&mut self.learned, &mut self.before);
-        self.learned.clear();
-        let omitted = {
-            let mut learner = Learner::new(
-                format,
-                &mut self.learned,
-                &self.before,
-                &self.replaced,
-                !is_between,
-            );
-            walk.encode(&mut learner, snapshot, labels, &mut lines.bytes)
-        };
-        self.carry(held);
-        self.learned.finish();
-        if !is_between {
-            lines.omitted.add(omitted);
-        }
-        self.replaced.clear();
-        self.round += 1;
-        if let When::Start(before) = when {
-            self.start_from(before);
-        }
-        self.find_bases(held, lines);
-        match when {
-            When::Start(_) => self.write_all(format, lines),
-            When::Between | When::Review => {}
-            When::End => {
-                self.learned.settle(|_, words, gathered, shape| {
-                    values::end_at(shape, words, gathered);
-                });
-                self.write_all(format, lines);
-            }
-        }
-        if matches!(when, When::Start(_) | When::End) && snapshot.is_complete() {
-            format.forget_gone();
-        }
-        lines.time += Duration::from_nanos(1);
-    }
-
-    /// Has series say what they did in a snapshot.
-    fn start_from(&mut self, before: &Snapshot) {
-        let mut words = Vec::new();
-        for series in before.families().flat_map(FamilySnapshot::series) {
-            let Some(at) = self.learned.find(series.id()) else {
-                continue;
-            };
-            let slot = &mut self.learned.slots[at];
-            words.clear();
-            self.learned.shapes[slot.shape].take(series.words(), &mut words);
-            self.learned.words[slot.words()].copy_from_slice(&words);
-            slot.is_new = false;
-        }
-    }
-
-    /// Keeps series as they were known for the changes of theirs that are still to be encoded: they
-    /// were removed since, and some came back from zero.
-    fn carry(&mut self, held: &dyn Held) {
-        let Self {
-            learned, before, ..
-        } = self;
-        held.for_each(&mut |event| {
-            let Some(known) = before.find(event.series) else {
-                return;
-            };
-            let (known, now) = (&before.slots[known], learned.find(event.series));
-            if now.is_none_or(|now| learned.slots[now].life != known.life) {
-                learned.carry(before, known, now);
-            }
-        });
-    }
-
-    /// Finds what series that are new here had counted before the first change that was told: what
-    /// the snapshot says without those changes. And notes who stays unknown.
-    fn find_bases(&mut self, held: &dyn Held, lines: &Lines) {
-        if self.strangers.len() > MANY_STRANGERS {
-            self.strangers.clear();
-        }
-        for slot in &mut self.learned.slots {
-            // There was nothing before.
-            slot.is_new &= slot.life <= lines.told_from;
-        }
-        let Self {
-            learned,
-            strangers,
-            round,
-            ..
-        } = self;
-        let mut removed = HashMap::new();
-        held.for_each(&mut |event| {
-            let at = match removed.get(&event.series) {
-                Some(then) => *then,
-                None => learned.find(event.series),
-            };
-            match at {
-                Some(at) if event.change == Change::Removed => {
-                    removed.insert(event.series, learned.slots[at].then);
-                }
-                Some(at) if learned.slots[at].is_new => {
-                    let slot = &learned.slots[at];
-                    let words = &mut learned.words[slot.words()];
-                    values::apply(&learned.shapes[slot.shape], words, event.change);
-                    // Whatever was there before, nothing is left of it.
-                    learned.slots[at].is_touched |= matches!(event.change, Change::Set(_));
-                }
-                None if event.change != Change::Removed => {
-                    let (round, asked) = (*round, lines.time);
-                    let new = Stranger { round, asked };
-                    strangers.entry(event.series).or_insert(new).asked = asked;
-                }
-                _ => {}
-            }
-        });
-        self.learned.settle(|slot, words, gathered, shape| {
-            if mem::take(&mut slot.is_new) {
-                values::go_back(shape, words, gathered, slot.is_touched);
-            }
-            slot.is_touched = false;
-        });
-    }
-
     /// Appends lines of every value that is kept.
-    fn write_all<F: ChangeFormat>(&mut self, format: &mut F, lines: &mut Lines) {
+    pub(super) fn write_all<F: ChangeFormat>(&mut self, format: &mut F, lines: &mut Lines) {
         for at in 0..self.learned.slots.len() {
             let slot = &self.learned.slots[at];
             let shape = &self.learned.shapes[slot.shape];
             let Lines { bytes, omitted, .. } = &mut *lines;
+            if self.learned.find(slot.id) != Some(at) {
+                continue; // it is what comes after another one
+            }
             if !format.sends_changes() || !shape.is_added_up() {
                 self.learned
                     .write(format, slot, Touched::All, bytes, omitted);
@@ -374,6 +253,7 @@ impl Changes {
         lines: &mut Lines,
     ) {
         format.start_at(lines.time);
+        self.hand_over(format);
         let Lines { bytes, omitted, .. } = lines;
         let mut old = Vec::new();
         for at in 0..self.learned.slots.len() {

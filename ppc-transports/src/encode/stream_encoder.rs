@@ -19,9 +19,13 @@ pub struct Event {
 /// When a snapshot is learned.
 #[derive(Clone, Copy, Debug)]
 pub enum When<'a> {
-    /// At the start of a stream: everything is said as it was before the first change, which this
-    /// snapshot says.
-    Start(&'a Snapshot),
+    /// At the start of a stream: everything is said as it was before the first change.
+    Start {
+        /// What there was then.
+        before: &'a Snapshot,
+        /// All of that is to be streamed.
+        is_whole: bool,
+    },
     /// In the middle of it, for the names of series.
     Between,
     /// In the middle of it, for what no change tells as well: quantiles.
@@ -41,6 +45,8 @@ pub struct Lines {
     pub omitted: Omitted,
     /// Of series whose life has a higher number than this every change is told.
     pub told_from: u64,
+    /// Changes of series that were removed before they were known, or are no concern of this stream.
+    pub nameless: u64,
     /// The facts of an info were replaced: they are to be gathered.
     pub is_behind: bool,
 }

@@ -17,12 +17,15 @@ pub(crate) struct Pushed {
     identity: Option<Identity>,
     /// The registries that it shows, each once.
     registries: Vec<Registry>,
+    /// It shows all that they have.
+    is_whole: bool,
 }
 
 impl Pushed {
     pub(crate) fn new(source: impl Source + 'static) -> Self {
-        let mut registries: Vec<Registry> = Vec::new();
-        source.registries(&mut |registry| {
+        let (mut registries, mut is_whole) = (Vec::<Registry>::new(), true);
+        source.registries(&mut |registry, whole| {
+            is_whole &= whole;
             if !registries.iter().any(|known| known.is(registry)) {
                 registries.push(registry.clone());
             }
@@ -31,7 +34,13 @@ impl Pushed {
             identity: source.identity(),
             source: Arc::new(source),
             registries,
+            is_whole,
         }
+    }
+
+    /// Whether it shows all of its registries.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.is_whole
     }
 
     /// The registries whose recordings it shows; none where it reads something else.

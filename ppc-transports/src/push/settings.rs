@@ -37,7 +37,7 @@ impl Settings {
 
     /// Has every recording told from now on, for one destination.
     pub(crate) fn watch(&self, stream: StreamSettings, parts: &Parts) -> Watched {
-        Watched::new(self.source.registries(), stream.full, parts.streams)
+        Watched::new(&self.source, stream.full, parts.streams)
     }
 
     /// The same for each destination that every change is sent to.

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use ppc_core::feed::Watch;
-use ppc_core::{LabelSet, Registry, Snapshot, unix_time};
+use ppc_core::{LabelSet, Snapshot, unix_time};
 
 use super::destination::Streams;
 use super::feed::{ChangeFeed, Inbox};
+use super::pushed::Pushed;
 use super::stream_settings::{Full, StreamSettings};
 use crate::encode::{Event, Held, Lines, StreamEncoder, When};
 
@@ -46,11 +47,14 @@ pub(crate) struct Watched {
     watch: Option<Watch>,
     /// What they said before.
     before: Snapshot,
+    /// All that is told is shown as well.
+    is_whole: bool,
 }
 
 impl Watched {
-    /// Has every recording of these registries told from now on.
-    pub(crate) fn new(registries: &[Registry], full: Full, streams: Streams) -> Self {
+    /// Has every recording of a source's registries told from now on.
+    pub(crate) fn new(source: &Pushed, full: Full, streams: Streams) -> Self {
+        let registries = source.registries();
         let mut before = Snapshot::new();
         for registry in registries {
             registry.gather_into(&mut before);
@@ -61,6 +65,7 @@ impl Watched {
             inbox: Inbox::new(feed),
             watch: Some(watch),
             before,
+            is_whole: source.is_whole(),
         }
     }
 
@@ -165,6 +170,14 @@ impl Stream {
         mem::take(&mut self.dropped)
     }
 
+    /// How many changes since this was last asked were of series that had been removed by the time
+    /// that their names were asked for. Where only some of a registry are shown, it cannot be told
+    /// whose they were.
+    pub(crate) fn take_nameless(&mut self) -> u64 {
+        let nameless = mem::take(&mut self.lines.nameless);
+        if self.watched.is_whole { nameless } else { 0 }
+    }
+
     /// Gives up what has not been encoded; how many changes that was.
     pub(crate) fn give_up(&mut self) -> u64 {
         self.watched.end();
@@ -226,7 +239,10 @@ impl Stream {
         let before = mem::take(&mut self.watched.before);
         let reviews = self.must_recover(began);
         let when = match self.stage {
-            Stage::Starting => When::Start(&before),
+            Stage::Starting => When::Start {
+                before: &before,
+                is_whole: self.watched.is_whole,
+            },
             Stage::Running if reviews => When::Review,
             Stage::Running => When::Between,
             Stage::Last => When::End,

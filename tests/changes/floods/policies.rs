@@ -89,6 +89,34 @@ fn coalesce_counts_nothing_and_is_never_too_high() {
 }
 
 #[test]
+fn coalesce_counts_observations_which_cannot_become_one() {
+    let listener = listen();
+    let (job, stream) = start(&listener, "native", "coalesce", "observations", 0.0);
+    let lines = read_all(stream);
+    let said = Said::of(job.wait());
+    let sent = lines.join().unwrap().len() as u64;
+    assert_eq!(sent + said.all_dropped(), FLOOD, "{:?}", said.dropped);
+}
+
+/// Within its memory a stream bears a receiver that pauses.
+#[test]
+fn what_fits_into_memory_is_sent_late_and_not_dropped() {
+    let listener = listen();
+    let (job, stream) = start(&listener, "native", "drop_newest", "burst", 0.05);
+    let lines = read_all(stream);
+    let said = Said::of(job.wait());
+    let lines = lines.join().unwrap();
+    assert_eq!(
+        (said.all_dropped(), &*said.ended.stderr),
+        (0, ""),
+        "{:?}",
+        said.dropped
+    );
+    // What the stream began with, and each change.
+    assert_eq!(values(&lines, "jobs_total:1|", "").len() as u64, FLOOD / 5);
+}
+
+#[test]
 fn block_loses_nothing_to_a_slow_reader() {
     let listener = listen();
     let address = listener.local_addr().unwrap();

@@ -109,6 +109,9 @@ pub(in crate::encode) trait ChangeFormat: LineFormat {
     /// These bytes are a line that says what came on top for a counter of this life.
     fn wrote_addition(&mut self, _life: u64, _amount: f64, _bytes: Range<usize>) {}
 
+    /// A counter's life has another number from now on.
+    fn rename(&mut self, _life: u64, _now: u64) {}
+
     /// Forgets the counters for which `missing` was not asked since the start.
     fn forget_gone(&mut self) {}
 

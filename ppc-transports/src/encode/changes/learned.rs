@@ -50,7 +50,9 @@ pub(super) struct Slot {
     pub(super) is_left_out: bool,
     /// It changed since it was gathered.
     pub(super) is_touched: bool,
-    /// What the series is once it was removed.
+    /// It was removed, and the number of its life is one of ours.
+    pub(super) came_again: bool,
+    /// What a gather says of it in another life.
     pub(super) then: Option<usize>,
 }
 
@@ -109,7 +111,7 @@ impl Learned {
     }
 
     /// Adds a series as it was known before, for changes that were told while it was there; `then`
-    /// is what it is after it was removed.
+    /// is what it is in the snapshot.
     pub(super) fn carry(&mut self, before: &Self, slot: &Slot, then: Option<usize>) {
         let places = &before.lines[slot.line..slot.line + slot.lines];
         let (from, to) = match (places.first(), places.last()) {
@@ -137,15 +139,24 @@ impl Learned {
         });
     }
 
-    /// Forgets a series that was removed; it may have been learned anew since.
-    pub(super) fn forget(&mut self, at: usize) {
+    /// Has a series that was removed begin from zero, in a life of this number, should it come again.
+    pub(super) fn begin_again(&mut self, at: usize, life: u64) {
         let slot = &mut self.slots[at];
-        slot.lines = 0;
-        slot.is_counter = false;
-        match slot.then {
-            Some(then) => self.index.insert(slot.id, then),
-            None => self.index.remove(&slot.id),
-        };
+        slot.life = life;
+        slot.said = UNSAID;
+        slot.is_new = false;
+        slot.came_again = true;
+        self.words[slot.words()].fill(0);
+        self.gathered[slot.words()].fill(0);
+    }
+
+    /// Goes on with a series as another one says it.
+    pub(super) fn go_on(&mut self, at: usize, words: &[u64], is_touched: bool) {
+        let slot = &mut self.slots[at];
+        slot.is_new = false;
+        slot.is_touched = is_touched;
+        self.index.insert(slot.id, at);
+        self.words[slot.words()].copy_from_slice(words);
     }
 
     /// The texts of a series' lines.

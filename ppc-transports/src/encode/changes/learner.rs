@@ -116,6 +116,7 @@ impl<F: ChangeFormat> LineFormat for Learner<'_, F> {
             // Until its first line comes.
             is_left_out: true,
             is_touched: false,
+            came_again: false,
             then: None,
         });
     }

@@ -186,6 +186,10 @@ impl ChangeFormat for StatsdLines {
         self.sent.wrote(bytes, addition);
     }
 
+    fn rename(&mut self, life: u64, now: u64) {
+        self.sent.rename(life, now);
+    }
+
     fn forget_gone(&mut self) {
         self.sent.forget_gone();
     }

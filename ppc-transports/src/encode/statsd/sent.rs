@@ -210,6 +210,15 @@ impl Sent {
         self.pending.truncate(start);
     }
 
+    /// The life of a series has another number from now on.
+    pub(super) fn rename(&mut self, life: u64, now: u64) {
+        if let Some(at) = self.index.remove(&life) {
+            self.series[at].life = Some(now);
+            // Another place in the list is not used again: what is pending may name it.
+            self.index.insert(now, at);
+        }
+    }
+
     /// Forgets the series that were not in the encoding: what they counted stays at the server.
     pub(super) fn forget_gone(&mut self) {
         if self.met == self.index.len() {

@@ -45,7 +45,7 @@ pub(super) struct Reader {
 /// A change is a word, or two: the number of the series, a value that fits behind it, and in the
 /// lowest bits what became of the series. A value that does not fit is in a word of its own.
 const KINDS: u32 = 3;
-const SMALL: u32 = 16;
+const SMALL: u32 = 8;
 /// The value has a word of its own.
 const LARGE: u64 = (1 << SMALL) - 1;
 /// Words of a change at most.

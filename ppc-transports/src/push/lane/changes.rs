@@ -68,6 +68,13 @@ impl Lane {
             );
             self.teller.dropped("feed_full", dropped, &text);
         }
+        let nameless = self.stream.as_mut().map_or(0, Stream::take_nameless);
+        if nameless > 0 {
+            let text = format!(
+                "{nameless} changes are not sent: their series were removed before they were seen"
+            );
+            self.teller.dropped("removed", nameless, &text);
+        }
     }
 
     /// Takes the values of a snapshot for a stream, and sends what it has to say of them.
