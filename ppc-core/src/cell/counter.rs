@@ -106,9 +106,9 @@ pub(super) fn subtract_real(from: &mut u64, base: u64) {
 
 #[cfg(test)]
 mod tests {
+    use super::super::ids::FamilyTag;
     use super::super::kept::Kept;
     use super::super::section::Section;
-    use super::super::series::FamilyTag;
     use super::*;
 
     #[test]

@@ -13,8 +13,8 @@ use std::sync::atomic::{AtomicPtr, AtomicU64};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
+use super::ids::FamilyTag;
 use super::section::{Grace, Section};
-use super::series::FamilyTag;
 
 /// Is told of every recording of what it watches, on the thread that records.
 ///

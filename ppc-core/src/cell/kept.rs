@@ -23,8 +23,9 @@ use std::ptr::{self, NonNull};
 use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 use std::sync::atomic::fence;
 
+use super::ids::FamilyTag;
 use super::numbers;
-use super::series::{FamilyTag, Series};
+use super::series::Series;
 use super::value::Cell;
 use crate::label::{LabelValues, Texts};
 

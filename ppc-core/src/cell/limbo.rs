@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 use std::sync::atomic::Ordering::Relaxed;
 
+use super::ids::{FamilyTag, next_id};
 use super::kept::Kept;
 use super::section::Grace;
-use super::series::{BASED, FamilyTag, HIDDEN, next_id};
+use super::series::{BASED, HIDDEN};
 use super::value::Cell;
 use crate::label::Texts;
 

@@ -19,11 +19,12 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use foldhash::fast::RandomState;
 
+use super::ids::FamilyTag;
 use super::kept::{Found, Kept};
 use super::limbo::{Going, Limbo, Reason};
 use super::numbers::Totals;
 use super::section::{Grace, Section};
-use super::series::{FamilyTag, HIDDEN, Series};
+use super::series::{HIDDEN, Series};
 use super::slots::{FEWEST, Slots, gap, low};
 use super::value::Cell;
 use crate::label::Texts;

@@ -83,8 +83,8 @@ impl Changes {
     ) -> Omitted {
         mem::swap(&mut self.learned, &mut self.before);
         self.learned.clear();
-        let (learned, before) = (&mut self.learned, &self.before);
-        let mut learner = Learner::new(format, learned, before, &self.replaced, all);
+        let mut learner =
+            Learner::new(format, &mut self.learned, &self.before, &self.replaced, all);
         walk.encode(&mut learner, snapshot, labels, out)
     }
 

@@ -9,7 +9,7 @@ use ppc_core::{Counter, Family, Gauge, Histogram, LabelSet, Registry, StateSet, 
 use proptest::prelude::*;
 
 use super::*;
-use crate::encode::{Encoder, Influx, Names, Timestamps};
+use crate::encode::{Encoder, Influx, Names, Omitted, Timestamps};
 
 #[derive(Default)]
 struct Told(Mutex<Vec<Event>>);
