@@ -7,10 +7,10 @@
 #![expect(unsafe_code, reason = "a list that is freed after a grace")]
 
 use std::fmt;
-use std::ptr;
+use std::ptr::{self, NonNull};
 use std::sync::atomic::Ordering::{Relaxed, SeqCst};
 use std::sync::atomic::{AtomicPtr, AtomicU64};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use super::ids::FamilyTag;
@@ -98,6 +98,40 @@ type Feeds = Vec<(Arc<Interest>, Arc<dyn Feed>)>;
 /// Those who are told; null where nobody is.
 static FEEDS: AtomicPtr<Feeds> = AtomicPtr::new(ptr::null_mut());
 
+/// How often the processor is given up for those who read a list.
+const PATIENCE: usize = 1000;
+
+/// Lists that were replaced, and may be read still.
+static RETIRED: Mutex<Vec<Retired>> = Mutex::new(Vec::new());
+
+/// A list that was replaced; freed once its grace is over.
+struct Retired(NonNull<Feeds>, Grace);
+
+// SAFETY: whoever has it only frees it.
+unsafe impl Send for Retired {}
+
+impl Retired {
+    /// Whether nobody reads it any more; it is freed then.
+    fn is_over(&mut self) -> bool {
+        let is_over = self.1.is_over();
+        if is_over {
+            // SAFETY: from `Box::into_raw`; who might have loaded it has ended its section, and
+            // after this it is asked for no more.
+            drop(unsafe { Box::from_raw(self.0.as_ptr()) });
+        }
+        is_over
+    }
+}
+
+/// Frees lists that nobody reads any more.
+fn settle() {
+    lock(&RETIRED).retain_mut(|retired| !retired.is_over());
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// Held by who replaces the list.
 static CHANGING: Mutex<()> = Mutex::new(());
 
@@ -125,7 +159,8 @@ impl Subscription {
 }
 
 impl Drop for Subscription {
-    /// Waits for those who tell it something now: when this returns nobody does any more.
+    /// Waits for those who tell it something now, as a rule: when this returns nobody does any more.
+    /// Not for long: one of them may wait for room in another feed.
     fn drop(&mut self) {
         replace(|feeds| {
             let place = feeds
@@ -143,7 +178,7 @@ impl fmt::Debug for Subscription {
 }
 
 fn replace(change: impl FnOnce(&mut Feeds)) {
-    let _changing = CHANGING.lock().unwrap_or_else(PoisonError::into_inner);
+    let _changing = lock(&CHANGING);
     let old = FEEDS.load(SeqCst);
     // SAFETY: as in `tell`; and only who holds the lock frees it.
     let mut feeds = unsafe { old.as_ref() }.cloned().unwrap_or_default();
@@ -154,12 +189,15 @@ fn replace(change: impl FnOnce(&mut Feeds)) {
         Box::into_raw(Box::new(feeds))
     };
     FEEDS.store(new, SeqCst);
-    if !old.is_null() {
-        let mut grace = Grace::begin();
-        while !grace.is_over() {
+    settle();
+    if let Some(old) = NonNull::new(old) {
+        let mut retired = Retired(old, Grace::begin());
+        for _ in 0..PATIENCE {
+            if retired.is_over() {
+                return;
+            }
             thread::yield_now();
         }
-        // SAFETY: from `Box::into_raw`; who might have loaded it has ended its section.
-        drop(unsafe { Box::from_raw(old) });
+        lock(&RETIRED).push(retired);
     }
 }

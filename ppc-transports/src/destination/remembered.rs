@@ -2,6 +2,7 @@
 //! rising for as long as the process runs, and must not be told again from zero.
 
 use std::fmt;
+use std::mem;
 use std::ops::Range;
 use std::sync::{Arc, Mutex};
 
@@ -39,6 +40,8 @@ pub(super) struct Remembered<E: Resume> {
     /// What may have arrived is not sent again.
     at_most_once: bool,
     is_last: bool,
+    /// Nothing was learned since the encoder was taken.
+    is_new: bool,
 }
 
 /// What tells one series of pushes from others.
@@ -99,6 +102,7 @@ impl<E: Resume> Remembered<E> {
             settings,
             at_most_once,
             is_last: false,
+            is_new: true,
         }
     }
 
@@ -198,6 +202,7 @@ impl<E: Resume> Encoder for Remembered<E> {
     fn must_wait(&mut self) -> bool {
         if self.encoder.is_none() {
             self.take();
+            self.is_new = true;
         }
         self.is_last && self.lent().is_some_and(|loan| loan.for_last)
     }
@@ -238,6 +243,9 @@ impl<E: Resume> StreamEncoder for Remembered<E> {
     }
 
     fn encode_changes(&mut self, events: &[Event], lines: &mut Lines) -> usize {
+        if self.is_new && self.encoder.is_some() {
+            return 0; // to be learned first
+        }
         self.with_changes(|changes| changes.encode_changes(events, lines))
             .unwrap_or(events.len())
     }
@@ -249,7 +257,21 @@ impl<E: Resume> StreamEncoder for Remembered<E> {
         when: When<'_>,
         lines: &mut Lines,
     ) {
-        self.with_changes(|changes| changes.learn(snapshot, held, when, lines));
+        let is_taken_over = self.encoder.is_some() && mem::take(&mut self.is_new);
+        self.with_changes(|changes| match when {
+            // Another client has told a part of it: what of all totals, but for the changes that
+            // wait, was not sent yet is said now.
+            When::Between | When::Review if is_taken_over => {
+                let told_from = mem::replace(&mut lines.told_from, u64::MAX);
+                let when = When::Start {
+                    before: &Snapshot::new(),
+                    is_whole: false,
+                };
+                changes.learn(snapshot, held, when, lines);
+                lines.told_from = told_from;
+            }
+            _ => changes.learn(snapshot, held, when, lines),
+        });
     }
 
     fn catch_up(&mut self, all: bool, lines: &mut Lines) {

@@ -259,14 +259,12 @@ impl Stream {
             _ => &self.watched.inbox,
         };
         encoder.learn((snapshot, labels), held, when, &mut self.lines);
-        if self.stage == Stage::Running {
+        if self.stage != Stage::Last {
             self.catches_up = Some(reviews || self.catches_up == Some(true));
-            if reviews {
-                self.recovers = None;
-            }
-        }
-        if self.stage == Stage::Starting {
             self.stage = Stage::Running;
+        }
+        if reviews {
+            self.recovers = None;
         }
         self.wants = false;
         let now = Instant::now();

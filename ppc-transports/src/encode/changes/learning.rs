@@ -10,7 +10,7 @@ use ppc_core::{FamilySnapshot, LabelSet, Snapshot};
 
 use super::format::ChangeFormat;
 use super::learner::Learner;
-use super::{Changes, MANY_STRANGERS, Stranger, values};
+use super::{Changes, MANY_STRANGERS, STRANGE, Stranger, values};
 use crate::encode::Omitted;
 use crate::encode::lines::Walk;
 use crate::encode::stream_encoder::{Held, Lines, When};
@@ -153,7 +153,9 @@ impl Changes {
     /// the snapshot says without those changes. And notes who stays unknown.
     fn find_bases(&mut self, held: &dyn Held, lines: &Lines) {
         if self.strangers.len() > MANY_STRANGERS {
-            self.strangers.clear();
+            // No more than the feed has room for.
+            let is_strange = |stranger: &Stranger| lines.time < stranger.asked + STRANGE;
+            self.strangers.retain(|_, stranger| is_strange(stranger));
         }
         for slot in &mut self.learned.slots {
             // There was nothing before.

@@ -1,6 +1,7 @@
 //! Changes as they are told, against what a gather says.
 
 use std::collections::HashMap;
+use std::mem;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 

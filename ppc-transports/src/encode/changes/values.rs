@@ -93,6 +93,15 @@ impl Shape {
     }
 }
 
+/// By how much two totals may differ and be the same: not at all, where they are whole.
+fn rounding(total: f64) -> f64 {
+    if total.fract() == 0.0 && total < 2_f64.powi(53) {
+        0.0
+    } else {
+        total * ROUNDING
+    }
+}
+
 /// A counter's total.
 #[inline]
 pub(super) fn total(words: &[u64]) -> f64 {
@@ -171,7 +180,7 @@ pub(super) fn go_back(shape: &Shape, words: &mut [u64], gathered: &[u64], was_se
         Kind::Counter => {
             let (now, changes) = (real(gathered[0]), total(words));
             // A change that was told and is not in what was gathered yet.
-            let before = if now - changes > now * ROUNDING {
+            let before = if now - changes > rounding(now) {
                 now - changes
             } else {
                 0.0
@@ -202,7 +211,7 @@ pub(super) fn catch_up(shape: &Shape, words: &mut [u64], gathered: &[u64], level
     let is_behind = match shape.kind {
         Kind::Counter => {
             let (now, said) = (f64::from_bits(gathered[0]), total(words));
-            now - said > now * ROUNDING
+            now - said > rounding(now)
         }
         Kind::Histogram | Kind::Summary => words.last() < gathered.last(),
         _ => levels && *words != *gathered,
@@ -235,7 +244,7 @@ pub(super) fn end_at(shape: &Shape, words: &mut [u64], gathered: &[u64]) {
         _ => return words.copy_from_slice(gathered),
     };
     // Also where it is not a number.
-    let is_same = (now - said).abs() <= said.abs() * ROUNDING;
+    let is_same = (now - said).abs() <= rounding(said.abs());
     if !is_same {
         words.copy_from_slice(gathered);
     }

@@ -7,7 +7,11 @@ use std::sync::{Arc, OnceLock};
 /// Words in a block: 4 KiB.
 pub(super) const WORDS: usize = 512;
 /// Blocks at most: half a million changes of two words, or a million of one; 8 MiB.
-pub(super) const MOST: usize = 2048;
+const MOST: usize = 2048;
+/// The same for each thread that records: it keeps the one that it writes.
+const OF_A_THREAD: usize = 2;
+/// Blocks at most, however many threads there are.
+const LIMIT: usize = 16_384;
 /// Blocks from the start on, and blocks that are free after a look, at least.
 const SPARE: usize = 256;
 
@@ -42,10 +46,10 @@ pub(super) struct Blocks {
 impl Blocks {
     pub(super) fn new() -> Self {
         let blocks = Self {
-            all: (0..MOST).map(|_| OnceLock::new()).collect(),
+            all: (0..LIMIT).map(|_| OnceLock::new()).collect(),
             made: AtomicU32::new(0),
             top: AtomicU64::new(0),
-            below: (0..MOST).map(|_| AtomicU32::new(0)).collect(),
+            below: (0..LIMIT).map(|_| AtomicU32::new(0)).collect(),
             free: AtomicU32::new(0),
             returned: AtomicU64::new(0),
         };
@@ -90,12 +94,14 @@ impl Blocks {
         self.returned.load(Acquire)
     }
 
-    /// Sees to it that enough are free for several times as many changes as are waiting. Only for
-    /// the thread that sends.
-    pub(super) fn make_more(&self) {
+    /// Sees to it that enough are free for several times as many changes as are waiting, and for as
+    /// many more threads as there are. Only for the thread that sends.
+    pub(super) fn make_more(&self, threads: usize) {
         let (made, free) = (self.made.load(Relaxed), self.free.load(Relaxed));
-        let wanted = SPARE.max(4 * made.saturating_sub(free) as usize);
-        self.make(wanted.saturating_sub(free as usize));
+        let used = made.saturating_sub(free) as usize;
+        let wanted = SPARE.max(4 * used.saturating_sub(threads)).max(threads);
+        let room = (MOST + OF_A_THREAD * threads).saturating_sub(made as usize);
+        self.make(wanted.saturating_sub(free as usize).min(room));
     }
 
     fn make(&self, count: usize) {

@@ -4,7 +4,7 @@
 use std::iter;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
-use std::sync::atomic::{AtomicU32, AtomicU64};
+use std::sync::atomic::{AtomicU32, AtomicU64, fence};
 
 use ppc_core::feed::{Change, Real};
 
@@ -187,7 +187,10 @@ impl Reader {
 
     /// Whether its thread is gone; what it wrote is there to be read.
     pub(super) fn is_left(&self) -> bool {
-        Arc::strong_count(&self.queue) == 1
+        let is_left = Arc::strong_count(&self.queue) == 1;
+        // What it wrote came before it let go.
+        fence(Acquire);
+        is_left
     }
 
     /// Appends the changes that are in the block at hand, `most` at most.
