@@ -212,6 +212,22 @@ fn what_was_not_told_is_made_good() {
     assert_eq!(stream.take(), lines(&[("g x", 6.0)]));
 }
 
+#[test]
+fn a_large_whole_total_is_exact() {
+    let registry = Registry::new();
+    let counter = Counter::builder("a_b").register(&registry).unwrap();
+    counter.inc_by(4_000_000_000_000_u64);
+    let mut stream = Stream::new(registry);
+    stream.take();
+    counter.inc();
+    stream.told.0.lock().unwrap().clear(); // lost
+    stream.go_on(true);
+    assert_eq!(stream.take(), lines(&[("a_b total", 4_000_000_000_001.0)]));
+    counter.inc();
+    stream.told.0.lock().unwrap().clear();
+    assert_eq!(stream.end(), lines(&[("a_b total", 4_000_000_000_002.0)]));
+}
+
 /// One of what a program may do.
 #[derive(Clone, Debug)]
 enum Act {

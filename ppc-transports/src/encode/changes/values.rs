@@ -12,6 +12,10 @@ use crate::encode::lines::Number;
 /// Totals that differ by no more than this part are the same, added up in another order.
 const ROUNDING: f64 = 1e-12;
 
+/// Up to here whole totals are exact, in whatever order they are added up: there are floats between
+/// them.
+const EXACT: f64 = 4_503_599_627_370_496.0; // 2⁵²
+
 /// What the series of a family have in common.
 #[derive(Clone, Debug)]
 pub(super) struct Shape {
@@ -171,7 +175,7 @@ pub(super) fn go_back(shape: &Shape, words: &mut [u64], gathered: &[u64], was_se
         Kind::Counter => {
             let (now, changes) = (real(gathered[0]), total(words));
             // A change that was told and is not in what was gathered yet.
-            let before = if now - changes > now * ROUNDING {
+            let before = if is_higher(now, changes) {
                 now - changes
             } else {
                 0.0
@@ -200,10 +204,7 @@ pub(super) fn go_back(shape: &Shape, words: &mut [u64], gathered: &[u64], was_se
 /// Whether that changed anything.
 pub(super) fn catch_up(shape: &Shape, words: &mut [u64], gathered: &[u64], levels: bool) -> bool {
     let is_behind = match shape.kind {
-        Kind::Counter => {
-            let (now, said) = (f64::from_bits(gathered[0]), total(words));
-            now - said > now * ROUNDING
-        }
+        Kind::Counter => is_higher(f64::from_bits(gathered[0]), total(words)),
         Kind::Histogram | Kind::Summary => words.last() < gathered.last(),
         _ => levels && *words != *gathered,
     };
@@ -224,6 +225,12 @@ pub(super) fn catch_up(shape: &Shape, words: &mut [u64], gathered: &[u64], level
     is_behind
 }
 
+/// Whether a total is higher than another by more than rounding.
+fn is_higher(now: f64, said: f64) -> bool {
+    let are_exact = now < EXACT && now.trunc() == now && said.trunc() == said;
+    now - said > if are_exact { 0.0 } else { now * ROUNDING }
+}
+
 /// Has the words say what was gathered, but for what differs by rounding alone: a total that falls
 /// by it would be a restart to a server.
 pub(super) fn end_at(shape: &Shape, words: &mut [u64], gathered: &[u64]) {
@@ -236,7 +243,7 @@ pub(super) fn end_at(shape: &Shape, words: &mut [u64], gathered: &[u64]) {
     };
     // Also where it is not a number.
     let is_same = (now - said).abs() <= said.abs() * ROUNDING;
-    if !is_same {
+    if !is_same || is_higher(now, said) {
         words.copy_from_slice(gathered);
     }
 }
