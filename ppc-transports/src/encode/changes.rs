@@ -181,7 +181,11 @@ impl Changes {
         let shape = &self.learned.shapes[slot.shape];
         let (bytes, omitted) = (&mut lines.bytes, &mut lines.omitted);
         match change {
-            Change::Removed => return self.learned.forget(at),
+            Change::Removed => {
+                // It may come back, and is none then.
+                self.strangers.remove(&slot.id);
+                return self.learned.forget(at);
+            }
             Change::Replaced => {
                 self.replaced.insert(slot.id);
                 lines.is_behind = true;
@@ -298,9 +302,12 @@ impl Changes {
     /// Finds what series that are new here had counted before the first change that was told: what
     /// the snapshot says without those changes. And notes who stays unknown.
     fn find_bases(&mut self, held: &dyn Held, lines: &Lines) {
-        if self.strangers.len() > MANY_STRANGERS {
-            self.strangers.clear();
-        }
+        // Those whose changes wait are kept, however many they are: nothing goes on before them.
+        let known = if self.strangers.len() > MANY_STRANGERS {
+            mem::take(&mut self.strangers)
+        } else {
+            HashMap::new()
+        };
         for slot in &mut self.learned.slots {
             // There was nothing before.
             slot.is_new &= slot.life <= lines.told_from;
@@ -330,8 +337,11 @@ impl Changes {
                 }
                 None if event.change != Change::Removed => {
                     let (round, asked) = (*round, lines.time);
-                    let new = Stranger { round, asked };
-                    strangers.entry(event.series).or_insert(new).asked = asked;
+                    let new = || Stranger { round, asked };
+                    let stranger = strangers.entry(event.series);
+                    stranger
+                        .or_insert_with(|| known.get(&event.series).copied().unwrap_or_else(new))
+                        .asked = asked;
                 }
                 _ => {}
             }
