@@ -7,13 +7,15 @@
 #![expect(unsafe_code, reason = "a list that is freed after a grace")]
 
 use std::fmt;
-use std::ptr;
+use std::ptr::{self, NonNull};
 use std::sync::atomic::AtomicPtr;
 use std::sync::atomic::Ordering::SeqCst;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
+use std::time::Duration;
 
 use super::section::{Grace, Section};
+use crate::clock;
 
 /// Is told of every recording of what it watches, on the thread that records.
 ///
@@ -68,8 +70,34 @@ type Feeds = Vec<Arc<dyn Feed>>;
 /// Those who are told; null where nobody is.
 static FEEDS: AtomicPtr<Feeds> = AtomicPtr::new(ptr::null_mut());
 
-/// Held by who replaces the list.
-static CHANGING: Mutex<()> = Mutex::new(());
+/// Held by who replaces the list: those that were replaced, until nobody reads them any more.
+static REPLACED: Mutex<Vec<Replaced>> = Mutex::new(Vec::new());
+
+struct Replaced {
+    /// Who may still read it.
+    grace: Grace,
+    _feeds: Left,
+}
+
+/// A list that was replaced.
+struct Left(NonNull<Feeds>);
+
+// SAFETY: what is in it may be dropped by any thread.
+unsafe impl Send for Left {}
+
+impl Drop for Left {
+    fn drop(&mut self) {
+        // SAFETY: from `Box::into_raw`, and dropped after the grace alone.
+        drop(unsafe { Box::from_raw(self.0.as_ptr()) });
+    }
+}
+
+/// Whoever ends waits no longer than this for one who tells something: another feed may have it
+/// wait, for room.
+const PATIENCE: Duration = Duration::from_millis(200);
+
+/// Between two looks.
+const PAUSE: Duration = Duration::from_micros(50);
 
 /// Tells everybody of a change.
 #[cold]
@@ -94,12 +122,17 @@ impl Subscription {
 }
 
 impl Drop for Subscription {
-    /// Waits for those who tell it something now: when this returns nobody does any more.
+    /// Waits for those who tell it something now: when this returns nobody does any more, but who
+    /// is held up by another feed, and has not recorded yet.
     fn drop(&mut self) {
         replace(|feeds| {
             let place = feeds.iter().position(|feed| Arc::ptr_eq(feed, &self.0));
             place.map(|place| feeds.swap_remove(place));
         });
+        let began = clock::now();
+        while free(&mut replaced()) > 0 && began.elapsed() < PATIENCE {
+            thread::sleep(PAUSE);
+        }
     }
 }
 
@@ -109,8 +142,19 @@ impl fmt::Debug for Subscription {
     }
 }
 
+fn replaced() -> MutexGuard<'static, Vec<Replaced>> {
+    REPLACED.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Frees the lists that nobody reads any more; how many are left.
+fn free(replaced: &mut Vec<Replaced>) -> usize {
+    replaced.retain_mut(|list| !list.grace.is_over());
+    replaced.len()
+}
+
+/// Waits for nobody.
 fn replace(change: impl FnOnce(&mut Feeds)) {
-    let _changing = CHANGING.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut replaced = replaced();
     let old = FEEDS.load(SeqCst);
     // SAFETY: as in `tell`; and only who holds the lock frees it.
     let mut feeds = unsafe { old.as_ref() }.cloned().unwrap_or_default();
@@ -121,12 +165,11 @@ fn replace(change: impl FnOnce(&mut Feeds)) {
         Box::into_raw(Box::new(feeds))
     };
     FEEDS.store(new, SeqCst);
-    if !old.is_null() {
-        let mut grace = Grace::begin();
-        while !grace.is_over() {
-            thread::yield_now();
-        }
-        // SAFETY: from `Box::into_raw`; who might have loaded it has ended its section.
-        drop(unsafe { Box::from_raw(old) });
+    if let Some(old) = NonNull::new(old) {
+        replaced.push(Replaced {
+            grace: Grace::begin(),
+            _feeds: Left(old),
+        });
     }
+    free(&mut replaced);
 }
