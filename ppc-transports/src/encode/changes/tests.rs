@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
+use std::thread::{self, ThreadId};
 use std::time::Duration;
 
 use ppc_core::feed::{Feed, Watch};
@@ -11,12 +12,14 @@ use proptest::prelude::*;
 use super::*;
 use crate::encode::{Encoder, Influx, Names, Timestamps};
 
-#[derive(Default)]
-struct Told(Mutex<Vec<Event>>);
+/// What is recorded on one thread: other tests record on others, and every feed is told of all.
+struct Told(Mutex<Vec<Event>>, ThreadId);
 
 impl Feed for Told {
     fn changed(&self, series: u64, change: Change) {
-        self.0.lock().unwrap().push(Event { series, change });
+        if thread::current().id() == self.1 {
+            self.0.lock().unwrap().push(Event { series, change });
+        }
     }
 }
 
@@ -33,7 +36,7 @@ struct Stream {
 impl Stream {
     fn new(registry: Registry) -> Self {
         let before = registry.gather();
-        let told = Arc::new(Told::default());
+        let told = Arc::new(Told(Mutex::default(), thread::current().id()));
         let watch = Watch::new(Arc::clone(&told) as _, vec![registry.clone()]);
         let mut stream = Self {
             lines: Lines {
