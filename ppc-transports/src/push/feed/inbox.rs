@@ -51,7 +51,7 @@ impl Inbox {
                 index += 1;
             }
         }
-        self.feed.blocks.make_more();
+        self.feed.blocks.make_more(self.readers.len());
         dropped
     }
 

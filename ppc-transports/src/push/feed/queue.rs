@@ -4,7 +4,7 @@
 use std::iter;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
-use std::sync::atomic::{AtomicU32, AtomicU64};
+use std::sync::atomic::{AtomicU32, AtomicU64, fence};
 
 use ppc_core::feed::{Change, Real};
 
@@ -135,9 +135,17 @@ impl Writer {
     /// Takes another block, where there is one.
     #[cold]
     pub(super) fn find_room(&mut self, blocks: &Blocks) -> bool {
-        let Some(block) = blocks.take() else {
-            return false;
-        };
+        let block = blocks.take();
+        block.is_some_and(|block| self.go_on(block))
+    }
+
+    /// Takes the first block, for which there is always room.
+    pub(super) fn begin(&mut self, blocks: &Blocks) -> bool {
+        let block = blocks.take_first();
+        block.is_some_and(|block| self.go_on(block))
+    }
+
+    fn go_on(&mut self, block: Arc<Block>) -> bool {
         let before = self.block.as_ref().map(|block| &block.next);
         before
             .unwrap_or(&self.queue.first)
@@ -187,7 +195,10 @@ impl Reader {
 
     /// Whether its thread is gone; what it wrote is there to be read.
     pub(super) fn is_left(&self) -> bool {
-        Arc::strong_count(&self.queue) == 1
+        let is_left = Arc::strong_count(&self.queue) == 1;
+        // The count alone says nothing of what was written before it fell.
+        fence(Acquire);
+        is_left
     }
 
     /// Appends the changes that are in the block at hand, `most` at most.
