@@ -233,6 +233,12 @@ impl<E: Resume> Remembered<E> {
 
 /// Of a stream. While another client pushes the same, it does so for both.
 impl<E: Resume> StreamEncoder for Remembered<E> {
+    fn knows_nothing(&mut self) -> bool {
+        // While another client tells for both, nothing is to be known.
+        self.with_changes(|changes| changes.knows_nothing())
+            .unwrap_or(false)
+    }
+
     fn start(&mut self) {
         self.with_changes(|changes| changes.start());
     }

@@ -54,6 +54,10 @@ pub(super) trait LinesEncoder {
 }
 
 impl<E: LinesEncoder> StreamEncoder for E {
+    fn knows_nothing(&mut self) -> bool {
+        self.parts().2.round == 0
+    }
+
     fn start(&mut self) {
         self.parts().0.start();
     }

@@ -60,6 +60,10 @@ impl Held for &[Event] {
 /// Writes single changes. It has to have learned a snapshot before, from which it knows the names
 /// and labels of series.
 pub trait StreamEncoder {
+    /// Whether no snapshot was learned yet: where another stream has written so far, and this one
+    /// is to go on.
+    fn knows_nothing(&mut self) -> bool;
+
     /// Lines that are sent together begin; what was written before has arrived, or does not.
     fn start(&mut self);
 

@@ -42,6 +42,7 @@ const SET_BACK: Duration = Duration::from_secs(1);
 /// Recordings that are told to a feed, until this is dropped.
 #[derive(Debug)]
 pub(crate) struct Watched {
+    registries: Vec<Registry>,
     inbox: Inbox,
     watch: Option<Watch>,
     /// What they said before.
@@ -51,16 +52,25 @@ pub(crate) struct Watched {
 impl Watched {
     /// Has every recording of these registries told from now on.
     pub(crate) fn new(registries: &[Registry], full: Full, streams: Streams) -> Self {
-        let mut before = Snapshot::new();
-        for registry in registries {
-            registry.gather_into(&mut before);
-        }
+        let before = gather(registries);
         let feed = ChangeFeed::new(full, streams);
         let watch = Watch::new(Arc::clone(&feed) as _, registries.to_vec());
         Self {
+            registries: registries.to_vec(),
             inbox: Inbox::new(feed),
             watch: Some(watch),
             before,
+        }
+    }
+
+    /// Forgets what was told up to now.
+    fn start_over(&mut self) {
+        // Before: what is told between the two is in neither, and made good.
+        self.before = gather(&self.registries);
+        self.inbox.look();
+        self.inbox.mark();
+        while self.inbox.has_marked() {
+            self.inbox.drain(true, <[Event]>::len);
         }
     }
 
@@ -69,6 +79,14 @@ impl Watched {
         self.inbox.feed().close();
         self.watch = None;
     }
+}
+
+fn gather(registries: &[Registry]) -> Snapshot {
+    let mut snapshot = Snapshot::new();
+    for registry in registries {
+        registry.gather_into(&mut snapshot);
+    }
+    snapshot
 }
 
 impl Drop for Watched {
@@ -148,6 +166,23 @@ impl Stream {
         // Others may go on recording, and there would be more to send for as long as they do.
         self.watched.end();
         self.next_look = Instant::now();
+    }
+
+    /// Whether single changes are told.
+    pub(crate) fn is_running(&self) -> bool {
+        self.stage == Stage::Running
+    }
+
+    /// Another client has told what was recorded up to now, and has ended: begins anew from there.
+    pub(crate) fn start_over(&mut self) {
+        self.look();
+        self.watched.start_over();
+        self.catches_up = None;
+        self.stage = if self.is_ending {
+            Stage::Last
+        } else {
+            Stage::Starting
+        };
     }
 
     /// Whether the final values are what comes next.

@@ -6,6 +6,7 @@ use std::time::Instant;
 use ppc_core::{LabelSet, Snapshot};
 
 use super::Lane;
+use crate::encode::{Encoder, StreamEncoder};
 use crate::push::orders::Stop;
 use crate::push::stream::Stream;
 use crate::send::Plan;
@@ -33,9 +34,10 @@ impl Lane {
             stream.make_room(now);
             return self.tell_dropped();
         }
+        // Another client may have ended, which has told the same up to now.
+        self.encoder.must_wait();
+        start_over(stream, &mut *self.encoder);
         if !stream.wants_values(now) {
-            // Another client may have ended, which has told the same up to now.
-            self.encoder.must_wait();
             if let Some(changes) = self.encoder.changes() {
                 stream.fill(changes, self.packer.limit(), now);
             }
@@ -78,6 +80,9 @@ impl Lane {
         now: Instant,
         stop: Option<&Stop>,
     ) {
+        if let Some(stream) = &mut self.stream {
+            start_over(stream, &mut *self.encoder);
+        }
         let (Some(stream), Some(changes)) = (&mut self.stream, self.encoder.changes()) else {
             return;
         };
@@ -115,5 +120,13 @@ impl Lane {
             ..self.plan(now, last)
         };
         self.start_sending(plan, newest, last.is_some());
+    }
+}
+
+/// Has a stream begin anew where its encoder has just come from another client.
+fn start_over(stream: &mut Stream, encoder: &mut dyn Encoder) {
+    let has_come = |changes: &mut dyn StreamEncoder| changes.knows_nothing();
+    if stream.is_running() && encoder.changes().is_some_and(has_come) {
+        stream.start_over();
     }
 }
