@@ -10,6 +10,7 @@ mod processes;
 mod series;
 mod sockets;
 mod statsd;
+mod taken_over;
 mod together;
 mod ways;
 

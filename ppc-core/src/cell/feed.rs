@@ -12,9 +12,11 @@ use std::sync::atomic::Ordering::{Relaxed, SeqCst};
 use std::sync::atomic::{AtomicPtr, AtomicU64};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
+use std::time::Duration;
 
 use super::ids::FamilyTag;
 use super::section::{Grace, Section};
+use crate::clock;
 
 /// Is told of every recording of what it watches, on the thread that records.
 ///
@@ -98,42 +100,34 @@ type Feeds = Vec<(Arc<Interest>, Arc<dyn Feed>)>;
 /// Those who are told; null where nobody is.
 static FEEDS: AtomicPtr<Feeds> = AtomicPtr::new(ptr::null_mut());
 
-/// How often the processor is given up for those who read a list.
-const PATIENCE: usize = 1000;
+/// Held by who replaces the list: those that were replaced, until nobody reads them any more.
+static REPLACED: Mutex<Vec<Replaced>> = Mutex::new(Vec::new());
 
-/// Lists that were replaced, and may be read still.
-static RETIRED: Mutex<Vec<Retired>> = Mutex::new(Vec::new());
+struct Replaced {
+    /// Who may still read it.
+    grace: Grace,
+    _feeds: Left,
+}
 
-/// A list that was replaced; freed once its grace is over.
-struct Retired(NonNull<Feeds>, Grace);
+/// A list that was replaced.
+struct Left(NonNull<Feeds>);
 
-// SAFETY: whoever has it only frees it.
-unsafe impl Send for Retired {}
+// SAFETY: what is in it may be dropped by any thread.
+unsafe impl Send for Left {}
 
-impl Retired {
-    /// Whether nobody reads it any more; it is freed then.
-    fn is_over(&mut self) -> bool {
-        let is_over = self.1.is_over();
-        if is_over {
-            // SAFETY: from `Box::into_raw`; who might have loaded it has ended its section, and
-            // after this it is asked for no more.
-            drop(unsafe { Box::from_raw(self.0.as_ptr()) });
-        }
-        is_over
+impl Drop for Left {
+    fn drop(&mut self) {
+        // SAFETY: from `Box::into_raw`, and dropped after the grace alone.
+        drop(unsafe { Box::from_raw(self.0.as_ptr()) });
     }
 }
 
-/// Frees lists that nobody reads any more.
-fn settle() {
-    lock(&RETIRED).retain_mut(|retired| !retired.is_over());
-}
+/// Whoever ends waits no longer than this for one who tells something: another feed may have it
+/// wait, for room.
+const PATIENCE: Duration = Duration::from_millis(200);
 
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Held by who replaces the list.
-static CHANGING: Mutex<()> = Mutex::new(());
+/// Between two looks.
+const PAUSE: Duration = Duration::from_micros(50);
 
 /// Tells everybody who is interested of a change.
 #[cold]
@@ -159,8 +153,8 @@ impl Subscription {
 }
 
 impl Drop for Subscription {
-    /// Waits for those who tell it something now, as a rule: when this returns nobody does any more.
-    /// Not for long: one of them may wait for room in another feed.
+    /// Waits for those who tell it something now: when this returns nobody does any more, but who
+    /// is held up by another feed, and has not recorded yet.
     fn drop(&mut self) {
         replace(|feeds| {
             let place = feeds
@@ -168,6 +162,10 @@ impl Drop for Subscription {
                 .position(|(_, feed)| Arc::ptr_eq(feed, &self.0));
             place.map(|place| feeds.swap_remove(place));
         });
+        let began = clock::now();
+        while free(&mut replaced()) > 0 && began.elapsed() < PATIENCE {
+            thread::sleep(PAUSE);
+        }
     }
 }
 
@@ -177,8 +175,19 @@ impl fmt::Debug for Subscription {
     }
 }
 
+fn replaced() -> MutexGuard<'static, Vec<Replaced>> {
+    REPLACED.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Frees the lists that nobody reads any more; how many are left.
+fn free(replaced: &mut Vec<Replaced>) -> usize {
+    replaced.retain_mut(|list| !list.grace.is_over());
+    replaced.len()
+}
+
+/// Waits for nobody.
 fn replace(change: impl FnOnce(&mut Feeds)) {
-    let _changing = lock(&CHANGING);
+    let mut replaced = replaced();
     let old = FEEDS.load(SeqCst);
     // SAFETY: as in `tell`; and only who holds the lock frees it.
     let mut feeds = unsafe { old.as_ref() }.cloned().unwrap_or_default();
@@ -189,15 +198,11 @@ fn replace(change: impl FnOnce(&mut Feeds)) {
         Box::into_raw(Box::new(feeds))
     };
     FEEDS.store(new, SeqCst);
-    settle();
     if let Some(old) = NonNull::new(old) {
-        let mut retired = Retired(old, Grace::begin());
-        for _ in 0..PATIENCE {
-            if retired.is_over() {
-                return;
-            }
-            thread::yield_now();
-        }
-        lock(&RETIRED).push(retired);
+        replaced.push(Replaced {
+            grace: Grace::begin(),
+            _feeds: Left(old),
+        });
     }
+    free(&mut replaced);
 }

@@ -1,5 +1,7 @@
 //! The change feed: told of everything while somebody watches, and of nothing else.
 
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering::{Acquire, Release};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
@@ -153,4 +155,42 @@ fn a_feed_is_told_of_the_registries_it_watches_alone() {
     drop(watch);
     record();
     assert_eq!(told.take(), []);
+}
+
+/// Has who records wait until it is let go.
+#[derive(Default)]
+struct Waits {
+    holds: Mutex<()>,
+    is_asked: AtomicBool,
+}
+
+impl Feed for Waits {
+    fn changed(&self, _: u64, _: Change) {
+        self.is_asked.store(true, Release);
+        drop(self.holds.lock());
+    }
+}
+
+#[test]
+fn nobody_begins_or_ends_to_watch_later_because_another_feed_has_a_thread_wait() {
+    let registry = Registry::new();
+    let counter = Counter::builder("c").register(&registry).unwrap();
+    let waits = Arc::new(Waits::default());
+    let watch = registry.watch(Arc::clone(&waits) as _);
+    thread::scope(|scope| {
+        let held = waits.holds.lock().unwrap();
+        let recorded = scope.spawn(|| counter.inc());
+        while !waits.is_asked.load(Acquire) {
+            thread::yield_now();
+        }
+        let told = Arc::new(Told::default());
+        drop(Registry::new().watch(Arc::clone(&told) as _));
+        assert!(!recorded.is_finished());
+        drop(held);
+        recorded.join().unwrap();
+        // What the thread might have seen is freed by now, or by the next one who ends.
+        drop(Registry::new().watch(Arc::<Told>::default() as _));
+        assert_eq!(Arc::strong_count(&told), 1);
+    });
+    drop(watch);
 }

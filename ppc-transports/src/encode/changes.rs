@@ -190,7 +190,11 @@ impl Changes {
         let shape = &self.learned.shapes[slot.shape];
         let (bytes, omitted) = (&mut lines.bytes, &mut lines.omitted);
         match change {
-            Change::Removed => return self.learned.begin_again(at, next_life()),
+            Change::Removed => {
+                // It may come again, and is none then.
+                self.strangers.remove(&slot.id);
+                return self.learned.begin_again(at, next_life());
+            }
             Change::Replaced => {
                 self.replaced.insert(slot.id);
                 lines.is_behind = true;

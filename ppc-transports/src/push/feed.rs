@@ -110,7 +110,7 @@ impl ChangeFeed {
     fn join(&self, writers: &mut Vec<Writer>) -> Option<usize> {
         // Of streams that have ended.
         writers.retain(Writer::is_read);
-        let (writer, queue) = Writer::new(self.number);
+        let (mut writer, queue) = Writer::new(self.number);
         for _ in 0..TRIES {
             match self.newcomers.try_lock() {
                 Ok(mut newcomers) => newcomers.push(queue),
@@ -122,6 +122,7 @@ impl ChangeFeed {
                     continue;
                 }
             }
+            writer.begin(&self.blocks);
             writers.push(writer);
             return Some(writers.len() - 1);
         }

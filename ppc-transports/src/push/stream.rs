@@ -289,7 +289,8 @@ impl Stream {
         if self.stage != Stage::Running || now < self.next_look {
             return;
         }
-        let pause = LOOK.min(self.settings.linger);
+        // Not at once, where nothing is to wait for anything: that would take a whole processor.
+        let pause = self.settings.linger.clamp(BUSY, LOOK);
         self.next_look = now + pause;
         self.look();
         let is_behind = self.catches_up.is_some();

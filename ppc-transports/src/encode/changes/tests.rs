@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::mem;
 use std::sync::{Arc, Mutex};
+use std::thread::{self, ThreadId};
 use std::time::Duration;
 
 use ppc_core::feed::{Feed, Watch};
@@ -14,12 +15,14 @@ use proptest::prelude::*;
 use super::*;
 use crate::encode::{Encoder, Influx, Names, Omitted, Timestamps};
 
-#[derive(Default)]
-struct Told(Mutex<Vec<Event>>);
+/// What is recorded on one thread: other tests record on others, and every feed is told of all.
+struct Told(Mutex<Vec<Event>>, ThreadId);
 
 impl Feed for Told {
     fn changed(&self, series: u64, change: Change) {
-        self.0.lock().unwrap().push(Event { series, change });
+        if thread::current().id() == self.1 {
+            self.0.lock().unwrap().push(Event { series, change });
+        }
     }
 }
 
@@ -36,7 +39,7 @@ struct Stream {
 impl Stream {
     fn new(registry: Registry) -> Self {
         let before = registry.gather();
-        let told = Arc::new(Told::default());
+        let told = Arc::new(Told(Mutex::default(), thread::current().id()));
         let watch = Watch::new(Arc::clone(&told) as _, vec![registry.clone()]);
         let mut stream = Self {
             lines: Lines {
@@ -241,6 +244,74 @@ fn what_was_not_told_is_made_good() {
     assert_eq!(last, lines(&expected).into_iter().collect());
     stream.go_on(true);
     assert_eq!(stream.take(), lines(&[("g x", 6.0)]));
+}
+
+#[test]
+fn a_large_whole_total_is_exact() {
+    let registry = Registry::new();
+    let counter = Counter::builder("a_b").register(&registry).unwrap();
+    counter.inc_by(4_000_000_000_000_u64);
+    let mut stream = Stream::new(registry);
+    stream.take();
+    counter.inc();
+    stream.told.0.lock().unwrap().clear(); // lost
+    stream.go_on(true);
+    assert_eq!(stream.take(), lines(&[("a_b total", 4_000_000_000_001.0)]));
+    counter.inc();
+    stream.told.0.lock().unwrap().clear();
+    assert_eq!(stream.end(), lines(&[("a_b total", 4_000_000_000_002.0)]));
+}
+
+#[test]
+fn many_series_of_others_do_not_hold_a_stream_up() {
+    let registry = Registry::new();
+    let counter = Counter::builder("a_b").register(&registry).unwrap();
+    let mut stream = Stream::new(registry);
+    stream.take();
+    let strange = |series| Event {
+        series,
+        change: Change::Added(1.0.into()),
+    };
+    let mut events: Vec<_> = (1 << 40..).take(MANY_STRANGERS + 10).map(strange).collect();
+    counter.inc();
+    events.append(&mut stream.told.0.lock().unwrap());
+    let mut at = 0;
+    for _ in 0..3 {
+        let changes = stream.encoder.changes().unwrap();
+        at += changes.encode_changes(&events[at..], &mut stream.lines);
+        stream.learn(&events[at..], When::Between);
+    }
+    assert_eq!(at, events.len());
+    assert_eq!(stream.take(), lines(&[("a_b total", 1.0)]));
+}
+
+#[test]
+fn a_stranger_that_came_to_be_known_and_back_is_none() {
+    let registry = Registry::new();
+    let counters = Counter::builder("a_b")
+        .label_names(["n"])
+        .register(&registry)
+        .unwrap();
+    let mut stream = Stream::new(registry);
+    stream.take();
+    let counter = counters.labels((1,)).unwrap();
+    // Made while values were gathered: it is not in the snapshot.
+    let snapshot = stream.registry.gather();
+    counter.inc();
+    let held = mem::take(&mut *stream.told.0.lock().unwrap());
+    let changes = stream.encoder.changes().unwrap();
+    let values = (&Snapshot::new(), &stream.labels);
+    changes.learn(values, &held, When::Between, &mut stream.lines);
+    drop(snapshot);
+    stream.told.0.lock().unwrap().extend(held);
+    stream.go_on(false);
+    assert_eq!(stream.take(), lines(&[("a_b,n=1 total", 1.0)]));
+    // Somebody holds it, so it comes back as it is.
+    assert!(counters.remove((1,)).unwrap());
+    stream.go_on(true);
+    counter.inc();
+    stream.go_on(false);
+    assert_eq!(stream.take(), lines(&[("a_b,n=1 total", 1.0)]));
 }
 
 /// One of what a program may do.

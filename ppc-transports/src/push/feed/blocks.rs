@@ -6,12 +6,10 @@ use std::sync::{Arc, OnceLock};
 
 /// Words in a block: 4 KiB.
 pub(super) const WORDS: usize = 512;
-/// Blocks at most: half a million changes of two words, or a million of one; 8 MiB.
-const MOST: usize = 2048;
-/// The same for each thread that records: it keeps the one that it writes.
-const OF_A_THREAD: usize = 2;
-/// Blocks at most, however many threads there are.
-const LIMIT: usize = 16_384;
+/// Blocks for changes that wait, at most: half a million changes of two words, or a million of one; 8 MiB.
+pub(super) const MOST: usize = 2048;
+/// Blocks at all: each thread keeps one, be it read or not, and those do not count.
+const ALL: usize = 4 * MOST;
 /// Blocks from the start on, and blocks that are free after a look, at least.
 const SPARE: usize = 256;
 
@@ -31,7 +29,7 @@ pub(super) struct Block {
 #[derive(Debug)]
 pub(super) struct Blocks {
     all: Box<[OnceLock<Arc<Block>>]>,
-    /// How many there are; changed by the sending thread alone.
+    /// How many there are.
     made: AtomicU32,
     /// The free ones are a stack: the number of the uppermost, and above it how often that has
     /// changed, so that nobody takes an old top for the one of now.
@@ -46,14 +44,14 @@ pub(super) struct Blocks {
 impl Blocks {
     pub(super) fn new() -> Self {
         let blocks = Self {
-            all: (0..LIMIT).map(|_| OnceLock::new()).collect(),
+            all: (0..ALL).map(|_| OnceLock::new()).collect(),
             made: AtomicU32::new(0),
             top: AtomicU64::new(0),
-            below: (0..LIMIT).map(|_| AtomicU32::new(0)).collect(),
+            below: (0..ALL).map(|_| AtomicU32::new(0)).collect(),
             free: AtomicU32::new(0),
             returned: AtomicU64::new(0),
         };
-        blocks.make(SPARE);
+        blocks.make(SPARE, MOST);
         blocks
     }
 
@@ -94,30 +92,43 @@ impl Blocks {
         self.returned.load(Acquire)
     }
 
-    /// Sees to it that enough are free for several times as many changes as are waiting, and for as
-    /// many more threads as there are. Only for the thread that sends.
-    pub(super) fn make_more(&self, threads: usize) {
-        let (made, free) = (self.made.load(Relaxed), self.free.load(Relaxed));
-        let used = made.saturating_sub(free) as usize;
-        let wanted = SPARE.max(4 * used.saturating_sub(threads)).max(threads);
-        let room = (MOST + OF_A_THREAD * threads).saturating_sub(made as usize);
-        self.make(wanted.saturating_sub(free as usize).min(room));
+    /// Takes a block for a thread's first changes, which may be one of many that came since the
+    /// last look: makes one where none is free.
+    pub(super) fn take_first(&self) -> Option<Arc<Block>> {
+        self.take()
+            .or_else(|| self.get(self.make_one(ALL)?).cloned())
     }
 
-    fn make(&self, count: usize) {
-        let made = self.made.load(Relaxed) as usize;
-        for (place, number) in self.all.iter().zip(1..).skip(made).take(count) {
-            let block = Block {
-                number,
-                written: AtomicU32::new(0),
-                next: AtomicU32::new(0),
-                words: (0..WORDS).map(|_| AtomicU64::new(0)).collect(),
-            };
-            if place.set(Arc::new(block)).is_ok() {
-                self.made.store(number, Relaxed);
-                self.put(number);
+    /// Sees to it that enough are free for several times as many changes as are waiting, beside one
+    /// for each of so many threads. Only for the thread that sends.
+    pub(super) fn make_more(&self, threads: usize) {
+        let (free, made) = (self.free.load(Relaxed), self.made.load(Relaxed));
+        let wanted = SPARE.max(4 * made.saturating_sub(free) as usize);
+        self.make(wanted.saturating_sub(free as usize), MOST + threads);
+    }
+
+    fn make(&self, count: usize, limit: usize) {
+        for _ in 0..count {
+            match self.make_one(limit) {
+                Some(number) => self.put(number),
+                None => return,
             }
         }
+    }
+
+    /// Makes a block, of which there are not to be more than so many.
+    fn make_one(&self, limit: usize) -> Option<u32> {
+        let one_more = |made: u32| ((made as usize) < limit.min(ALL)).then_some(made + 1);
+        let made = self.made.fetch_update(Relaxed, Relaxed, one_more).ok()?;
+        let block = Block {
+            number: made + 1,
+            written: AtomicU32::new(0),
+            next: AtomicU32::new(0),
+            words: (0..WORDS).map(|_| AtomicU64::new(0)).collect(),
+        };
+        let place = self.all.get(made as usize)?;
+        place.set(Arc::new(block)).ok()?;
+        Some(made + 1)
     }
 
     fn put(&self, number: u32) {

@@ -135,9 +135,17 @@ impl Writer {
     /// Takes another block, where there is one.
     #[cold]
     pub(super) fn find_room(&mut self, blocks: &Blocks) -> bool {
-        let Some(block) = blocks.take() else {
-            return false;
-        };
+        let block = blocks.take();
+        block.is_some_and(|block| self.go_on(block))
+    }
+
+    /// Takes the first block, for which there is always room.
+    pub(super) fn begin(&mut self, blocks: &Blocks) -> bool {
+        let block = blocks.take_first();
+        block.is_some_and(|block| self.go_on(block))
+    }
+
+    fn go_on(&mut self, block: Arc<Block>) -> bool {
         let before = self.block.as_ref().map(|block| &block.next);
         before
             .unwrap_or(&self.queue.first)

@@ -196,3 +196,37 @@ fn what_the_sending_thread_records_is_not_told() {
         .collect();
     assert_eq!(found, [added(1.0), added(3.0)]);
 }
+
+#[test]
+fn each_of_many_threads_has_room() {
+    const THREADS: u64 = 2_100;
+    // As many as are in a block, of one word each.
+    const BLOCK: usize = blocks::WORDS - 1;
+    let (feed, mut inbox) = feed(Full::DropNewest);
+    let all_there = std::sync::Barrier::new(THREADS as usize + 1);
+    thread::scope(|scope| {
+        for series in 1..=THREADS {
+            let (feed, all_there) = (&feed, &all_there);
+            let thread = thread::Builder::new().stack_size(64 << 10);
+            let told = move || {
+                // A block of each, to its end.
+                (0..BLOCK).for_each(|_| feed.changed(series, added(1.0)));
+                all_there.wait();
+                all_there.wait();
+                // All at once would be as much as waits at most.
+                if series % 2 == 0 {
+                    feed.changed(series, added(2.0));
+                }
+            };
+            thread.spawn_scoped(scope, told).unwrap();
+        }
+        all_there.wait();
+        let dropped = inbox.look();
+        let found = take(&mut inbox, usize::MAX).len();
+        inbox.look();
+        all_there.wait();
+        assert_eq!((found, dropped), (THREADS as usize * BLOCK, 0));
+    });
+    assert_eq!(inbox.look(), 0);
+    assert_eq!(take(&mut inbox, usize::MAX).len(), THREADS as usize / 2);
+}
