@@ -4,6 +4,7 @@
 use std::fmt;
 use std::ops::Range;
 use std::sync::{Arc, Mutex};
+use std::time::Instant;
 
 use ppc_core::{Identity, LabelSet, Snapshot};
 
@@ -39,6 +40,8 @@ pub(super) struct Remembered<E: Resume> {
     /// What may have arrived is not sent again.
     at_most_once: bool,
     is_last: bool,
+    /// When another one had told everything up to then, before this one had the encoder.
+    others_ended: Option<Instant>,
 }
 
 /// What tells one series of pushes from others.
@@ -58,6 +61,8 @@ struct Entry<E> {
     key: Key,
     encoder: Shared<E>,
     lent: Option<Loan>,
+    /// When the last one gave it back.
+    ended: Option<Instant>,
 }
 
 /// A client has the encoder.
@@ -99,6 +104,7 @@ impl<E: Resume> Remembered<E> {
             settings,
             at_most_once,
             is_last: false,
+            others_ended: None,
         }
     }
 
@@ -128,6 +134,7 @@ impl<E: Resume> Remembered<E> {
                 key: key.clone(),
                 encoder,
                 lent: Some(loan),
+                ended: None,
             });
         };
         match entry.lent {
@@ -143,6 +150,7 @@ impl<E: Resume> Remembered<E> {
             Some(_) => return,
         }
         entry.lent = Some(loan);
+        self.others_ended = entry.ended;
         let Some(mut encoder) = lock_at_end(&entry.encoder) else {
             return;
         };
@@ -168,7 +176,12 @@ impl<E: Resume> Remembered<E> {
         if let Some(index) = all.iter().position(|entry| entry.key == *key) {
             // To the end, where the newest are.
             let entry = all.remove(index);
-            all.push(Entry { lent, ..entry });
+            let ended = lent.is_none().then(Instant::now).or(entry.ended);
+            all.push(Entry {
+                lent,
+                ended,
+                ..entry
+            });
         }
     }
 }
@@ -237,6 +250,10 @@ impl<E: Resume> StreamEncoder for Remembered<E> {
         // While another client tells for both, nothing is to be known.
         self.with_changes(|changes| changes.knows_nothing())
             .unwrap_or(false)
+    }
+
+    fn others_ended(&self) -> Option<Instant> {
+        self.others_ended
     }
 
     fn start(&mut self) {

@@ -1,6 +1,6 @@
 //! What a stream asks of an encoder: lines of single changes, in place of all values.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use ppc_core::feed::Change;
 use ppc_core::{LabelSet, Snapshot};
@@ -63,6 +63,11 @@ pub trait StreamEncoder {
     /// Whether no snapshot was learned yet: where another stream has written so far, and this one
     /// is to go on.
     fn knows_nothing(&mut self) -> bool;
+
+    /// Until when another one has told what there was to be told, where there was one.
+    fn others_ended(&self) -> Option<Instant> {
+        None
+    }
 
     /// Lines that are sent together begin; what was written before has arrived, or does not.
     fn start(&mut self);

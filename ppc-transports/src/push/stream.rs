@@ -43,6 +43,8 @@ const SET_BACK: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub(crate) struct Watched {
     registries: Vec<Registry>,
+    /// When `before` began to be read.
+    began: Instant,
     inbox: Inbox,
     watch: Option<Watch>,
     /// What they said before.
@@ -52,11 +54,13 @@ pub(crate) struct Watched {
 impl Watched {
     /// Has every recording of these registries told from now on.
     pub(crate) fn new(registries: &[Registry], full: Full, streams: Streams) -> Self {
+        let began = Instant::now();
         let before = gather(registries);
         let feed = ChangeFeed::new(full, streams);
         let watch = Watch::new(Arc::clone(&feed) as _, registries.to_vec());
         Self {
             registries: registries.to_vec(),
+            began,
             inbox: Inbox::new(feed),
             watch: Some(watch),
             before,
@@ -66,6 +70,7 @@ impl Watched {
     /// Forgets what was told up to now.
     fn start_over(&mut self) {
         // Before: what is told between the two is in neither, and made good.
+        self.began = Instant::now();
         self.before = gather(&self.registries);
         self.inbox.look();
         self.inbox.mark();
@@ -168,9 +173,9 @@ impl Stream {
         self.next_look = Instant::now();
     }
 
-    /// Whether single changes are told.
-    pub(crate) fn is_running(&self) -> bool {
-        self.stage == Stage::Running
+    /// Since when it is told of changes.
+    pub(crate) fn began(&self) -> Instant {
+        self.watched.began
     }
 
     /// Another client has told what was recorded up to now, and has ended: begins anew from there.

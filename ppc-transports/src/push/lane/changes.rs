@@ -125,8 +125,11 @@ impl Lane {
 
 /// Has a stream begin anew where its encoder has just come from another client.
 fn start_over(stream: &mut Stream, encoder: &mut dyn Encoder) {
-    let has_come = |changes: &mut dyn StreamEncoder| changes.knows_nothing();
-    if stream.is_running() && encoder.changes().is_some_and(has_come) {
+    let has_come = |changes: &mut dyn StreamEncoder| {
+        let ended = changes.others_ended();
+        changes.knows_nothing() && ended.is_some_and(|ended| ended >= stream.began())
+    };
+    if !stream.is_last() && encoder.changes().is_some_and(has_come) {
         stream.start_over();
     }
 }
