@@ -2,7 +2,8 @@
 //! it from there.
 //!
 //! Each thread that records has a queue of its own in it, of blocks that all queues share, so
-//! that recording takes no lock and waits for nobody. Blocks are made by the sending thread alone.
+//! that recording takes no lock and waits for nobody. Blocks are made by the sending
+//! thread, but for the first one of a thread that finds none.
 
 mod blocks;
 mod inbox;

@@ -6,7 +6,8 @@ use std::time::Duration;
 use crate::choice::choices;
 
 /// What becomes of changes that come faster than a stream can send them, for so long that they
-/// fill its memory: 8 MiB, half a million of them, and a million steps of counters.
+/// fill its memory: 8 MiB beside 4 KiB for each thread, half a million of them, and a million steps
+/// of counters.
 ///
 /// Whichever it is, the values that the job ends with are sent at its end.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]

@@ -1,8 +1,8 @@
 //! Nothing is lost in the feed but what is counted, and each thread's changes keep their order.
 
-use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::{Acquire, Release};
+use std::sync::{Arc, Barrier};
 use std::thread;
 
 use ppc_core::feed::{Change, Feed, Real};
@@ -199,13 +199,13 @@ fn what_the_sending_thread_records_is_not_told() {
 
 #[test]
 fn each_of_many_threads_has_room() {
-    const THREADS: u64 = 2_100;
+    const THREADS: usize = 2_100;
     // As many as are in a block, of one word each.
     const BLOCK: usize = blocks::WORDS - 1;
     let (feed, mut inbox) = feed(Full::DropNewest);
-    let all_there = std::sync::Barrier::new(THREADS as usize + 1);
+    let all_there = Barrier::new(THREADS + 1);
     thread::scope(|scope| {
-        for series in 1..=THREADS {
+        for series in (1_u64..).take(THREADS) {
             let (feed, all_there) = (&feed, &all_there);
             let thread = thread::Builder::new().stack_size(64 << 10);
             let told = move || {
@@ -225,8 +225,8 @@ fn each_of_many_threads_has_room() {
         let found = take(&mut inbox, usize::MAX).len();
         inbox.look();
         all_there.wait();
-        assert_eq!((found, dropped), (THREADS as usize * BLOCK, 0));
+        assert_eq!((found, dropped), (THREADS * BLOCK, 0));
     });
     assert_eq!(inbox.look(), 0);
-    assert_eq!(take(&mut inbox, usize::MAX).len(), THREADS as usize / 2);
+    assert_eq!(take(&mut inbox, usize::MAX).len(), THREADS / 2);
 }
