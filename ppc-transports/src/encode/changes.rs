@@ -163,10 +163,13 @@ impl Changes {
         values::add(words, amount);
         let sends_changes = format.sends_changes();
         let value = if sends_changes {
-            amount
+            self.learned.not_sent(at, amount)
         } else {
             values::total(words)
         };
+        if sends_changes && value == 0.0 && amount > 0.0 {
+            return; // all of it was
+        }
         if !format.can_say(Number::Total(value), &mut lines.omitted) {
             return;
         }
@@ -174,7 +177,7 @@ impl Changes {
         self.learned
             .write_counter(format, at, value, &mut lines.bytes);
         if sends_changes {
-            format.wrote_addition(life, amount, start..lines.bytes.len());
+            format.wrote_addition(life, value, start..lines.bytes.len());
         }
     }
 
@@ -238,6 +241,7 @@ impl Changes {
                     .write(format, slot, Touched::All, bytes, omitted);
             } else if slot.is_counter {
                 let (total, life) = (values::total(&self.learned.words[slot.words()]), slot.life);
+                self.learned.slots[at].ahead = format.ahead(life, total);
                 if let Some(more) = format.missing(life, total, omitted) {
                     let start = bytes.len();
                     self.learned.write_counter(format, at, more, bytes);
@@ -278,8 +282,10 @@ impl Changes {
             }
             if sends_changes {
                 let more = values::total(words) - values::total(&old);
-                if format.can_say(Number::Total(more), omitted) {
-                    let (life, start) = (slot.life, bytes.len());
+                let life = slot.life;
+                let more = self.learned.not_sent(at, more);
+                if more > 0.0 && format.can_say(Number::Total(more), omitted) {
+                    let start = bytes.len();
                     self.learned.write_counter(format, at, more, bytes);
                     format.wrote_addition(life, more, start..bytes.len());
                 }

@@ -260,7 +260,9 @@ impl Stream {
         };
         encoder.learn((snapshot, labels), held, when, &mut self.lines);
         if self.stage != Stage::Last {
-            self.catches_up = Some(reviews || self.catches_up == Some(true));
+            // At the start: what was recorded just before the watch began.
+            let all = reviews || self.stage == Stage::Starting;
+            self.catches_up = Some(all || self.catches_up == Some(true));
             self.stage = Stage::Running;
         }
         if reviews {

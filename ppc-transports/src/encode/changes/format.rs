@@ -106,6 +106,11 @@ pub(in crate::encode) trait ChangeFormat: LineFormat {
         None
     }
 
+    /// How much more than its total was sent for a counter of this life: by another client.
+    fn ahead(&self, _life: u64, _total: f64) -> f64 {
+        0.0
+    }
+
     /// These bytes are a line that says what came on top for a counter of this life.
     fn wrote_addition(&mut self, _life: u64, _amount: f64, _bytes: Range<usize>) {}
 

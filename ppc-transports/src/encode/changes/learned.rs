@@ -42,6 +42,9 @@ pub(super) struct Slot {
     /// Of a counter: the number that stands in its line, and how many digits it has.
     pub(super) said: u64,
     pub(super) digits: usize,
+    /// Of a counter: how much more was sent than what its changes come to so far, by another client
+    /// that had some of them as well.
+    pub(super) ahead: f64,
     /// A counter that has a line.
     pub(super) is_counter: bool,
     /// Nothing was said of it yet.
@@ -148,6 +151,19 @@ impl Learned {
         slot.came_again = true;
         self.words[slot.words()].fill(0);
         self.gathered[slot.words()].fill(0);
+    }
+
+    /// How much of an amount that a counter rose by was not sent yet.
+    #[inline]
+    pub(super) fn not_sent(&mut self, at: usize, amount: f64) -> f64 {
+        let slot = &mut self.slots[at];
+        if slot.ahead > 0.0 {
+            let sent = amount.min(slot.ahead);
+            slot.ahead -= sent;
+            amount - sent
+        } else {
+            amount
+        }
     }
 
     /// Goes on with a series as another one says it.

@@ -110,6 +110,7 @@ impl<F: ChangeFormat> LineFormat for Learner<'_, F> {
             word,
             width,
             said: UNSAID,
+            ahead: known.map_or(0.0, |slot| slot.ahead),
             digits: 0,
             is_counter: false,
             is_new: known.is_none(),

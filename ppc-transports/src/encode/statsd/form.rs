@@ -179,6 +179,10 @@ impl ChangeFormat for StatsdLines {
         difference.more.real()
     }
 
+    fn ahead(&self, life: u64, total: f64) -> f64 {
+        (self.sent.counted(life) - total).max(0.0)
+    }
+
     #[inline]
     fn wrote_addition(&mut self, life: u64, amount: f64, bytes: Range<usize>) {
         self.sent.start_counter(life);

@@ -124,6 +124,17 @@ impl Sent {
         };
     }
 
+    /// What was sent of a counter of this life.
+    pub(super) fn counted(&self, life: u64) -> f64 {
+        let at = self.index.get(&life);
+        let sent = at.map_or(UNKNOWN, |at| self.series[*at].lines[0]);
+        if sent == UNKNOWN {
+            0.0
+        } else {
+            f64::from_bits(sent)
+        }
+    }
+
     /// What the next line has to say of an amount that came on top of everything before.
     pub(super) fn addition(&self, amount: f64) -> Difference {
         let (place, more) = (self.place, Number::Sum(amount));
