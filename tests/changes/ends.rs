@@ -15,7 +15,7 @@ use super::{Format, assert_same};
 use crate::support::udp::Recorder;
 
 #[test]
-fn streams_that_begin_and_end_again_and_again_send_each_change_once() {
+fn f06_streams_that_begin_and_end_again_and_again_send_each_change_once() {
     const TIMES: usize = 50;
     for format in Format::ALL {
         let (recorder, registry) = (Recorder::start(), Registry::new());
@@ -38,7 +38,7 @@ fn streams_that_begin_and_end_again_and_again_send_each_change_once() {
 }
 
 #[test]
-fn nothing_comes_after_the_stop() {
+fn f06_nothing_comes_after_the_stop() {
     let (recorder, registry) = (Recorder::start(), Registry::new());
     let jobs = Counter::builder("jobs").register(&registry).unwrap();
     let guard = Format::Influx.stream(&registry, &recorder).start();

@@ -111,7 +111,7 @@ fn measured_by_nobody(n: u32) -> Result<u32, String> {
 
 /// Decorators and streams of other libraries do not go together: one loses what the other records.
 #[test]
-fn f06_measured_functions_are_streamed_whole() {
+fn measured_functions_are_streamed_whole() {
     const N: u32 = 300;
     let recorder = Recorder::start();
     Format::Influx.stream(&REGISTRY, &recorder).run(|| {

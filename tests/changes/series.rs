@@ -47,7 +47,7 @@ fn metrics_and_series_that_are_made_meanwhile_are_streamed_from_zero() {
 }
 
 #[test]
-fn what_was_removed_and_comes_again_begins_from_zero() {
+fn f06_what_was_removed_and_comes_again_begins_from_zero() {
     for format in [Format::Influx, Format::Gauges] {
         let (recorder, registry) = (Recorder::start(), Registry::new());
         let family = Counter::builder("jobs").label_names(["q"]);
@@ -174,7 +174,7 @@ fn what_is_beyond_max_series_goes_to_one_of_its_own() {
 }
 
 #[test]
-fn what_was_removed_at_once_and_comes_again_begins_from_zero() {
+fn f06_what_was_removed_at_once_and_comes_again_begins_from_zero() {
     for format in [Format::Influx, Format::Gauges] {
         let (recorder, registry) = (Recorder::start(), Registry::new());
         let family = Counter::builder("jobs").label_names(["q"]);

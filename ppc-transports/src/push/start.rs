@@ -14,7 +14,7 @@ use super::environment::Environment;
 use super::guard::{Guard, OnDrop, Use};
 use super::job::JobMetrics;
 use super::settings::Settings;
-use super::stream_settings::StreamSettings;
+use super::stream_settings::{Full, StreamSettings};
 use super::{end, task, thread as pushing_thread};
 use crate::error::{Error, ErrorKind};
 use crate::log::{self, Level};
@@ -176,7 +176,8 @@ impl Push {
         let settings = self.into_settings();
         let job = settings.job.as_ref().map(JobMetrics::start);
         let watch_signals = settings.signals;
-        let as_task = settings.task;
+        let waits = |stream: StreamSettings| stream.full == Full::Block;
+        let as_task = settings.task && !settings.stream.is_some_and(waits);
         end::watch_exit();
         let (client, new) = client::join(settings, period);
         let mut fault = None;

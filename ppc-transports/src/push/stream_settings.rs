@@ -23,6 +23,8 @@ pub enum Full {
     Coalesce,
     /// Recording waits for room, in words `block`. Where nothing could be sent for five seconds, it
     /// no longer does, and changes are dropped and counted as for `DropNewest` until something can.
+    /// A thread sends then in any case, also with [`Push::task`](crate::Push::task): the runtime's own
+    /// may be the one that waits.
     Block,
 }
 

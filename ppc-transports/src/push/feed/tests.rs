@@ -230,3 +230,17 @@ fn each_of_many_threads_has_room() {
     assert_eq!(inbox.look(), 0);
     assert_eq!(take(&mut inbox, usize::MAX).len(), THREADS / 2);
 }
+
+#[test]
+fn telling_takes_no_heap_memory_but_for_a_threads_first_change() {
+    let (feed, mut inbox) = feed(Full::DropNewest);
+    feed.changed(1, added(1.0));
+    let info = allocation_counter::measure(|| {
+        for number in 0..10_000_u32 {
+            feed.changed(1, Change::Set(f64::from(number).into()));
+            feed.changed(2, added(1.0));
+        }
+    });
+    assert_eq!(info.count_total, 0);
+    assert_eq!(take(&mut inbox, usize::MAX).len(), 20_001);
+}
