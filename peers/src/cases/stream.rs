@@ -60,7 +60,11 @@ pub(super) fn run(effort: &Effort) -> Vec<Table> {
             "ppc, two streams",
             apart(
                 &twice::Set,
-                vec![start(to, &twice::REGISTRY), start(to, &twice::REGISTRY)],
+                vec![start(to, &twice::REGISTRY), {
+                    // With the same settings it would be the same one.
+                    let other = StatsdUdp::new(to).datagram_size(8_000);
+                    ours::start(other, &twice::REGISTRY, Full::default())
+                }],
             ),
         ),
         (

@@ -127,6 +127,9 @@ impl Changes {
                 Change::Added(amount) if self.learned.slots[slot].is_counter => {
                     self.write_addition(format, slot, amount.get(), lines);
                 }
+                Change::Set(level) if self.learned.slots[slot].is_gauge && level.get() >= 0.0 => {
+                    self.write_level(format, slot, level.get(), lines);
+                }
                 change => {
                     self.write_change(format, slot, change, lines);
                     // It may be forgotten now.
@@ -174,10 +177,26 @@ impl Changes {
             return;
         }
         let start = lines.bytes.len();
-        self.learned
-            .write_counter(format, at, value, &mut lines.bytes);
+        self.learned.write_one(format, at, value, &mut lines.bytes);
         if sends_changes {
             format.wrote_addition(life, value, start..lines.bytes.len());
+        }
+    }
+
+    /// Appends the line of a gauge that was set, to what is not negative.
+    #[inline]
+    fn write_level<F: ChangeFormat>(
+        &mut self,
+        format: &F,
+        at: usize,
+        level: f64,
+        lines: &mut Lines,
+    ) {
+        let slot = &mut self.learned.slots[at];
+        slot.is_touched = true;
+        self.learned.words[slot.word] = level.to_bits();
+        if format.can_say(Number::Level(level), &mut lines.omitted) {
+            self.learned.write_one(format, at, level, &mut lines.bytes);
         }
     }
 
@@ -244,7 +263,7 @@ impl Changes {
                 self.learned.slots[at].ahead = format.ahead(life, total);
                 if let Some(more) = format.missing(life, total, omitted) {
                     let start = bytes.len();
-                    self.learned.write_counter(format, at, more, bytes);
+                    self.learned.write_one(format, at, more, bytes);
                     format.wrote_addition(life, more, start..bytes.len());
                 }
             }
@@ -286,7 +305,7 @@ impl Changes {
                 let more = self.learned.not_sent(at, more);
                 if more > 0.0 && format.can_say(Number::Total(more), omitted) {
                     let start = bytes.len();
-                    self.learned.write_counter(format, at, more, bytes);
+                    self.learned.write_one(format, at, more, bytes);
                     format.wrote_addition(life, more, start..bytes.len());
                 }
             } else {

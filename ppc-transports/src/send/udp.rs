@@ -18,8 +18,8 @@ const RATE: f64 = 2_000.0;
 
 /// Datagrams to a receiver on this machine between two looks at its queue, at most.
 const BURST: u32 = 32;
-/// How much of its queue they may take: with what is in it before, that is less than two thirds.
-const BURST_SHARE: f64 = 0.35;
+/// How much of its queue they may take, with what is in it before: less than two thirds.
+const BURST_SHARE: f64 = 0.6;
 /// The pause while its queue is more than a quarter full.
 const QUEUE_PAUSE: Duration = Duration::from_micros(200);
 /// A receiver that leaves its queue that full for this long does not read at all, as far as a
@@ -182,7 +182,7 @@ impl UdpSender {
                     .and_then(|link| link.queue.as_ref()?.read());
                 // Where nobody receives, sending brings the error to light.
                 if queue.is_none_or(|queue| queue.used <= queue.limit / 4) {
-                    *left = queue.map_or(BURST, |queue| burst(queue.limit, len));
+                    *left = queue.map_or(BURST, |queue| burst(queue.limit, queue.used, len));
                     *full = None;
                     return Ok(());
                 }
@@ -269,11 +269,11 @@ impl UdpSender {
     }
 }
 
-/// How many datagrams of so many bytes go together into a queue with this limit: the kernel counts
-/// memory, which it takes in powers of two, and a few hundred bytes a datagram for itself.
-fn burst(limit: u32, len: usize) -> u32 {
+/// How many datagrams of so many bytes go together into a queue with this limit, of which so much is
+/// used: the kernel counts memory, which it takes in powers of two, and a few hundred bytes a datagram for itself.
+fn burst(limit: u32, used: u32, len: usize) -> u32 {
     let memory = (len + 512).next_power_of_two() + 256;
-    let most = f64::from(limit) * BURST_SHARE / memory as f64;
+    let most = (f64::from(limit) * BURST_SHARE - f64::from(used)) / memory as f64;
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,

@@ -39,14 +39,15 @@ pub(super) struct Slot {
     /// The first of its words, and how many there are.
     pub(super) word: usize,
     pub(super) width: usize,
-    /// Of a counter: the number that stands in its line, and how many digits it has.
+    /// Of a counter or gauge: the number that stands in its line, and how many digits it has.
     pub(super) said: u64,
     pub(super) digits: usize,
     /// Of a counter: how much more was sent than what its changes come to so far, by another client
     /// that had some of them as well.
     pub(super) ahead: f64,
-    /// A counter that has a line.
+    /// A counter, or a gauge, that has a line.
     pub(super) is_counter: bool,
+    pub(super) is_gauge: bool,
     /// Nothing was said of it yet.
     pub(super) is_new: bool,
     /// It is another series in the format, which is sent in its place.
@@ -81,7 +82,7 @@ const DIGITS: usize = 16;
 /// The first whole number that a float may not say exactly.
 const INEXACT: f64 = 9_007_199_254_740_992.0; // 2⁵³
 
-/// No number stands in the room of a counter's line.
+/// No number stands in the room of a line.
 pub(super) const UNSAID: u64 = u64::MAX;
 
 impl Learned {
@@ -214,10 +215,10 @@ impl Learned {
         });
     }
 
-    /// Appends a counter's line. Its number stays where it stands in the texts: one that is the same
+    /// Appends the line of a counter or gauge. Its number stays where it stands in the texts: one that is the same
     /// is copied with them, and one that is higher by 1 is counted up digit by digit.
     #[inline]
-    pub(super) fn write_counter<F: ChangeFormat>(
+    pub(super) fn write_one<F: ChangeFormat>(
         &mut self,
         format: &F,
         at: usize,

@@ -113,6 +113,7 @@ impl<F: ChangeFormat> LineFormat for Learner<'_, F> {
             ahead: known.map_or(0.0, |slot| slot.ahead),
             digits: 0,
             is_counter: false,
+            is_gauge: false,
             is_new: known.is_none(),
             // Until its first line comes.
             is_left_out: true,
@@ -143,6 +144,7 @@ impl<F: ChangeFormat> LineFormat for Learner<'_, F> {
         }
         slot.lines += 1;
         slot.is_counter = kind == Kind::Counter;
+        slot.is_gauge = kind == Kind::Gauge;
         let format = &*self.format;
         self.learned
             .add_line(|before, behind| format.write_around(line, number, before, behind));
