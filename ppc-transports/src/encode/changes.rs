@@ -23,7 +23,6 @@ use self::values::Touched;
 use super::lines::{Number, Walk};
 use super::stream_encoder::{Event, Held, Lines, StreamEncoder, When};
 pub(super) use format::{ChangeFormat, Text};
-pub(super) use learned::count_up;
 
 /// What a stream knows of series, and what it said of them.
 #[derive(Debug, Default)]

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use ppc_core::{LabelSet, Snapshot};
 
-use super::changes::{ChangeFormat, Changes, LinesEncoder, Text, count_up};
+use super::changes::{ChangeFormat, Changes, LinesEncoder, Text};
 use super::escape::{self, InfluxReader};
 use super::lines::{Line, LineFormat, Name, Number, Walk};
 use super::{Encoder, Omitted, StreamEncoder, Timestamps, number};
@@ -229,6 +229,18 @@ impl ChangeFormat for InfluxLines {
         if let [b' ', digits @ .., b'\n'] = &mut self.end[..self.end_len] {
             count_up(digits);
         }
+    }
+}
+
+/// Adds 1 to a number by its digits, of which there are enough.
+#[inline]
+fn count_up(digits: &mut [u8]) {
+    for digit in digits.iter_mut().rev() {
+        if *digit < b'9' {
+            *digit += 1;
+            return;
+        }
+        *digit = b'0';
     }
 }
 

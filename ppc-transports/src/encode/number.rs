@@ -84,15 +84,6 @@ pub(super) fn write_any(value: f64, out: &mut Vec<u8>) {
     }
 }
 
-/// Writes a count to the beginning of a text that is long enough; how many digits it has.
-#[inline]
-pub(super) fn write_digits(value: u64, text: &mut [u8]) -> usize {
-    let mut buffer = itoa::Buffer::new();
-    let digits = buffer.format(value).as_bytes();
-    text[..digits.len()].copy_from_slice(digits);
-    digits.len()
-}
-
 /// Appends a count.
 #[inline]
 pub(super) fn write_count(value: u64, out: &mut Vec<u8>) {

@@ -7,7 +7,6 @@ use super::values::{Shape, Touched};
 use crate::encode::Omitted;
 use crate::encode::ids::IdMap;
 use crate::encode::lines::Number;
-use crate::encode::number;
 
 /// Series, one behind the other, each with its lines and words in lists that all share.
 #[derive(Debug, Default)]
@@ -215,8 +214,8 @@ impl Learned {
         });
     }
 
-    /// Appends the line of a counter or gauge. Its number stays where it stands in the texts: one that is the same
-    /// is copied with them, and one that is higher by 1 is counted up digit by digit.
+    /// Appends the line of a counter or gauge. A counter's number stays where it stands in the texts:
+    /// one that is the same is copied with them, and so is one that is higher by 1, but for a digit.
     #[inline]
     pub(super) fn write_one<F: ChangeFormat>(
         &mut self,
@@ -236,20 +235,30 @@ impl Learned {
         )]
         let whole = value as u64;
         #[expect(clippy::float_cmp, reason = "equal means that nothing was cut off")]
-        if whole as f64 == value && value < INEXACT {
-            let room = &mut self.texts[place.number..place.behind];
-            if slot.said != whole {
-                let is_next = slot.said != UNSAID && slot.said + 1 == whole;
-                if !(is_next && count_up(&mut room[..slot.digits])) {
-                    slot.digits = number::write_digits(whole, room);
-                }
-                slot.said = whole;
+        let is_whole = whole as f64 == value && value < INEXACT;
+        let before = place.number - place.start;
+        let last = place.number + slot.digits.max(1) - 1;
+        let is_known = slot.said != UNSAID;
+        if is_whole && is_known && slot.said == whole {
+            Text::new(&self.texts[place.start..], before + slot.digits).write(out);
+        } else if is_whole && is_known && slot.said + 1 == whole && self.texts[last] < b'9' {
+            Text::new(&self.texts[place.start..], before + slot.digits).write(out);
+            // Behind the copy: what was just written byte by byte cannot be read as a whole at once.
+            self.texts[last] += 1;
+            if let Some(digit) = out.last_mut() {
+                *digit += 1;
             }
-            let len = place.number - place.start + slot.digits;
-            Text::new(&self.texts[place.start..], len).write(out);
+            slot.said = whole;
         } else {
-            Text::new(&self.texts[place.start..], place.number - place.start).write(out);
+            Text::new(&self.texts[place.start..], before).write(out);
+            let start = out.len();
             format.write_plain(Number::Total(value), out);
+            slot.said = UNSAID;
+            if is_whole && slot.is_counter {
+                let digits = &out[start..];
+                self.texts[place.number..][..digits.len()].copy_from_slice(digits);
+                (slot.said, slot.digits) = (whole, digits.len());
+            }
         }
         Text::new(&self.texts[place.behind..], place.end - place.behind).write(out);
         format.end().write(out);
@@ -344,17 +353,4 @@ pub(super) fn write_line<F: ChangeFormat>(
     format.write_plain(number, out);
     around.behind.write(out);
     format.end().write(out);
-}
-
-/// Adds 1 to a number by its digits; false where it would need one more.
-#[inline]
-pub(in crate::encode) fn count_up(digits: &mut [u8]) -> bool {
-    for digit in digits.iter_mut().rev() {
-        if *digit < b'9' {
-            *digit += 1;
-            return true;
-        }
-        *digit = b'0';
-    }
-    false
 }
