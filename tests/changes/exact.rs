@@ -31,6 +31,28 @@ fn k02_each_increment_is_a_line_with_the_total_after_it() {
     }
 }
 
+/// In nanoseconds, so that no two changes are at one time, and the final values last by a
+/// millisecond: servers keep no more.
+#[test]
+fn k02_timestamps_of_influx_rise_with_each_change() {
+    let (recorder, registry) = (Recorder::start(), Registry::new());
+    let counter = Counter::builder("jobs").register(&registry).unwrap();
+    let before = std::time::SystemTime::now();
+    Format::Influx.stream(&registry, &recorder).run(|| {
+        (0..N).for_each(|_| counter.inc());
+    });
+    recorder.settled();
+    let datagrams = recorder.datagrams();
+    let lines = datagrams.iter().flat_map(|datagram| datagram.lines());
+    let stamps = lines.map(|line| line.rsplit_once(' ').unwrap().1.parse().unwrap());
+    let stamps: Vec<u64> = stamps.collect();
+    assert_eq!(stamps.len(), N + 2);
+    assert!(stamps.is_sorted_by(|one, next| one < next));
+    let epoch = before.duration_since(std::time::UNIX_EPOCH).unwrap();
+    assert!(u128::from(stamps[0]) >= epoch.as_nanos());
+    assert!(stamps[N + 1] - stamps[N] >= 1_000_000);
+}
+
 /// What comes of a thread keeps its order, whatever others do.
 #[test]
 fn k02_each_threads_changes_are_sent_in_their_order() {
