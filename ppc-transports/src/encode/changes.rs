@@ -129,11 +129,7 @@ impl Changes {
                 Change::Set(level) if self.learned.slots[slot].is_gauge && level.get() >= 0.0 => {
                     self.write_level(format, slot, level.get(), lines);
                 }
-                change => {
-                    self.write_change(format, slot, change, lines);
-                    // It may be forgotten now.
-                    last.0 = 0;
-                }
+                change => self.write_change(format, slot, change, lines),
             }
             format.tick();
         }
@@ -160,25 +156,20 @@ impl Changes {
         amount: f64,
         lines: &mut Lines,
     ) {
-        let slot = &self.learned.slots[at];
-        let (words, life) = (&mut self.learned.words[slot.words()], slot.life);
+        let words = &mut self.learned.words[self.learned.slots[at].words()];
         values::add(words, amount);
-        let sends_changes = format.sends_changes();
-        let value = if sends_changes {
-            self.learned.not_sent(at, amount)
-        } else {
-            values::total(words)
-        };
-        if sends_changes && value == 0.0 && amount > 0.0 {
-            return; // all of it was
-        }
-        if !format.can_say(Number::Total(value), &mut lines.omitted) {
+        let Lines { bytes, omitted, .. } = lines;
+        if format.sends_changes() {
+            let left = self.learned.not_sent(at, amount);
+            let all_was_sent = left == 0.0 && amount > 0.0;
+            if !all_was_sent && format.can_say(Number::Total(left), omitted) {
+                self.learned.write_difference(format, at, left, bytes);
+            }
             return;
         }
-        let start = lines.bytes.len();
-        self.learned.write_one(format, at, value, &mut lines.bytes);
-        if sends_changes {
-            format.wrote_addition(life, value, start..lines.bytes.len());
+        let total = values::total(words);
+        if format.can_say(Number::Total(total), omitted) {
+            self.learned.write_one(format, at, total, bytes);
         }
     }
 
@@ -261,9 +252,7 @@ impl Changes {
                 let (total, life) = (values::total(&self.learned.words[slot.words()]), slot.life);
                 self.learned.slots[at].ahead = format.ahead(life, total);
                 if let Some(more) = format.missing(life, total, omitted) {
-                    let start = bytes.len();
-                    self.learned.write_one(format, at, more, bytes);
-                    format.wrote_addition(life, more, start..bytes.len());
+                    self.learned.write_difference(format, at, more, bytes);
                 }
             }
         }
@@ -300,12 +289,9 @@ impl Changes {
             }
             if sends_changes {
                 let more = values::total(words) - values::total(&old);
-                let life = slot.life;
                 let more = self.learned.not_sent(at, more);
                 if more > 0.0 && format.can_say(Number::Total(more), omitted) {
-                    let start = bytes.len();
-                    self.learned.write_one(format, at, more, bytes);
-                    format.wrote_addition(life, more, start..bytes.len());
+                    self.learned.write_difference(format, at, more, bytes);
                 }
             } else {
                 self.learned

@@ -125,10 +125,6 @@ impl LineFormat for GraphiteLines {
 }
 
 impl ChangeFormat for GraphiteLines {
-    fn write_around(&self, line: Line<'_>, _: Number, before: &mut Vec<u8>, _: &mut Vec<u8>) {
-        line.write_before(before);
-    }
-
     #[inline]
     fn can_say(&self, number: Number, omitted: &mut Omitted) -> bool {
         let nan = number.real().filter(|real| real.is_nan());
@@ -136,11 +132,6 @@ impl ChangeFormat for GraphiteLines {
             omitted.note_number(nan);
         }
         nan.is_none()
-    }
-
-    #[inline]
-    fn write_plain(&self, number: Number, out: &mut Vec<u8>) {
-        number.write(out);
     }
 
     #[inline]

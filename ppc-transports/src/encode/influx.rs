@@ -182,10 +182,6 @@ impl LineFormat for InfluxLines {
 }
 
 impl ChangeFormat for InfluxLines {
-    fn write_around(&self, line: Line<'_>, _: Number, before: &mut Vec<u8>, _: &mut Vec<u8>) {
-        line.write_before(before);
-    }
-
     #[inline]
     fn can_say(&self, number: Number, omitted: &mut Omitted) -> bool {
         let Some(real) = number.real() else {
@@ -196,11 +192,6 @@ impl ChangeFormat for InfluxLines {
             omitted.note_number(real);
         }
         can
-    }
-
-    #[inline]
-    fn write_plain(&self, number: Number, out: &mut Vec<u8>) {
-        number.write(out);
     }
 
     #[inline]

@@ -1,7 +1,7 @@
 //! The one number form of all formats: the shortest text that reads back, integral without `.0`.
 
 /// Up to here every integral float is exact, and an integer prints faster than a float.
-const EXACT: f64 = 9_007_199_254_740_992.0; // 2^53
+pub(super) const EXACT: f64 = 9_007_199_254_740_992.0; // 2^53
 
 /// Appends a finite number.
 #[inline]

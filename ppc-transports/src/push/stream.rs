@@ -178,9 +178,8 @@ impl Stream {
         if self.watched.is_whole { nameless } else { 0 }
     }
 
-    /// Gives up what has not been encoded; how many changes that was.
+    /// Gives up what has not been encoded when the end was ordered; how many changes that was.
     pub(crate) fn give_up(&mut self) -> u64 {
-        self.watched.end();
         self.look();
         self.stage = Stage::Last;
         self.watched.inbox.count() as u64
@@ -359,17 +358,11 @@ impl Stream {
         all
     }
 
-    /// Nothing waits: where the end was ordered, nothing more is told, and what came up to now is
-    /// the last.
+    /// Nothing waits: where the end was ordered, nothing more is told since, and only the final
+    /// values are left.
     fn end_where_ordered(&mut self) {
-        if !self.is_ending || self.wants {
-            return;
-        }
-        self.watched.end();
-        self.look();
-        if self.watched.inbox.count() == 0 {
+        if self.is_ending && !self.wants {
             self.stage = Stage::Last;
         }
-        self.next_look = Instant::now();
     }
 }

@@ -66,16 +66,21 @@ pub(in crate::encode) trait ChangeFormat: LineFormat {
     fn write_around(
         &self,
         line: Line<'_>,
-        number: Number,
+        _number: Number,
         before: &mut Vec<u8>,
-        behind: &mut Vec<u8>,
-    );
+        _behind: &mut Vec<u8>,
+    ) {
+        line.write_before(before);
+    }
 
     /// Whether there is a word for a number; counted where there is none.
     fn can_say(&self, number: Number, omitted: &mut Omitted) -> bool;
 
     /// Appends a number for which there is a word.
-    fn write_plain(&self, number: Number, out: &mut Vec<u8>);
+    #[inline]
+    fn write_plain(&self, number: Number, out: &mut Vec<u8>) {
+        number.write(out);
+    }
 
     /// Whether a line that says 0 has to come before the one with this number.
     fn needs_zero(&self, _number: Number) -> bool {

@@ -7,6 +7,7 @@ use super::values::{Shape, Touched};
 use crate::encode::Omitted;
 use crate::encode::ids::IdMap;
 use crate::encode::lines::Number;
+use crate::encode::number::EXACT;
 
 /// Series, one behind the other, each with its lines and words in lists that all share.
 #[derive(Debug, Default)]
@@ -77,9 +78,6 @@ pub(super) struct Place {
 
 /// As many digits as the whole numbers have that a float says exactly.
 const DIGITS: usize = 16;
-
-/// The first whole number that a float may not say exactly.
-const INEXACT: f64 = 9_007_199_254_740_992.0; // 2⁵³
 
 /// No number stands in the room of a line.
 pub(super) const UNSAID: u64 = u64::MAX;
@@ -235,7 +233,7 @@ impl Learned {
         )]
         let whole = value as u64;
         #[expect(clippy::float_cmp, reason = "equal means that nothing was cut off")]
-        let is_whole = whole as f64 == value && value < INEXACT;
+        let is_whole = whole as f64 == value && value < EXACT;
         let before = place.number - place.start;
         let last = place.number + slot.digits.max(1) - 1;
         let is_known = slot.said != UNSAID;
@@ -262,6 +260,20 @@ impl Learned {
         }
         Text::new(&self.texts[place.behind..], place.end - place.behind).write(out);
         format.end().write(out);
+    }
+
+    /// Appends the line of what came on top for a counter, and has the format note it.
+    #[inline]
+    pub(super) fn write_difference<F: ChangeFormat>(
+        &mut self,
+        format: &mut F,
+        at: usize,
+        more: f64,
+        out: &mut Vec<u8>,
+    ) {
+        let (life, start) = (self.slots[at].life, out.len());
+        self.write_one(format, at, more, out);
+        format.wrote_addition(life, more, start..out.len());
     }
 
     /// Everything is added: short texts are followed by as many bytes as are copied with them.

@@ -8,6 +8,7 @@ use ppc_core::feed::Change;
 use ppc_core::{FamilySnapshot, Kind};
 
 use crate::encode::lines::Number;
+use crate::encode::number::EXACT;
 
 /// Totals that differ by no more than this part are the same, added up in another order.
 const ROUNDING: f64 = 1e-12;
@@ -95,7 +96,7 @@ impl Shape {
 
 /// By how much two totals may differ and be the same: not at all, where they are whole.
 fn rounding(total: f64) -> f64 {
-    if total.fract() == 0.0 && total < 2_f64.powi(53) {
+    if total.fract() == 0.0 && total < EXACT {
         0.0
     } else {
         total * ROUNDING
