@@ -13,6 +13,7 @@ use super::http;
 use super::receiver::{self, Process};
 
 const POLL: Duration = Duration::from_millis(5);
+const STORED_WITHIN: Duration = Duration::from_secs(20);
 
 /// A server with no data in it yet.
 #[derive(Debug)]
@@ -52,6 +53,7 @@ impl Server {
     /// All that is stored: `name{label="value",...}`, labels sorted, with timestamps (ms) and values.
     #[track_caller]
     pub(crate) fn series(&self) -> BTreeMap<String, Vec<(i64, f64)>> {
+        self.wait_until_stored();
         self.get("/internal/force_flush");
         let now = SystemTime::now()
             .duration_since(UNIX_EPOCH)
@@ -93,14 +95,7 @@ impl Server {
             "vm_rows_ignored_total",
             "vm_http_request_errors_total",
         ];
-        let metrics = self.get("/metrics");
-        let counts = metrics.lines().filter_map(|line| {
-            let is_one = counters.iter().any(|name| line.starts_with(name));
-            is_one
-                .then(|| line.rsplit_once(' ')?.1.parse::<u64>().ok())
-                .flatten()
-        });
-        counts.sum()
+        sum_of(&self.get("/metrics"), &counters)
     }
 
     /// Influx rows (one a field) that it has taken, over all transports.
@@ -218,6 +213,26 @@ impl Server {
         }
     }
 
+    /// Waits until all that is counted as taken is in the storage: it counts rows first, then adds them.
+    #[track_caller]
+    fn wait_until_stored(&self) {
+        let started = Instant::now();
+        loop {
+            let metrics = self.get("/metrics");
+            let taken = sum_of(&metrics, &["vm_rows_inserted_total"]);
+            let stored = sum_of(&metrics, &["vm_rows_added_to_storage_total"]);
+            if stored >= taken {
+                return;
+            }
+            assert!(
+                started.elapsed() < STORED_WITHIN,
+                "{stored} rows of {taken} were stored within {STORED_WITHIN:?}; the server's log:\n{}",
+                self.log()
+            );
+            thread::sleep(POLL);
+        }
+    }
+
     /// A counter of the server itself; it is not listed before it counts.
     #[track_caller]
     fn rows(&self, outcome: &str, format: &str) -> u64 {
@@ -226,6 +241,17 @@ impl Server {
         let value = metrics.lines().find_map(|line| line.strip_prefix(&series));
         value.map_or(0, |value| value.trim().parse().expect("a count"))
     }
+}
+
+/// The sum of all series of these counters, in the server's own metrics.
+fn sum_of(metrics: &str, counters: &[&str]) -> u64 {
+    let counts = metrics.lines().filter_map(|line| {
+        let is_one = counters.iter().any(|name| line.starts_with(name));
+        is_one
+            .then(|| line.rsplit_once(' ')?.1.parse::<u64>().ok())
+            .flatten()
+    });
+    counts.sum()
 }
 
 fn is_ready(process: &Process, http: SocketAddr) -> bool {
