@@ -18,7 +18,8 @@
         feature = "tokio",
         feature = "tls",
         feature = "pushgateway",
-        feature = "textfile"
+        feature = "textfile",
+        feature = "serve"
     )),
     allow(dead_code, unused_imports, unused_macros)
 )]
@@ -27,6 +28,8 @@ mod choice;
 mod destination;
 mod encode;
 mod error;
+#[cfg(feature = "serve")]
+mod expose;
 mod lock;
 mod log;
 mod os;
@@ -80,6 +83,8 @@ pub use encode::{Encoder, Omitted, Timestamps};
 #[cfg(feature = "influx")]
 pub use encode::{Influx, Names, Precision};
 pub use error::Error;
+#[cfg(feature = "serve")]
+pub use expose::{Negotiated, choose_encoder, negotiate};
 pub use os::hostname;
 pub use pack::{Body, Compression, Cut, Packer};
 pub use push::{Destination, Full, Guard, Push, client_metrics};

@@ -15,6 +15,8 @@ use off as influx;
 use off as openmetrics;
 #[cfg(not(feature = "pushgateway"))]
 use off as pushgateway;
+#[cfg(not(feature = "serve"))]
+use off as serve;
 #[cfg(not(feature = "signals"))]
 use off as signals;
 #[cfg(not(feature = "snappy"))]
@@ -47,6 +49,8 @@ use on as influx;
 use on as openmetrics;
 #[cfg(feature = "pushgateway")]
 use on as pushgateway;
+#[cfg(feature = "serve")]
+use on as serve;
 #[cfg(feature = "signals")]
 use on as signals;
 #[cfg(feature = "snappy")]
@@ -84,6 +88,7 @@ impl Features {
         ("influx", influx::ENABLED),
         ("openmetrics", openmetrics::ENABLED),
         ("pushgateway", pushgateway::ENABLED),
+        ("serve", serve::ENABLED),
         ("signals", signals::ENABLED),
         ("snappy", snappy::ENABLED),
         ("statsd", statsd::ENABLED),
@@ -111,6 +116,7 @@ impl Features {
             "openmetrics_http" => &["openmetrics", "http"],
             "pushgateway" | "aggregation_gateway" => &["pushgateway"],
             "textfile" => &["textfile"],
+            "serve" => &["serve"],
             "https://"
             | "ca_file"
             | "client_certificate"
@@ -158,6 +164,7 @@ impl Features {
         ("influx", true),
         ("openmetrics", true),
         ("pushgateway", true),
+        ("serve", true),
         ("signals", true),
         ("snappy", true),
         ("statsd", true),
