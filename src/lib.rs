@@ -25,9 +25,9 @@ pub use ppc_core::{
     Amount, BucketBounds, Buckets, Builder, Counter, DEFAULT_BUCKETS, Declare, Descriptor,
     Exemplar, Family, FamilySnapshot, Filtered, FixedLabelValue, Gauge, Histogram, HistogramValue,
     InProgress, Info, InfoValue, Kind, LabelSet, LabelValue, Labelled, MeasureFuture, Metric,
-    Outcome, Positional, QuantileValues, Registry, Scratch, SeriesSnapshot, Snapshot, Source,
-    Sources, StateSet, StateSetValue, Summary, Timed, Timer, Value, exponential_buckets,
-    linear_buckets, register, registry,
+    Mirror, Mirrored, MirroredBucket, Outcome, Positional, QuantileValues, Reading, Registry,
+    Scratch, SeriesSnapshot, Snapshot, Source, Sources, Spelling, StateSet, StateSetValue, Summary,
+    Timed, Timer, Value, exponential_buckets, linear_buckets, register, registry,
 };
 #[cfg(feature = "openmetrics")]
 pub use ppc_transports::Format;

@@ -113,6 +113,19 @@ impl Buckets {
         })
     }
 
+    /// Those of a histogram of another registry, where the label `le` may be written in another way.
+    pub(crate) fn mirrored<'a>(
+        metric: &str,
+        finite: impl Iterator<Item = (&'a str, f64)> + Clone,
+    ) -> Result<Self, Error> {
+        let bounds: Vec<f64> = finite.clone().map(|(_, bound)| bound).collect();
+        let mut buckets = Self::new(metric, &bounds)?;
+        for (le, (text, _)) in buckets.le.iter_mut().zip(finite) {
+            *le = text.into();
+        }
+        Ok(buckets)
+    }
+
     /// The finite bounds.
     pub fn bounds(&self) -> &[f64] {
         &self.bounds.all

@@ -1,6 +1,7 @@
 //! What a family is, computed once when it is built and never changed.
 
 mod filter;
+mod mirrored;
 mod parts;
 
 use std::fmt::Write;
@@ -9,6 +10,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 pub(crate) use filter::{Filter, Keep};
+pub(crate) use mirrored::Shape;
+pub use mirrored::Spelling;
 pub(crate) use parts::{Parts, Settings};
 
 use crate::buckets::Buckets;
@@ -33,6 +36,8 @@ pub struct Descriptor {
     expire: Option<Duration>,
     ignored: AtomicU64,
     overflowed: AtomicU64,
+    /// Of a family of another registry, whose names need not be ours.
+    spelling: Option<Box<Spelling>>,
 }
 
 /// Why a recording was ignored: it had no meaning for the metric's kind.
@@ -71,8 +76,14 @@ impl Descriptor {
             expire: parts.settings.expire,
             ignored: AtomicU64::new(0),
             overflowed: AtomicU64::new(0),
+            spelling: None,
             names,
         })
+    }
+
+    /// How the names are spelled in the registry that the family is of, where that is not ours.
+    pub fn spelling(&self) -> Option<&Spelling> {
+        self.spelling.as_deref()
     }
 
     /// What it measures.
@@ -155,7 +166,7 @@ impl Descriptor {
                 "an amount that is negative or not a number, or an exemplar that is too long or \
                  has a bad name"
             }
-            Kind::Gauge => "no recording at all",
+            Kind::Gauge | Kind::Unknown => "no recording at all",
             Kind::Histogram => {
                 "an observation that is not a number, or an exemplar that is too long or has a \
                  bad name"

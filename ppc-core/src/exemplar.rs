@@ -22,7 +22,7 @@ use crate::name::label_name_fault;
 /// let exemplar = series.next().and_then(|series| series.exemplar()).expect("there is one");
 /// assert!(exemplar.labels().eq([("trace_id", "4bf92f3577b34da6")]));
 /// assert_eq!(exemplar.value(), 2.0);
-/// assert!(exemplar.timestamp() <= ppc_core::unix_time());
+/// assert!(exemplar.timestamp() <= Some(ppc_core::unix_time()));
 /// # Ok::<(), ppc_core::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
@@ -32,7 +32,7 @@ pub struct Exemplar {
     /// Where each name and each value ends.
     ends: Box<[u16]>,
     value: f64,
-    timestamp: Duration,
+    timestamp: Option<Duration>,
 }
 
 /// How many characters names and values may have together: OpenMetrics 1.0, section "Exemplars",
@@ -43,11 +43,12 @@ const MOST_CHARACTERS: usize = 128;
 const TOO_LONG: usize = MOST_CHARACTERS * 4 + 1;
 
 impl Exemplar {
-    /// Nothing where the labels are too long, or a name is invalid or given twice.
-    pub(crate) fn new(
+    /// One of another registry; [`Mirror`](crate::Mirror) shows it. Nothing where the labels are longer
+    /// than 128 characters together, or a name is invalid or given twice.
+    pub fn new(
         labels: impl IntoIterator<Item = (impl AsRef<str>, impl LabelValue)>,
         value: f64,
-        timestamp: Duration,
+        timestamp: impl Into<Option<Duration>>,
     ) -> Option<Self> {
         let (mut text, mut ends) = (String::new(), Vec::new());
         let mut push = |part: &str| {
@@ -70,7 +71,7 @@ impl Exemplar {
             text: text.into(),
             ends: ends.into(),
             value,
-            timestamp,
+            timestamp: timestamp.into(),
         };
         (!exemplar.has_a_name_twice()).then_some(exemplar)
     }
@@ -91,8 +92,8 @@ impl Exemplar {
         self.value
     }
 
-    /// When that was, as time since the Unix epoch.
-    pub fn timestamp(&self) -> Duration {
+    /// When that was, as time since the Unix epoch; nothing where another registry does not say so.
+    pub fn timestamp(&self) -> Option<Duration> {
         self.timestamp
     }
 
@@ -116,7 +117,7 @@ mod tests {
     fn check(labels: &[(&str, &str)]) {
         let exemplar = exemplar(labels).expect("the labels are good");
         assert!(exemplar.labels().eq(labels.iter().copied()));
-        assert_eq!((exemplar.value(), exemplar.timestamp()), (1.5, NOW));
+        assert_eq!((exemplar.value(), exemplar.timestamp()), (1.5, Some(NOW)));
     }
 
     #[test]

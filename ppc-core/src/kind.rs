@@ -17,6 +17,8 @@ pub enum Kind {
     Info,
     /// Which of some states hold.
     StateSet,
+    /// A number of which another registry does not say what it measures; read as a gauge is.
+    Unknown,
 }
 
 impl fmt::Display for Kind {
@@ -28,6 +30,7 @@ impl fmt::Display for Kind {
             Self::Summary => "summary",
             Self::Info => "info",
             Self::StateSet => "state set",
+            Self::Unknown => "number of unknown kind",
         })
     }
 }

@@ -29,7 +29,7 @@ mod tests;
 pub use amount::Amount;
 pub use buckets::{BucketBounds, Buckets, DEFAULT_BUCKETS, exponential_buckets, linear_buckets};
 pub use clock::unix_time;
-pub use descriptor::{Descriptor, Ignored};
+pub use descriptor::{Descriptor, Ignored, Spelling};
 pub use error::Error;
 pub use exemplar::Exemplar;
 pub use family::{
@@ -50,7 +50,7 @@ pub use snapshot::{
 };
 #[doc(hidden)]
 pub use source::Identity;
-pub use source::{Filtered, Source, Sources};
+pub use source::{Filtered, Mirror, Mirrored, MirroredBucket, Reading, Source, Sources};
 
 /// What streams are made of; not for use by hand yet.
 #[doc(hidden)]

@@ -98,14 +98,33 @@ impl Names {
             }
             .into());
         }
-        let samples = suffixes(kind)
-            .iter()
-            .map(|suffix| format!("{bare}{suffix}").into())
-            .collect();
         Ok(Self {
+            samples: samples(kind, &bare),
+            family: bare.into(),
+        })
+    }
+
+    /// Those of a family of another registry, whose samples have names of their own: a counter is
+    /// with or without `_total` there. Characters that a name cannot have on every wire are
+    /// replaced.
+    pub(crate) fn mirrored(kind: Kind, name: &str) -> Self {
+        Self::spelled(kind, &legacy_name(name, true))
+    }
+
+    /// The same as they are there.
+    pub(crate) fn spelled(kind: Kind, name: &str) -> Self {
+        let bare = match bare_suffix(kind, name) {
+            "" => name,
+            bare => bare,
+        };
+        let samples = match kind {
+            Kind::Counter => [name.into()].into(),
+            _ => samples(kind, bare),
+        };
+        Self {
             family: bare.into(),
             samples,
-        })
+        }
     }
 
     /// The family's name: without `_total`, `_info`, `_bucket` and their like.
@@ -134,21 +153,51 @@ impl Names {
 fn suffixes(kind: Kind) -> &'static [&'static str] {
     match kind {
         Kind::Counter => &["_total"],
-        Kind::Gauge | Kind::StateSet => &[""],
+        Kind::Gauge | Kind::StateSet | Kind::Unknown => &[""],
         Kind::Histogram => &["_bucket", "_count", "_sum"],
         Kind::Summary => &["_count", "_sum"],
         Kind::Info => &["_info"],
     }
 }
 
-fn bare_name(kind: Kind, parts: NameParts<'_>) -> String {
-    // `jobs` and `jobs_total` are the same counter; the suffix is the formats' business.
-    let name = match kind {
-        Kind::Counter => parts.name.strip_suffix("_total").unwrap_or(parts.name),
-        Kind::Info => parts.name.strip_suffix("_info").unwrap_or(parts.name),
-        _ => parts.name,
+fn samples(kind: Kind, bare: &str) -> Box<[Box<str>]> {
+    let names = suffixes(kind)
+        .iter()
+        .map(|suffix| format!("{bare}{suffix}").into());
+    names.collect()
+}
+
+/// `jobs` and `jobs_total` are the same counter; the suffix is the formats' business.
+fn bare_suffix(kind: Kind, name: &str) -> &str {
+    let suffix = match kind {
+        Kind::Counter => "_total",
+        Kind::Info => "_info",
+        _ => return name,
     };
-    let pieces = [parts.namespace, parts.subsystem, name];
+    name.strip_suffix(suffix).unwrap_or(name)
+}
+
+/// A name as every server reads it: what is no letter, digit or `_` becomes `_`, as does a digit in
+/// front; a metric may have a `:`.
+pub(crate) fn legacy_name(name: &str, of_metric: bool) -> String {
+    let is_legal = |index: usize, letter: char| {
+        letter.is_ascii_alphabetic()
+            || letter == '_'
+            || letter.is_ascii_digit() && index > 0
+            || letter == ':' && of_metric
+    };
+    let letters = name.chars().enumerate();
+    letters
+        .map(|(index, letter)| if is_legal(index, letter) { letter } else { '_' })
+        .collect()
+}
+
+fn bare_name(kind: Kind, parts: NameParts<'_>) -> String {
+    let pieces = [
+        parts.namespace,
+        parts.subsystem,
+        bare_suffix(kind, parts.name),
+    ];
     let mut bare = String::new();
     for piece in pieces.into_iter().filter(|piece| !piece.is_empty()) {
         if !bare.is_empty() {

@@ -39,6 +39,17 @@ impl Quantiles {
         Ok(Self { values, labels })
     }
 
+    /// Those of a summary of another registry, where the label may be written in another way.
+    pub(crate) fn mirrored<'a>(
+        metric: &str,
+        pairs: impl Iterator<Item = (&'a str, f64)> + Clone,
+    ) -> Result<Self, Error> {
+        let values: Vec<f64> = pairs.clone().map(|(_, value)| value).collect();
+        let mut quantiles = Self::new(metric, &values)?;
+        quantiles.labels = pairs.map(|(text, _)| text.into()).collect();
+        Ok(quantiles)
+    }
+
     pub(crate) fn values(&self) -> &[f64] {
         &self.values
     }

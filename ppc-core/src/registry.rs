@@ -83,13 +83,13 @@ impl Registry {
         let families = Arc::clone(&self.lock().families);
         // Before anything is read: a filter may be a user's code.
         let choice = snapshot.choose(families.iter().map(|family| &**family.descriptor()));
-        let first = snapshot.is_empty();
+        // Within one registry names are unique; a second source may have one of them again.
+        let before = snapshot.family_count();
         // Once for all families: what threads recorded in words of their own.
         let totals = Totals::sum_up();
         for (family, chosen) in families.iter().zip(&choice) {
             let descriptor = family.descriptor();
-            // Within one registry names are unique; a second source may have one of them again.
-            if *chosen && (first || !snapshot.has_name_of(descriptor)) {
+            if *chosen && !snapshot.has_name_of(descriptor, before) {
                 family.gather(&totals, snapshot.family(descriptor));
             }
         }

@@ -26,6 +26,7 @@ pub struct Snapshot {
     left_out: Vec<Arc<Descriptor>>,
     /// A source broke off while it was read.
     broken_off: bool,
+    faults: Vec<String>,
     choice: Vec<bool>,
     /// Of the views that are being read, from the outermost in.
     filters: Vec<Filter>,
@@ -46,6 +47,7 @@ impl Snapshot {
         self.used = 0;
         self.left_out.clear();
         self.broken_off = false;
+        self.faults.clear();
     }
 
     /// Notes that a source broke off while it was read: what is not in the snapshot may be there
@@ -79,8 +81,20 @@ impl Snapshot {
         self.left_out.iter().map(|descriptor| &**descriptor)
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
-        self.used == 0
+    /// What a source could not show, each with its name and the reason: a series that is there twice,
+    /// a text that could not be read.
+    pub fn faults(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.faults.iter().map(|fault| &**fault)
+    }
+
+    /// Says what a source cannot show; whoever pushes or serves the snapshot logs it.
+    pub fn note_fault(&mut self, fault: impl Into<String>) {
+        self.faults.push(fault.into());
+    }
+
+    /// How many families there are so far.
+    pub(crate) fn family_count(&self) -> usize {
+        self.used
     }
 
     /// Lets only what `filter` lets through into the snapshot while `gather` runs.
@@ -116,12 +130,13 @@ impl Snapshot {
         self.choice = choice;
     }
 
-    /// Whether a family has one of the names; where it is another, this one is noted as left out.
-    pub(crate) fn has_name_of(&mut self, descriptor: &Arc<Descriptor>) -> bool {
+    /// Whether one of the first families has one of the names; where it is another, this one is noted
+    /// as left out.
+    pub(crate) fn has_name_of(&mut self, descriptor: &Arc<Descriptor>, among: usize) -> bool {
         let names = |of: &Descriptor, name: &str| {
             of.names().family() == name || of.names().samples().any(|sample| sample == name)
         };
-        let taken = self.families().any(|family| {
+        let taken = self.families().take(among).any(|family| {
             let other = family.descriptor();
             names(other, descriptor.names().family())
                 || descriptor
@@ -183,7 +198,7 @@ pub(crate) trait SeriesList: Any + fmt::Debug + Send + Sync {
 /// How many words a series of a family has.
 fn width(descriptor: &Descriptor) -> usize {
     match descriptor.kind() {
-        Kind::Counter | Kind::Gauge | Kind::StateSet => 1,
+        Kind::Counter | Kind::Gauge | Kind::StateSet | Kind::Unknown => 1,
         Kind::Histogram => descriptor.buckets().bounds().len() + 2,
         Kind::Summary => descriptor.quantiles().len() + 2,
         Kind::Info => 0,
@@ -324,7 +339,7 @@ impl<'a> SeriesSnapshot<'a> {
         let real = |index: usize| f64::from_bits(words[index]);
         match descriptor.kind() {
             Kind::Counter => Value::Counter(real(0)),
-            Kind::Gauge => Value::Gauge(real(0)),
+            Kind::Gauge | Kind::Unknown => Value::Gauge(real(0)),
             Kind::Histogram => {
                 let buckets = descriptor.buckets();
                 Value::Histogram(HistogramValue {

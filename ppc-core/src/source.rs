@@ -1,11 +1,13 @@
 //! What can be gathered: registries, views of them, several of them, and a user's own.
 
 mod identity;
+mod mirror;
 mod several;
 
 use std::sync::Arc;
 
 pub use identity::Identity;
+pub use mirror::{Mirror, Mirrored, MirroredBucket, Reading};
 pub use several::Sources;
 
 use crate::clock;

@@ -9,6 +9,7 @@ mod helpers;
 mod kinds;
 mod labels;
 mod lifetimes;
+mod mirror;
 mod model;
 mod quantiles;
 mod races;

@@ -57,7 +57,7 @@ fn a_counter_tells_its_latest_exemplar() {
     counter.inc_by(4);
     let snapshot = registry.gather();
     assert_eq!(exemplars(&snapshot), ["/{trace_id=b,span_id=c} 2.5"]);
-    let timestamp = only(&snapshot).unwrap().timestamp();
+    let timestamp = only(&snapshot).unwrap().timestamp().unwrap();
     assert!((before..=unix_time()).contains(&timestamp));
     check(&registry, &["c_total 7.5"]);
     // A snapshot that is used again tells those of its own time.

@@ -46,7 +46,7 @@ impl Shape {
         };
         let width = match kind {
             Kind::Counter | Kind::Summary | Kind::StateSet => 2,
-            Kind::Gauge => 1,
+            Kind::Gauge | Kind::Unknown => 1,
             Kind::Histogram => bounds.len() + 2,
             Kind::Info => 0,
         };
@@ -85,7 +85,7 @@ impl Shape {
     pub(super) fn number(&self, words: &[u64], line: usize, of: usize) -> Number {
         match self.kind {
             Kind::Counter => Number::Total(total(words)),
-            Kind::Gauge => Number::Level(f64::from_bits(words[0])),
+            Kind::Gauge | Kind::Unknown => Number::Level(f64::from_bits(words[0])),
             Kind::StateSet => Number::Level(f64::from(words[0] >> line & 1 == 1)),
             _ if line + 1 == of => Number::Sum(f64::from_bits(words[0])),
             _ if line + 2 == of => Number::Count(words[words.len() - 1]),

@@ -23,6 +23,7 @@ fn write_text(descriptor: &Descriptor, out: &mut Vec<u8>) {
         Kind::Gauge | Kind::StateSet => (names.family(), "gauge"),
         Kind::Histogram => (names.family(), "histogram"),
         Kind::Summary => (names.family(), "summary"),
+        Kind::Unknown => (names.family(), "untyped"),
     };
     if !descriptor.help().is_empty() {
         write_start("HELP", name, out);
@@ -41,6 +42,7 @@ fn write_open_metrics(descriptor: &Descriptor, out: &mut Vec<u8>) {
         Kind::Summary => "summary",
         Kind::Info => "info",
         Kind::StateSet => "stateset",
+        Kind::Unknown => "unknown",
     };
     let (name, unit) = (descriptor.names().family(), descriptor.unit());
     write_line("TYPE", name, kind, out);

@@ -229,8 +229,10 @@ fn write_exemplar(exemplar: &Exemplar, out: &mut Vec<u8>) {
     }
     out.extend_from_slice(if before == b'{' { b"{} " } else { b"} " });
     number::write_any(exemplar.value(), out);
-    out.push(b' ');
-    write_seconds(exemplar.timestamp(), out);
+    if let Some(timestamp) = exemplar.timestamp() {
+        out.push(b' ');
+        write_seconds(timestamp, out);
+    }
     out.push(b'\n');
 }
 
