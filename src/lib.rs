@@ -29,8 +29,6 @@ pub use ppc_core::{
     Scratch, SeriesSnapshot, Snapshot, Source, Sources, Spelling, StateSet, StateSetValue, Summary,
     Timed, Timer, Value, exponential_buckets, linear_buckets, register, registry,
 };
-#[cfg(feature = "openmetrics")]
-pub use ppc_transports::Format;
 #[cfg(all(feature = "graphite", feature = "tcp"))]
 pub use ppc_transports::GraphiteTcp;
 #[cfg(all(feature = "graphite", feature = "udp"))]
@@ -71,6 +69,10 @@ pub use ppc_transports::{
 };
 #[cfg(feature = "statsd")]
 pub use ppc_transports::{Dialect, Types};
+#[cfg(feature = "serve")]
+pub mod expose;
+#[cfg(feature = "openmetrics")]
+pub use ppc_transports::{Escaping, Exposition, Format};
 #[cfg(feature = "influx")]
 pub use ppc_transports::{Names, Precision};
 

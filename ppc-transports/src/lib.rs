@@ -76,7 +76,7 @@ pub use destination::{
 #[cfg(feature = "graphite")]
 pub use encode::Graphite;
 #[cfg(feature = "openmetrics")]
-pub use encode::{DeltaExposition, Exposition, Format, Gauges};
+pub use encode::{DeltaExposition, Escaping, Exposition, Format, Gauges};
 #[cfg(feature = "statsd")]
 pub use encode::{Dialect, Statsd, Types};
 pub use encode::{Encoder, Omitted, Timestamps};
@@ -84,7 +84,10 @@ pub use encode::{Encoder, Omitted, Timestamps};
 pub use encode::{Influx, Names, Precision};
 pub use error::Error;
 #[cfg(feature = "serve")]
-pub use expose::{Negotiated, choose_encoder, negotiate};
+pub use expose::{
+    CONTENT_TYPE_OPENMETRICS_1_0_0, CONTENT_TYPE_PLAIN_0_0_4, CONTENT_TYPE_PLAIN_1_0_0, Negotiated,
+    choose_encoder, negotiate,
+};
 pub use os::hostname;
 pub use pack::{Body, Compression, Cut, Packer};
 pub use push::{Destination, Full, Guard, Push, client_metrics};
