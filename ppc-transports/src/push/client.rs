@@ -1,6 +1,8 @@
 //! Clients: what uses with the same settings share, from the first that starts to the last that
 //! ends, and through the final push after it.
 
+mod serving;
+
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -9,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use super::engine::{Engine, Step};
 use super::orders::{Orders, Stop};
+use super::served::Served;
 use super::settings::Settings;
 use super::stream::Watched;
 use crate::lock::{lock, lock_at_end};
@@ -29,6 +32,8 @@ pub(crate) enum Driver {
 
 pub(crate) struct Client {
     settings: Arc<Settings>,
+    /// How long it may be served after its end.
+    linger: Duration,
     state: Mutex<State>,
     changed: Condvar,
     /// The engine of a client that is driven by a task, between its steps.
@@ -37,6 +42,8 @@ pub(crate) struct Client {
     watch: Mutex<Option<signals::Watch>>,
     /// What is recorded for streams, until there is an engine.
     watched: Mutex<Vec<Watched>>,
+    /// What shows the metrics to those who come and read, each with how long it does so after the end.
+    served: Mutex<Vec<(Duration, Arc<dyn Served>)>>,
 }
 
 struct State {
@@ -88,7 +95,9 @@ pub(crate) fn all() -> Vec<Arc<Client>> {
 
 impl Client {
     fn new(settings: Settings, period: Duration) -> Self {
+        let lingers = settings.serving().map(|(_, serving)| serving.linger);
         Self {
+            linger: lingers.max().unwrap_or_default(),
             settings: Arc::new(settings),
             state: Mutex::new(State {
                 periods: BTreeMap::from([(period, 1)]),
@@ -103,6 +112,7 @@ impl Client {
             parked: Mutex::new(None),
             watch: Mutex::new(None),
             watched: Mutex::default(),
+            served: Mutex::default(),
         }
     }
 
@@ -142,6 +152,11 @@ impl Client {
 
     fn order_stop(&self, mut state: MutexGuard<'_, State>) -> Vec<Waker> {
         let (ordered, succeeded) = (Instant::now(), !state.failed);
+        if state.orders.stop.is_none() {
+            for (_, served) in self.served() {
+                served.mark_end();
+            }
+        }
         state.orders.stop.get_or_insert(Stop {
             ordered,
             deadline: ordered + self.settings.flush_timeout,
@@ -241,7 +256,7 @@ impl Client {
         let Some(stop) = state.orders.stop else {
             return;
         };
-        let deadline = stop.deadline + GRACE;
+        let deadline = stop.deadline.max(stop.ordered + self.linger) + GRACE;
         while !state.done {
             let Some(left) = deadline.checked_duration_since(Instant::now()) else {
                 return self.release(state);

@@ -32,6 +32,10 @@ pub(crate) fn watch_exit() {
 
 /// Has the final pushes made when a signal is about to end the process.
 pub(crate) fn last_push() {
+    // Who ends a job by a signal does not wait for it to be read.
+    for client in client::all() {
+        client.cut_linger();
+    }
     push_all(see_to_final_push);
 }
 
