@@ -49,8 +49,6 @@ pub use ppc_transports::StatsdTcp;
 pub use ppc_transports::StatsdUdp;
 #[cfg(all(feature = "statsd", feature = "unix"))]
 pub use ppc_transports::StatsdUnix;
-#[cfg(feature = "textfile")]
-pub use ppc_transports::Textfile;
 #[cfg(feature = "unix")]
 pub use ppc_transports::UnixSocket;
 #[cfg(feature = "pushgateway")]
@@ -69,6 +67,8 @@ pub use ppc_transports::{
 };
 #[cfg(feature = "statsd")]
 pub use ppc_transports::{Dialect, Types};
+#[cfg(feature = "textfile")]
+pub use ppc_transports::{Textfile, write_to_textfile};
 #[cfg(feature = "serve")]
 pub mod expose;
 #[cfg(feature = "openmetrics")]

@@ -61,8 +61,6 @@ pub use destination::StatsdTcp;
 pub use destination::StatsdUdp;
 #[cfg(all(feature = "statsd", feature = "unix"))]
 pub use destination::StatsdUnix;
-#[cfg(feature = "textfile")]
-pub use destination::Textfile;
 #[cfg(feature = "unix")]
 pub use destination::UnixSocket;
 #[cfg(feature = "http")]
@@ -73,6 +71,8 @@ pub use destination::{
     instance_ip_grouping_key, push_to_gateway, push_to_gateway_async, pushadd_to_gateway,
     pushadd_to_gateway_async,
 };
+#[cfg(feature = "textfile")]
+pub use destination::{Textfile, write_to_textfile};
 #[cfg(feature = "graphite")]
 pub use encode::Graphite;
 #[cfg(feature = "openmetrics")]

@@ -133,6 +133,6 @@ pub use statsd_udp::StatsdUdp;
 #[cfg(all(feature = "statsd", feature = "unix"))]
 pub use statsd_unix::StatsdUnix;
 #[cfg(feature = "textfile")]
-pub use textfile::Textfile;
+pub use textfile::{Textfile, write_to_textfile};
 #[cfg(feature = "http")]
 pub use verb::Verb;

@@ -28,7 +28,7 @@ use std::time::{Duration, Instant};
 
 pub use address::Address;
 #[cfg(feature = "textfile")]
-pub(crate) use file::FileSender;
+pub(crate) use file::{FileSender, write_file};
 #[cfg(feature = "http")]
 pub(crate) use http::{
     Answer, Credentials, DeleteAtEnd, Flight, Habits, HttpSender, Proxy, Requester, Route, Target,
