@@ -21,6 +21,7 @@ mod nginx;
 mod prometheus;
 mod pushgateway;
 mod repeated;
+mod served;
 mod sources;
 mod statsd_server;
 mod streams;
