@@ -66,13 +66,13 @@ pub use ppc_transports::{
     client_metrics, hostname,
 };
 #[cfg(feature = "http")]
-pub use ppc_transports::{
-    Compression, HttpHandler, HttpRequest, HttpResponse, Secret, TlsVersion, Verb,
-};
+pub use ppc_transports::{Compression, HttpHandler, HttpRequest, HttpResponse, Verb};
 #[cfg(feature = "statsd")]
 pub use ppc_transports::{Dialect, Types};
 #[cfg(feature = "influx")]
 pub use ppc_transports::{Names, Precision};
+#[cfg(any(feature = "http", feature = "serve"))]
+pub use ppc_transports::{Secret, TlsVersion};
 
 /// Why a metric could not be defined, or a series not be found by its labels; [`Error`] is for
 /// what can be wrong with pushing.
