@@ -74,6 +74,51 @@ pub use ppc_transports::{Names, Precision};
 #[cfg(any(feature = "http", feature = "serve"))]
 pub use ppc_transports::{Secret, TlsVersion};
 
+/// `/metrics`, for those who scrape: a server, a service to mount, and the parts of both.
+///
+/// # Examples
+///
+/// A server of its own thread, in a program with a runtime or without:
+///
+/// ```
+/// use ppc::{expose, metric};
+///
+/// metric! {
+///     /// Jobs run.
+///     static JOBS: Counter {}
+/// }
+///
+/// let server = expose::start_http_server("127.0.0.1:0", ppc::registry())?;
+/// println!("metrics at http://{}/metrics", server.local_addr());
+/// JOBS.inc();
+/// # Ok::<(), ppc::Error>(())
+/// ```
+///
+/// In any framework, by hand: here is an answer, as its content type and body, to a request with
+/// this header `Accept`.
+///
+/// ```
+/// use ppc::expose;
+///
+/// fn answer(accept: &str) -> (String, Vec<u8>) {
+///     let negotiated = expose::negotiate(accept);
+///     let body = expose::generate(ppc::registry(), negotiated);
+///     (negotiated.content_type().into_owned(), body)
+/// }
+///
+/// let (content_type, body) = answer("text/plain");
+/// assert_eq!(content_type, expose::CONTENT_TYPE_PLAIN_0_0_4);
+/// assert_eq!(body, expose::generate_latest(ppc::registry()));
+/// ```
+#[cfg(feature = "serve")]
+pub mod expose {
+    pub use ppc_transports::{
+        CONTENT_TYPE_OPENMETRICS_1_0_0, CONTENT_TYPE_PLAIN_0_0_4, CONTENT_TYPE_PLAIN_1_0_0,
+        MetricsFuture, MetricsService, Negotiated, Server, ServerHandle, choose_encoder, generate,
+        generate_latest, negotiate, start_http_server,
+    };
+}
+
 /// Why a metric could not be defined, or a series not be found by its labels; [`Error`] is for
 /// what can be wrong with pushing.
 pub use ppc_core::Error as MetricError;

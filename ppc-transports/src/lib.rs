@@ -90,7 +90,11 @@ pub use encode::{Encoder, Omitted, Timestamps};
 pub use encode::{Influx, Names, Precision};
 pub use error::Error;
 #[cfg(feature = "serve")]
-pub use expose::{Negotiated, choose_encoder, negotiate};
+pub use expose::{
+    CONTENT_TYPE_OPENMETRICS_1_0_0, CONTENT_TYPE_PLAIN_0_0_4, CONTENT_TYPE_PLAIN_1_0_0,
+    MetricsFuture, MetricsService, Negotiated, Server, ServerHandle, choose_encoder, generate,
+    generate_latest, negotiate, start_http_server,
+};
 pub use os::hostname;
 pub use pack::{Body, Cut, Packer};
 pub use push::{Destination, Full, Guard, Push, client_metrics};
