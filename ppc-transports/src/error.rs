@@ -4,7 +4,7 @@ use std::fmt;
 use std::io;
 use std::sync::Arc;
 
-/// Why pushing could not be set up.
+/// Why pushing or serving could not be set up.
 ///
 /// It is returned to those who ask, by [`Push::try_start`](crate::Push::try_start) and by the
 /// functions that push once to a gateway: everywhere else it is logged and counted, and the job
@@ -64,6 +64,11 @@ pub(crate) enum ErrorKind {
         text: String,
     },
     Label(ppc_core::Error),
+    /// Of a server.
+    Listen {
+        address: String,
+        source: io::Error,
+    },
     Thread(io::Error),
     NoRuntime,
     NoDestination,
@@ -119,9 +124,13 @@ impl Error {
         )
     }
 
-    /// True where the system could not give what pushing needs: a thread, a runtime.
+    /// True where the system could not give what pushing and serving need: a thread, a runtime, an
+    /// address to listen at.
     pub fn is_system(&self) -> bool {
-        matches!(*self.0, ErrorKind::Thread(_) | ErrorKind::NoRuntime)
+        matches!(
+            *self.0,
+            ErrorKind::Thread(_) | ErrorKind::NoRuntime | ErrorKind::Listen { .. }
+        )
     }
 
     /// True where there is nothing to push to.
@@ -183,7 +192,10 @@ impl fmt::Display for Error {
             ErrorKind::Tls(text) => write!(f, "invalid settings of TLS: {text}"),
             ErrorKind::Push { text, .. } => write!(f, "push failed: {text}"),
             ErrorKind::Label(_) => f.write_str("invalid label of the client"),
-            ErrorKind::Thread(_) => f.write_str("the pushing thread could not be started"),
+            ErrorKind::Listen { address, source } => {
+                write!(f, "cannot listen at {address}: {source}")
+            }
+            ErrorKind::Thread(_) => f.write_str("the thread could not be started"),
             ErrorKind::NoRuntime => {
                 f.write_str("`task` needs a tokio runtime, and there is none where the job starts")
             }
@@ -196,7 +208,7 @@ impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match &*self.0 {
             ErrorKind::Label(source) => Some(source),
-            ErrorKind::Thread(source) => Some(source),
+            ErrorKind::Listen { source, .. } | ErrorKind::Thread(source) => Some(source),
             ErrorKind::Destination { error, .. } => error.source(),
             _ => None,
         }

@@ -25,6 +25,7 @@
 )]
 
 mod choice;
+mod compress;
 mod destination;
 mod encode;
 mod error;
@@ -36,10 +37,15 @@ mod os;
 mod pack;
 mod push;
 mod seconds;
+#[cfg(any(feature = "http", feature = "serve"))]
+mod secret;
 mod send;
 mod slots;
+#[cfg(any(feature = "http", feature = "serve"))]
+mod tls_version;
 
 pub use choice::Choice;
+pub use compress::Compression;
 pub use destination::AsDestination;
 #[cfg(all(feature = "graphite", feature = "tcp"))]
 pub use destination::GraphiteTcp;
@@ -85,18 +91,23 @@ pub use encode::{Influx, Names, Precision};
 pub use error::Error;
 #[cfg(feature = "serve")]
 pub use expose::{
-    CONTENT_TYPE_OPENMETRICS_1_0_0, CONTENT_TYPE_PLAIN_0_0_4, CONTENT_TYPE_PLAIN_1_0_0, Negotiated,
-    choose_encoder, negotiate,
+    CONTENT_TYPE_OPENMETRICS_1_0_0, CONTENT_TYPE_PLAIN_0_0_4, CONTENT_TYPE_PLAIN_1_0_0,
+    MetricsFuture, MetricsService, Negotiated, Server, ServerHandle, choose_encoder,
+    generate_latest, negotiate, start_http_server,
 };
 pub use os::hostname;
-pub use pack::{Body, Compression, Cut, Packer};
+pub use pack::{Body, Cut, Packer};
 pub use push::{Destination, Full, Guard, Push, client_metrics};
 pub use seconds::Seconds;
+#[cfg(any(feature = "http", feature = "serve"))]
+pub use secret::Secret;
 pub use send::{Address, Failure, Plan, Progress, Report, Sender};
 #[cfg(feature = "http")]
-pub use send::{HttpHandler, HttpRequest, HttpResponse, Secret, TlsVersion};
+pub use send::{HttpHandler, HttpRequest, HttpResponse};
 #[cfg(feature = "udp")]
 pub use send::{UdpOptions, UdpSender};
+#[cfg(any(feature = "http", feature = "serve"))]
+pub use tls_version::TlsVersion;
 
 /// What streams ask of encoders; not for use by hand yet.
 #[doc(hidden)]

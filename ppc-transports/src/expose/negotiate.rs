@@ -4,10 +4,8 @@ mod accept;
 
 use std::borrow::Cow;
 
-use ppc_core::{LabelSet, Source};
-
 use self::accept::{Entry, entries};
-use crate::encode::{Encoder, Escaping, Exposition, Format, Timestamps};
+use crate::encode::{Escaping, Exposition, Format, Timestamps};
 
 /// What HTTP calls the Prometheus text format 0.0.4, which everybody reads.
 pub const CONTENT_TYPE_PLAIN_0_0_4: &str = Format::Text.content_type();
@@ -62,16 +60,6 @@ impl Negotiated {
     /// What writes its lines; behind them stands [`Format::trailer`].
     pub fn encoder(self) -> Exposition {
         Exposition::new(self.format(), Timestamps::Server).escaping(self.escaping())
-    }
-
-    /// Everything that the source shows now, as one body.
-    pub fn generate(self, source: &(impl Source + ?Sized)) -> Vec<u8> {
-        let mut body = Vec::new();
-        let snapshot = source.gather();
-        self.encoder()
-            .encode(&snapshot, &LabelSet::new(), &mut body);
-        body.extend_from_slice(self.format().trailer().as_bytes());
-        body
     }
 }
 

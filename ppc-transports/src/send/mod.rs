@@ -35,7 +35,7 @@ pub(crate) use http::{
     TlsOptions, Trouble, Verdict, header, is_sensitive, place,
 };
 #[cfg(feature = "http")]
-pub use http::{HttpHandler, HttpRequest, HttpResponse, Secret, TlsVersion};
+pub use http::{HttpHandler, HttpRequest, HttpResponse};
 #[cfg(feature = "tcp")]
 pub(crate) use socket::Tcp;
 #[cfg(feature = "unix")]
