@@ -65,14 +65,14 @@ pub use ppc_transports::{
 pub use ppc_transports::{Compression, HttpHandler, HttpRequest, HttpResponse, Verb};
 #[cfg(feature = "statsd")]
 pub use ppc_transports::{Dialect, Types};
-#[cfg(feature = "textfile")]
-pub use ppc_transports::{Textfile, write_to_textfile};
 #[cfg(feature = "openmetrics")]
 pub use ppc_transports::{Escaping, Exposition, Format};
 #[cfg(feature = "influx")]
 pub use ppc_transports::{Names, Precision};
 #[cfg(any(feature = "http", feature = "serve"))]
 pub use ppc_transports::{Secret, TlsVersion};
+#[cfg(feature = "textfile")]
+pub use ppc_transports::{Textfile, write_to_textfile};
 
 /// `/metrics`, for those who scrape: a server, a service to mount, and the parts of both.
 ///
@@ -296,14 +296,14 @@ pub mod __private {
     pub use ppc_transports::InfluxUnix;
     #[cfg(all(feature = "openmetrics", feature = "http"))]
     pub use ppc_transports::OpenMetricsHttp;
+    #[cfg(feature = "serve")]
+    pub use ppc_transports::Server;
     #[cfg(all(feature = "statsd", feature = "tcp"))]
     pub use ppc_transports::StatsdTcp;
     #[cfg(all(feature = "statsd", feature = "udp"))]
     pub use ppc_transports::StatsdUdp;
     #[cfg(all(feature = "statsd", feature = "unix"))]
     pub use ppc_transports::StatsdUnix;
-    #[cfg(feature = "serve")]
-    pub use ppc_transports::Server;
     #[cfg(feature = "textfile")]
     pub use ppc_transports::Textfile;
     pub use ppc_transports::generated::*;

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::task::{Wake, Waker};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use super::engine::{Engine, Step};
@@ -57,6 +58,8 @@ struct State {
     woken: bool,
     /// Nobody has to wait any longer.
     done: bool,
+    /// The final push is over, and a signal is to end the process before others go on.
+    pushed: bool,
     /// Those who await the end, and the task that drives.
     wakers: Vec<Waker>,
 }
@@ -105,6 +108,7 @@ impl Client {
                 driver: Driver::Nobody,
                 failed: false,
                 woken: false,
+                pushed: false,
                 done: false,
                 wakers: Vec::new(),
             }),
@@ -252,12 +256,21 @@ impl Client {
     /// Waits for the end of the final push, a little beyond its deadline at most. Where it is not
     /// over by then, because a user's code holds the driver, nobody else waits for it either.
     pub(crate) fn wait_until_done(&self) {
+        self.wait_until(|state| state.done);
+    }
+
+    /// The same for who ends the process by a signal, and goes first.
+    pub(crate) fn wait_until_pushed(&self) {
+        self.wait_until(|state| state.done || state.pushed);
+    }
+
+    fn wait_until(&self, is_over: impl Fn(&State) -> bool) {
         let mut state = self.state();
         let Some(stop) = state.orders.stop else {
             return;
         };
         let deadline = stop.deadline.max(stop.ordered + self.linger) + GRACE;
-        while !state.done {
+        while !is_over(&state) {
             let Some(left) = deadline.checked_duration_since(Instant::now()) else {
                 return self.release(state);
             };
@@ -285,6 +298,12 @@ impl Client {
         };
         drop(gone);
         *lock(&self.watch) = None;
+        if signals::is_ending() {
+            // The signal takes effect before whoever waits goes on, and ends the process by itself.
+            self.state().pushed = true;
+            self.changed.notify_all();
+            thread::sleep(SIGNAL);
+        }
         self.release(self.state());
     }
 
@@ -327,6 +346,9 @@ impl Wake for Client {
         self.tell(wakers);
     }
 }
+
+/// How long a signal has to take effect.
+const SIGNAL: Duration = Duration::from_secs(1);
 
 /// What a waiter gives the driver beyond the deadline, to be told that it has given up.
 const GRACE: Duration = Duration::from_millis(100);

@@ -12,7 +12,7 @@ use crate::secret::Secret;
 pub(super) const CHALLENGE: HeaderValue =
     HeaderValue::from_static("Basic realm=\"metrics\", charset=\"UTF-8\"");
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Credentials {
     user: String,
     password: Secret,

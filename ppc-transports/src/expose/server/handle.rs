@@ -102,6 +102,12 @@ impl ServerHandle {
         process::id() == self.process && self.progress.await_scrape(deadline)
     }
 
+    /// The values are final: a scrape that begins from now on is the one that
+    /// [`linger`](Self::linger) waits for, also when that is called later.
+    pub fn mark_end(&self) {
+        self.progress.mark();
+    }
+
     /// Ends [`linger`](Self::linger), on whatever thread it waits; one that is called later
     /// returns at once as well.
     pub fn cut_linger(&self) {

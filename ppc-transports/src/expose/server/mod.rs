@@ -21,6 +21,7 @@ mod wire;
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use ppc_core::{LabelSet, Source, registry};
 
@@ -79,10 +80,11 @@ pub fn start_http_server(
 /// server.stop();
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+#[derive(Clone)]
 #[must_use = "it serves nobody until it is started"]
 pub struct Server {
     address: String,
-    sources: Vec<Box<dyn Source>>,
+    sources: Vec<Arc<dyn Source>>,
     labels: Vec<(String, String)>,
     credentials: Option<Credentials>,
     tls: TlsFiles,
@@ -90,6 +92,7 @@ pub struct Server {
     /// The first setting that could not be read.
     fault: Option<Error>,
     compresses: Compresses,
+    linger: Duration,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -111,6 +114,7 @@ impl Server {
             limits: Limits::default(),
             fault: None,
             compresses: Compresses::AsAsked,
+            linger: Duration::ZERO,
         }
     }
 
@@ -119,7 +123,7 @@ impl Server {
     /// A metric that two of them have is an error when the server starts, and where that comes up
     /// later, the one of the source that was added first is served.
     pub fn source(mut self, source: impl Source + 'static) -> Self {
-        self.sources.push(Box::new(source));
+        self.sources.push(Arc::new(source));
         self
     }
 
@@ -219,6 +223,17 @@ impl Server {
         self
     }
 
+    /// How long a job that is served is served on after its end, unless its final values have been
+    /// scraped before; not at all by default. A signal ends it. Who starts a server by hand uses
+    /// [`ServerHandle::linger`].
+    pub fn linger(mut self, time: impl Seconds) -> Self {
+        match time.duration() {
+            Ok(time) => self.linger = time,
+            Err(error) => self.refuse(error),
+        }
+        self
+    }
+
     /// Listens, and answers on a thread of its own from then on.
     ///
     /// # Errors
@@ -254,13 +269,42 @@ impl Server {
         })
     }
 
-    fn set_time(&mut self, time: impl Seconds, limit: fn(&mut Limits) -> &mut std::time::Duration) {
+    fn set_time(&mut self, time: impl Seconds, limit: fn(&mut Limits) -> &mut Duration) {
         match time.duration() {
             Ok(time) => *limit(&mut self.limits) = time,
-            Err(error) => {
-                self.fault.get_or_insert(error);
-            }
+            Err(error) => self.refuse(error),
         }
+    }
+
+    /// One that cannot be started, because of an error.
+    pub(crate) fn refuse(&mut self, error: Error) {
+        self.fault.get_or_insert(error);
+    }
+}
+
+/// As a destination of a push.
+impl Server {
+    /// As it was given.
+    pub(crate) fn address(&self) -> &str {
+        &self.address
+    }
+
+    pub(crate) fn lingers_for(&self) -> Duration {
+        self.linger
+    }
+
+    /// Why it cannot be started, as far as settings tell.
+    pub(crate) fn fault(&self) -> Option<&Error> {
+        self.fault.as_ref()
+    }
+
+    /// Starts it with these labels before its own.
+    pub(crate) fn start_with(mut self, labels: &LabelSet) -> Result<ServerHandle, Error> {
+        let given = labels
+            .iter()
+            .map(|(name, value)| (name.to_owned(), value.to_owned()));
+        self.labels = given.chain(std::mem::take(&mut self.labels)).collect();
+        self.start()
     }
 }
 
@@ -274,6 +318,7 @@ impl fmt::Debug for Server {
             .field("tls", &self.tls)
             .field("limits", &self.limits)
             .field("compresses", &self.compresses)
+            .field("linger", &self.linger)
             .finish_non_exhaustive()
     }
 }

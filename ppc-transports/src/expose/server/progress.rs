@@ -18,6 +18,8 @@ struct State {
     /// The highest number of a scrape that was answered.
     latest: u64,
     answered: u64,
+    /// The latest scrape that began before the values were final, once they are.
+    mark: Option<u64>,
     is_cut: bool,
     has_ended: bool,
 }
@@ -56,9 +58,19 @@ impl Progress {
         self.changed.notify_all();
     }
 
-    /// Waits for a scrape that begins from now on, and whether there was one.
+    /// A scrape that begins from now on is the one that is waited for.
+    pub(super) fn mark(&self) {
+        let mut state = lock(&self.state);
+        state.mark = Some(state.begun);
+    }
+
+    /// Waits for a scrape that began behind the mark, where there is one, else from now on, and whether
+    /// there was one.
     pub(super) fn await_scrape(&self, deadline: Instant) -> bool {
-        let mark = lock(&self.state).begun;
+        let mark = {
+            let state = lock(&self.state);
+            state.mark.unwrap_or(state.begun)
+        };
         let is_over = |state: &State| state.latest > mark || state.is_cut || state.has_ended;
         self.wait(deadline, is_over, |state| state.latest > mark)
     }

@@ -2,13 +2,14 @@
 
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 use ppc_core::{Snapshot, Source, unix_time};
 
 use crate::error::{Error, ErrorKind};
 
 /// Refuses sources of which two have a metric of the same name, as far as that can be seen now.
-pub(super) fn refuse(sources: &[Box<dyn Source>]) -> Result<(), Error> {
+pub(super) fn refuse(sources: &[Arc<dyn Source>]) -> Result<(), Error> {
     if sources.len() < 2 {
         return Ok(());
     }
