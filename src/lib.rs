@@ -73,6 +73,8 @@ pub use ppc_transports::{
 pub use ppc_transports::{Dialect, Types};
 #[cfg(feature = "influx")]
 pub use ppc_transports::{Names, Precision};
+#[cfg(feature = "text")]
+pub use ppc_transports::{Text, TextFile};
 
 /// Why a metric could not be defined, or a series not be found by its labels; [`Error`] is for
 /// what can be wrong with pushing.

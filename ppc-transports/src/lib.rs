@@ -19,11 +19,13 @@
         feature = "tls",
         feature = "pushgateway",
         feature = "textfile",
-        feature = "serve"
+        feature = "serve",
+        feature = "text"
     )),
     allow(dead_code, unused_imports, unused_macros)
 )]
 
+mod bridge;
 mod choice;
 mod destination;
 mod encode;
@@ -39,6 +41,8 @@ mod seconds;
 mod send;
 mod slots;
 
+#[cfg(feature = "text")]
+pub use bridge::{Text, TextFile};
 pub use choice::Choice;
 pub use destination::AsDestination;
 #[cfg(all(feature = "graphite", feature = "tcp"))]
