@@ -73,6 +73,8 @@ pub use ppc_transports::{
 pub use ppc_transports::{Dialect, Types};
 #[cfg(feature = "influx")]
 pub use ppc_transports::{Names, Precision};
+#[cfg(feature = "prometheus-client")]
+pub use ppc_transports::{PrometheusClient, PrometheusClientCollector, PrometheusClientRegistry};
 #[cfg(feature = "text")]
 pub use ppc_transports::{Text, TextFile};
 

@@ -20,7 +20,8 @@
         feature = "pushgateway",
         feature = "textfile",
         feature = "serve",
-        feature = "text"
+        feature = "text",
+        feature = "prometheus-client"
     )),
     allow(dead_code, unused_imports, unused_macros)
 )]
@@ -41,6 +42,8 @@ mod seconds;
 mod send;
 mod slots;
 
+#[cfg(feature = "prometheus-client")]
+pub use bridge::{PrometheusClient, PrometheusClientCollector, PrometheusClientRegistry};
 #[cfg(feature = "text")]
 pub use bridge::{Text, TextFile};
 pub use choice::Choice;

@@ -2,10 +2,16 @@
 //!
 //! Every bridge tells a [`Mirror`](ppc_core::Mirror) anew what there is whenever it is gathered.
 
-#[cfg(feature = "text")]
+#[cfg(any(feature = "text", feature = "prometheus-client"))]
 mod parse;
+#[cfg(feature = "prometheus-client")]
+mod prometheus_client;
 #[cfg(feature = "text")]
 mod text;
 
+#[cfg(feature = "prometheus-client")]
+pub use prometheus_client::{
+    PrometheusClient, PrometheusClientCollector, PrometheusClientRegistry,
+};
 #[cfg(feature = "text")]
 pub use text::{Text, TextFile};

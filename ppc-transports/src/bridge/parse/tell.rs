@@ -5,6 +5,7 @@ use ppc_core::{Kind, Mirrored, Reading};
 use super::document::{Document, Family, Sample};
 use super::fault::Fault;
 use super::points::{Key, Point, points};
+use super::reader;
 use super::rules::Rules;
 use super::types::{Part, Type};
 use super::values::Series;
@@ -24,7 +25,7 @@ impl<'a> Parsed<'a> {
     ///
     /// Where it does not keep to the rules.
     pub(crate) fn parse(text: &'a str, rules: Rules) -> Result<Self, Fault> {
-        let mut document = Document::read(text, rules)?;
+        let mut document = reader::read(text, rules)?;
         let mut faults = std::mem::take(&mut document.faults);
         let families = document.families.iter();
         let points = families.map(|family| {
