@@ -69,8 +69,12 @@ pub use ppc_transports::{Dialect, Types};
 pub use ppc_transports::{Escaping, Exposition, Format};
 #[cfg(feature = "influx")]
 pub use ppc_transports::{Names, Precision};
+#[cfg(feature = "prometheus-client")]
+pub use ppc_transports::{PrometheusClient, PrometheusClientCollector, PrometheusClientRegistry};
 #[cfg(any(feature = "http", feature = "serve"))]
 pub use ppc_transports::{Secret, TlsVersion};
+#[cfg(feature = "text")]
+pub use ppc_transports::{Text, TextFile};
 #[cfg(feature = "textfile")]
 pub use ppc_transports::{Textfile, write_to_textfile};
 

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as the tests do")]
 
 mod architecture;
+mod bridges;
 mod carbon;
 mod changes;
 mod client_python;

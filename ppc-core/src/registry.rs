@@ -43,6 +43,13 @@ struct Inner {
     names: HashMap<Box<str>, usize>,
     /// Who is told of every recording.
     watches: Vec<Arc<Interest>>,
+    /// What is gathered behind the families.
+    attached: Arc<Vec<Arc<dyn Attached>>>,
+}
+
+/// What a registry shows beside its own families; every source is such.
+pub(crate) trait Attached: Send + Sync {
+    fn gather_into(&self, snapshot: &mut Snapshot);
 }
 
 /// A family of any kind, as the registry holds it.
@@ -80,7 +87,10 @@ impl Registry {
     /// [`Snapshot::left_out`]. One that is in the snapshot itself stays in it once.
     pub fn gather_into(&self, snapshot: &mut Snapshot) {
         // The list is shared, so that no lock is held while families are read.
-        let families = Arc::clone(&self.lock().families);
+        let (families, attached) = {
+            let inner = self.lock();
+            (Arc::clone(&inner.families), Arc::clone(&inner.attached))
+        };
         // Before anything is read: a filter may be a user's code.
         let choice = snapshot.choose(families.iter().map(|family| &**family.descriptor()));
         // Within one registry names are unique; a second source may have one of them again.
@@ -95,6 +105,14 @@ impl Registry {
         }
         drop(totals);
         snapshot.use_again(choice);
+        for source in &*attached {
+            source.gather_into(snapshot);
+        }
+    }
+
+    /// Has a source gathered behind the families.
+    pub(crate) fn add(&self, source: Arc<dyn Attached>) {
+        Arc::make_mut(&mut self.lock().attached).push(source);
     }
 
     /// Has a feed told of every recording of this registry, and of others that are watched, until

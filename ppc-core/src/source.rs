@@ -12,7 +12,7 @@ pub use several::Sources;
 
 use crate::clock;
 use crate::descriptor::{Descriptor, Filter, Keep};
-use crate::registry::Registry;
+use crate::registry::{Attached, Registry};
 use crate::snapshot::Snapshot;
 
 /// Anything that can be gathered into a [`Snapshot`]: a [`Registry`], a view of one, or several
@@ -225,6 +225,37 @@ impl<S: Source> Source for Filtered<S> {
     fn registries(&self, each: &mut dyn FnMut(&Registry, bool)) {
         self.source
             .registries(&mut |registry, _| each(registry, false));
+    }
+}
+
+impl Registry {
+    /// Has everything of another source shown by this registry too, behind its own families, for as
+    /// long as there is the registry: what is pushed and served of it is pushed and served with it.
+    ///
+    /// A stream tells every change of the registry's own families, and of what is attached no more
+    /// than it gathers. A registry must not be attached to itself.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use ppc_core::{Counter, Registry};
+    ///
+    /// let (ours, theirs) = (Registry::new(), Registry::new());
+    /// Counter::builder("jobs").register(&theirs)?;
+    /// ours.attach(theirs.clone());
+    /// assert_eq!(ours.gather().series_count(), 1);
+    /// # Ok::<(), ppc_core::Error>(())
+    /// ```
+    pub fn attach(&self, source: impl Source + 'static) {
+        self.add(Arc::new(AttachedSource(source)));
+    }
+}
+
+struct AttachedSource<S>(S);
+
+impl<S: Source> Attached for AttachedSource<S> {
+    fn gather_into(&self, snapshot: &mut Snapshot) {
+        self.0.gather_into(snapshot);
     }
 }
 

@@ -4,11 +4,11 @@ use std::fmt;
 use std::io;
 use std::sync::Arc;
 
-/// Why pushing or serving could not be set up.
+/// Why pushing or serving could not be set up, or a text not be read.
 ///
-/// It is returned to those who ask, by [`Push::try_start`](crate::Push::try_start) and by the
-/// functions that push once to a gateway: everywhere else it is logged and counted, and the job
-/// runs on.
+/// It is returned to those who ask, by [`Push::try_start`](crate::Push::try_start), by the
+/// functions that push once to a gateway, and by bridges to other registries: everywhere else it is
+/// logged and counted, and the job runs on.
 #[derive(Clone, Debug)]
 pub struct Error(Arc<ErrorKind>);
 
@@ -57,6 +57,16 @@ pub(crate) enum ErrorKind {
         feature: &'static str,
     },
     Tls(String),
+    /// A text that cannot be read.
+    Text {
+        line: usize,
+        expected: &'static str,
+        found: String,
+    },
+    /// There is one already.
+    Installed {
+        what: &'static str,
+    },
     /// A single push of the functions for gateways.
     Push {
         reason: &'static str,
@@ -111,6 +121,24 @@ impl Error {
             ErrorKind::Push { status, .. } => status,
             _ => None,
         }
+    }
+
+    /// True where a text could not be read: [`Text::parse`](crate::Text::parse).
+    pub fn is_text(&self) -> bool {
+        matches!(*self.0, ErrorKind::Text { .. })
+    }
+
+    /// The line of the text that could not be read, from 1 on.
+    pub fn line(&self) -> Option<usize> {
+        match *self.0 {
+            ErrorKind::Text { line, .. } => Some(line),
+            _ => None,
+        }
+    }
+
+    /// True where the program has one already, and can have no other.
+    pub fn is_installed(&self) -> bool {
+        matches!(*self.0, ErrorKind::Installed { .. })
     }
 
     /// True where the time was over.
@@ -190,6 +218,12 @@ impl fmt::Display for Error {
                 )
             }
             ErrorKind::Tls(text) => write!(f, "invalid settings of TLS: {text}"),
+            ErrorKind::Text {
+                line,
+                expected,
+                found,
+            } => write!(f, "line {line}: expected {expected}, found {found:?}"),
+            ErrorKind::Installed { what } => write!(f, "the program has {what} already"),
             ErrorKind::Push { text, .. } => write!(f, "push failed: {text}"),
             ErrorKind::Label(_) => f.write_str("invalid label of the client"),
             ErrorKind::Listen { address, source } => {

@@ -19,11 +19,14 @@
         feature = "tls",
         feature = "pushgateway",
         feature = "textfile",
-        feature = "serve"
+        feature = "serve",
+        feature = "text",
+        feature = "prometheus-client"
     )),
     allow(dead_code, unused_imports, unused_macros)
 )]
 
+mod bridge;
 mod choice;
 mod compress;
 mod destination;
@@ -44,6 +47,10 @@ mod slots;
 #[cfg(any(feature = "http", feature = "serve"))]
 mod tls_version;
 
+#[cfg(feature = "prometheus-client")]
+pub use bridge::{PrometheusClient, PrometheusClientCollector, PrometheusClientRegistry};
+#[cfg(feature = "text")]
+pub use bridge::{Text, TextFile};
 pub use choice::Choice;
 pub use compress::Compression;
 pub use destination::AsDestination;

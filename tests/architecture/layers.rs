@@ -92,6 +92,10 @@ const LAYERS: &[Layer] = &[
         )
     },
     transports("push", &["destination", "expose", "store"]),
+    transports(
+        "bridge",
+        &["push", "pack", "destination", "expose", "store"],
+    ),
     transports("expose", &["send", "push", "pack", "destination", "store"]),
     transports(
         "store",

@@ -47,6 +47,16 @@ pub(crate) struct Client {
     served: Mutex<Vec<(Duration, Arc<dyn Served>)>>,
 }
 
+/// How far the end of a client is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum End {
+    Ahead,
+    /// The final push is over, and a signal is to end the process before others go on.
+    Pushed,
+    /// Nobody has to wait any longer.
+    Over,
+}
+
 struct State {
     /// The periods of the uses that run, and of how many each.
     periods: BTreeMap<Duration, usize>,
@@ -56,10 +66,7 @@ struct State {
     failed: bool,
     /// A sender has news for the driver.
     woken: bool,
-    /// Nobody has to wait any longer.
-    done: bool,
-    /// The final push is over, and a signal is to end the process before others go on.
-    pushed: bool,
+    end: End,
     /// Those who await the end, and the task that drives.
     wakers: Vec<Waker>,
 }
@@ -108,8 +115,7 @@ impl Client {
                 driver: Driver::Nobody,
                 failed: false,
                 woken: false,
-                pushed: false,
-                done: false,
+                end: End::Ahead,
                 wakers: Vec::new(),
             }),
             changed: Condvar::new(),
@@ -256,12 +262,12 @@ impl Client {
     /// Waits for the end of the final push, a little beyond its deadline at most. Where it is not
     /// over by then, because a user's code holds the driver, nobody else waits for it either.
     pub(crate) fn wait_until_done(&self) {
-        self.wait_until(|state| state.done);
+        self.wait_until(|state| state.end == End::Over);
     }
 
     /// The same for who ends the process by a signal, and goes first.
     pub(crate) fn wait_until_pushed(&self) {
-        self.wait_until(|state| state.done || state.pushed);
+        self.wait_until(|state| state.end != End::Ahead);
     }
 
     fn wait_until(&self, is_over: impl Fn(&State) -> bool) {
@@ -283,10 +289,11 @@ impl Client {
     /// woken then.
     pub(crate) fn is_done_or_wake(&self, waker: &Waker) -> bool {
         let mut state = self.state();
-        if !state.done {
+        let is_over = state.end == End::Over;
+        if !is_over {
             add_waker(&mut state.wakers, waker);
         }
-        state.done
+        is_over
     }
 
     /// The final push is over: nothing of the client stays behind.
@@ -300,7 +307,7 @@ impl Client {
         *lock(&self.watch) = None;
         if signals::is_ending() {
             // The signal takes effect before whoever waits goes on, and ends the process by itself.
-            self.state().pushed = true;
+            self.state().end = End::Pushed;
             self.changed.notify_all();
             thread::sleep(SIGNAL);
         }
@@ -309,7 +316,7 @@ impl Client {
 
     /// Nobody has to wait any longer.
     fn release(&self, mut state: MutexGuard<'_, State>) {
-        state.done = true;
+        state.end = End::Over;
         let wakers = std::mem::take(&mut state.wakers);
         drop(state);
         self.tell(wakers);

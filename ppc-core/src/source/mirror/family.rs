@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::series::{Row, Rows, Who};
-use super::{Mirrored, MirroredBucket};
+use super::value::{Mirrored, MirroredBucket};
 use crate::descriptor::{Descriptor, Shape};
 use crate::kind::Kind;
 use crate::snapshot::Snapshot;

@@ -1,0 +1,17 @@
+//! What others registered or wrote, as sources of ours, and ours as theirs.
+//!
+//! Every bridge tells a [`Mirror`](ppc_core::Mirror) anew what there is whenever it is gathered.
+
+#[cfg(any(feature = "text", feature = "prometheus-client"))]
+mod parse;
+#[cfg(feature = "prometheus-client")]
+mod prometheus_client;
+#[cfg(feature = "text")]
+mod text;
+
+#[cfg(feature = "prometheus-client")]
+pub use prometheus_client::{
+    PrometheusClient, PrometheusClientCollector, PrometheusClientRegistry,
+};
+#[cfg(feature = "text")]
+pub use text::{Text, TextFile};

@@ -1,0 +1,3 @@
+//! What others registered or wrote, pushed and read like our own.
+
+mod text;

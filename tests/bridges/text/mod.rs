@@ -1,0 +1,4 @@
+//! Expositions of other programs: which are read, which refused, and what is shown of them.
+
+mod lenient;
+mod openmetrics;
