@@ -1,8 +1,8 @@
 //! `/metrics` of ten thousand series, scraped over loopback as fast as it goes while two threads
 //! record. Each server is a process of its own.
 
-mod hyper;
 mod load;
+mod plain;
 mod servers;
 
 use std::io::{BufRead, BufReader};

@@ -87,7 +87,7 @@ fn raw() -> Result<SocketAddr> {
             .map(|counter| move || counter.inc())
             .collect(),
     );
-    super::hyper::start(move || body.clone())
+    super::plain::start(move || body.clone())
 }
 
 #[derive(Clone, PartialEq, Eq, Hash, Debug, EncodeLabelSet)]
@@ -124,7 +124,7 @@ fn prometheus_client() -> Result<SocketAddr> {
             .collect(),
     );
     let registry = Arc::new(registry);
-    super::hyper::start(move || {
+    super::plain::start(move || {
         let mut body = String::new();
         // Writing to a string cannot fail.
         let _ = text::encode(&mut body, &registry);

@@ -26,7 +26,7 @@ pub(super) fn start(body: impl Fn() -> Bytes + Clone + Send + 'static) -> Result
 async fn accept(
     listener: std::net::TcpListener,
     body: impl Fn() -> Bytes + Clone + Send + 'static,
-) -> Result<()> {
+) -> std::io::Result<()> {
     let listener = tokio::net::TcpListener::from_std(listener)?;
     loop {
         let (stream, _) = listener.accept().await?;
