@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::cell::{Cell, Found, Kept};
+use crate::cell::{Cell, FamilyTag, Found, Kept, next_id};
 use crate::label::LabelValues;
 use crate::snapshot::SeriesList;
 
@@ -11,19 +11,28 @@ use crate::snapshot::SeriesList;
 pub(super) struct Entries<C: Cell> {
     kept: Vec<Kept<C>>,
     len: usize,
+    has_changed: bool,
+    order: u64,
 }
 
 impl<C: Cell> Entries<C> {
     pub(super) fn start(&mut self) {
         self.len = 0;
+        self.has_changed = false;
     }
 
     #[inline]
     pub(super) fn push(&mut self, found: Found<'_, C>) {
         match self.kept.get_mut(self.len) {
             Some(kept) if kept.is(found) => {}
-            Some(kept) => *kept = found.keep(),
-            None => self.kept.push(found.keep()),
+            Some(kept) => {
+                *kept = found.keep();
+                self.has_changed = true;
+            }
+            None => {
+                self.kept.push(found.keep());
+                self.has_changed = true;
+            }
         }
         self.len += 1;
     }
@@ -40,6 +49,9 @@ impl<C: Cell> Entries<C> {
 
     /// Lets go of what is no longer there; returns how many there are.
     pub(super) fn finish(&mut self) -> usize {
+        if self.has_changed || self.kept.len() > self.len {
+            self.order = next_id(FamilyTag::default());
+        }
         self.kept.truncate(self.len);
         self.len
     }
@@ -50,6 +62,8 @@ impl<C: Cell> Default for Entries<C> {
         Self {
             kept: Vec::new(),
             len: 0,
+            has_changed: false,
+            order: next_id(FamilyTag::default()),
         }
     }
 }
@@ -57,6 +71,10 @@ impl<C: Cell> Default for Entries<C> {
 impl<C: Cell> SeriesList for Entries<C> {
     fn id(&self, index: usize) -> u64 {
         self.kept[index].found().id()
+    }
+
+    fn order(&self) -> u64 {
+        self.order
     }
 
     fn values(&self, index: usize) -> LabelValues<'_> {
