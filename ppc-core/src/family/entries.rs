@@ -23,18 +23,21 @@ impl<C: Cell> Entries<C> {
 
     #[inline]
     pub(super) fn push(&mut self, found: Found<'_, C>) {
-        match self.kept.get_mut(self.len) {
-            Some(kept) if kept.is(found) => {}
-            Some(kept) => {
-                *kept = found.keep();
-                self.has_changed = true;
-            }
-            None => {
-                self.kept.push(found.keep());
-                self.has_changed = true;
-            }
+        let kept = self.kept.get(self.len);
+        if kept.is_none_or(|kept| !kept.is(found)) {
+            self.change(found);
         }
         self.len += 1;
+    }
+
+    /// Lists another one than was there.
+    #[cold]
+    fn change(&mut self, found: Found<'_, C>) {
+        self.has_changed = true;
+        match self.kept.get_mut(self.len) {
+            Some(kept) => *kept = found.keep(),
+            None => self.kept.push(found.keep()),
+        }
     }
 
     /// How many are listed so far.
