@@ -21,6 +21,7 @@ mod nginx;
 mod prometheus;
 mod pushgateway;
 mod repeated;
+mod serve;
 mod sources;
 mod statsd_server;
 mod streams;

@@ -10,6 +10,7 @@ mod faulty;
 mod known;
 mod matrix;
 mod repeated;
+mod served;
 mod streamed;
 mod synchronous;
 
@@ -53,6 +54,7 @@ fn main() -> ExitCode {
         Some(("async" | "task", _)) => asynchronous::end(&ask, ending),
         Some(("repeated", how)) => repeated::run(&ask, how),
         Some(("faulty", how)) => faulty::run(&ask, how),
+        Some(("served", _)) => served::run(&ask),
         Some(("streamed", how)) => streamed::run(&ask, how),
         Some(("matrix", how)) => matrix::run(&ask, how),
         _ => unknown(ending),

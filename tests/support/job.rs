@@ -109,6 +109,15 @@ impl Job {
         }
     }
 
+    /// Pages of memory that it has, as /proc says.
+    #[track_caller]
+    pub(crate) fn resident_pages(&self) -> u64 {
+        let path = format!("/proc/{}/statm", self.child.id());
+        let text = std::fs::read_to_string(path).expect("it runs");
+        let resident = text.split_whitespace().nth(1).expect("the second number");
+        resident.parse().expect("a number")
+    }
+
     /// Sends a signal, by its name.
     #[track_caller]
     pub(crate) fn signal(&self, name: &str) {

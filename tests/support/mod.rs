@@ -20,6 +20,7 @@ pub(crate) mod nginx;
 pub(crate) mod prometheus;
 pub(crate) mod pushgateway;
 pub(crate) mod receiver;
+pub(crate) mod scraper;
 pub(crate) mod script;
 pub(crate) mod sent;
 pub(crate) mod series;

@@ -244,8 +244,7 @@ impl Server {
         if self.compresses == Compresses::Never {
             service = service.disable_compression();
         }
-        let listener = address::listen(&self.address)?;
-        handle::start(listener, |progress| Serving {
+        handle::start(&self.address, |progress| Serving {
             service,
             credentials: self.credentials,
             tls,
