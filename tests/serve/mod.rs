@@ -64,7 +64,7 @@ fn sent(address: SocketAddr, text: &str) -> TcpStream {
 #[track_caller]
 fn rest(mut stream: TcpStream) -> String {
     let mut bytes = Vec::new();
-    let mut piece = [0; 65536];
+    let mut piece = [0; 16_384];
     loop {
         match stream.read(&mut piece) {
             Ok(0) => break,

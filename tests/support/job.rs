@@ -30,14 +30,20 @@ pub(crate) struct Job {
     start: Instant,
 }
 
-/// Cargo builds examples beside the tests.
+/// The job's.
 fn program() -> PathBuf {
+    example("job")
+}
+
+/// The program of an example: cargo builds them beside the tests.
+#[track_caller]
+pub(crate) fn example(name: &str) -> PathBuf {
     let tests = env::current_exe().expect("the test binary has a path");
     let target = tests
         .parent()
         .and_then(|deps| deps.parent())
         .expect("it lies in target/x/deps");
-    let program = target.join("examples").join("job");
+    let program = target.join("examples").join(name);
     assert!(
         program.exists(),
         "{} is missing: it is built by `cargo test --all-features`, all targets",
