@@ -9,9 +9,10 @@ use std::time::{Duration, Instant};
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::watch;
 
-use super::accept::{Serving, serve};
+use super::accept::serve;
 use super::address::listen;
 use super::progress::Progress;
+use super::serving::Serving;
 use crate::error::{Error, ErrorKind};
 use crate::os;
 

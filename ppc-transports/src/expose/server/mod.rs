@@ -8,6 +8,7 @@ mod exchange;
 mod handle;
 mod limits;
 mod progress;
+mod serving;
 mod table;
 #[cfg(feature = "tls")]
 mod tls;
@@ -24,10 +25,10 @@ use std::sync::Arc;
 
 use ppc_core::{LabelSet, Source, registry};
 
-use self::accept::Serving;
 use self::credentials::Credentials;
 pub use self::handle::ServerHandle;
 use self::limits::Limits;
+use self::serving::Serving;
 use self::tls_files::TlsFiles;
 use super::service::MetricsService;
 use crate::error::{Error, ErrorKind};
