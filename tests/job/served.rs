@@ -14,6 +14,7 @@ pub(crate) fn run(ask: &Ask) -> ExitCode {
     gauge.expect("the name is good").set(1);
     let server = Server::new(&ask.address).source(registry).header_timeout(2);
     let server = server.start().expect("the port is free");
+    println!("{}", server.local_addr());
     announce();
     thread::sleep(ask.lasts);
     server.stop();

@@ -7,7 +7,6 @@ use std::time::Instant;
 use super::{JOBS, WITHIN, eventually, jobs, large, local, rest, sent};
 use crate::support::http::get;
 use crate::support::job::Job;
-use crate::support::receiver::free_address;
 
 const GARBAGE: &[&[u8]] = &[
     b"",
@@ -32,8 +31,8 @@ fn scrape(address: SocketAddr) {
 
 #[test]
 fn garbage_leaves_the_server_and_its_memory_as_they_were() {
-    let address = free_address().unwrap();
-    let job = Job::start_at(&address.to_string(), "garbage", "served-plain", 600.0, &[]);
+    let job = Job::start_at("127.0.0.1:0", "garbage", "served-plain", 600.0, &[]);
+    let address: SocketAddr = job.said().trim().parse().unwrap();
     let send = |count: usize, held: &mut Vec<TcpStream>| {
         for number in 0..count {
             let mut stream = TcpStream::connect(address).unwrap();

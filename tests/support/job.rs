@@ -115,6 +115,11 @@ impl Job {
         }
     }
 
+    /// What it said before it said that it runs.
+    pub(crate) fn said(&self) -> &str {
+        &self.said
+    }
+
     /// Pages of memory that it has, as /proc says.
     #[track_caller]
     pub(crate) fn resident_pages(&self) -> u64 {
