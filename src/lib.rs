@@ -71,6 +71,8 @@ pub use ppc_transports::{
 };
 #[cfg(feature = "statsd")]
 pub use ppc_transports::{Dialect, Types};
+#[cfg(feature = "metrics")]
+pub use ppc_transports::{MetricsRecorder, MetricsRecorderBuilder, install_metrics_recorder};
 #[cfg(feature = "influx")]
 pub use ppc_transports::{Names, Precision};
 #[cfg(feature = "prometheus-client")]

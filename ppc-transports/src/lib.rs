@@ -21,7 +21,8 @@
         feature = "textfile",
         feature = "serve",
         feature = "text",
-        feature = "prometheus-client"
+        feature = "prometheus-client",
+        feature = "metrics"
     )),
     allow(dead_code, unused_imports, unused_macros)
 )]
@@ -42,6 +43,8 @@ mod seconds;
 mod send;
 mod slots;
 
+#[cfg(feature = "metrics")]
+pub use bridge::{MetricsRecorder, MetricsRecorderBuilder, install_metrics_recorder};
 #[cfg(feature = "prometheus-client")]
 pub use bridge::{PrometheusClient, PrometheusClientCollector, PrometheusClientRegistry};
 #[cfg(feature = "text")]

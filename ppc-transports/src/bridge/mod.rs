@@ -2,6 +2,8 @@
 //!
 //! Every bridge tells a [`Mirror`](ppc_core::Mirror) anew what there is whenever it is gathered.
 
+#[cfg(feature = "metrics")]
+mod metrics;
 #[cfg(any(feature = "text", feature = "prometheus-client"))]
 mod parse;
 #[cfg(feature = "prometheus-client")]
@@ -9,6 +11,8 @@ mod prometheus_client;
 #[cfg(feature = "text")]
 mod text;
 
+#[cfg(feature = "metrics")]
+pub use metrics::{MetricsRecorder, MetricsRecorderBuilder, install_metrics_recorder};
 #[cfg(feature = "prometheus-client")]
 pub use prometheus_client::{
     PrometheusClient, PrometheusClientCollector, PrometheusClientRegistry,
