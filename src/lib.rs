@@ -45,6 +45,8 @@ pub use ppc_transports::InfluxUdp;
 pub use ppc_transports::InfluxUnix;
 #[cfg(all(feature = "openmetrics", feature = "http"))]
 pub use ppc_transports::OpenMetricsHttp;
+#[cfg(feature = "prometheus")]
+pub use ppc_transports::Prometheus;
 #[cfg(all(feature = "statsd", feature = "tcp"))]
 pub use ppc_transports::StatsdTcp;
 #[cfg(all(feature = "statsd", feature = "udp"))]
@@ -75,6 +77,8 @@ pub use ppc_transports::{Dialect, Types};
 pub use ppc_transports::{MetricsRecorder, MetricsRecorderBuilder, install_metrics_recorder};
 #[cfg(feature = "influx")]
 pub use ppc_transports::{Names, Precision};
+#[cfg(feature = "process")]
+pub use ppc_transports::{ProcessMetrics, process_metrics};
 #[cfg(feature = "prometheus-client")]
 pub use ppc_transports::{PrometheusClient, PrometheusClientCollector, PrometheusClientRegistry};
 #[cfg(feature = "text")]

@@ -22,7 +22,9 @@
         feature = "serve",
         feature = "text",
         feature = "prometheus-client",
-        feature = "metrics"
+        feature = "metrics",
+        feature = "prometheus",
+        feature = "process"
     )),
     allow(dead_code, unused_imports, unused_macros)
 )]
@@ -43,8 +45,12 @@ mod seconds;
 mod send;
 mod slots;
 
+#[cfg(feature = "prometheus")]
+pub use bridge::Prometheus;
 #[cfg(feature = "metrics")]
 pub use bridge::{MetricsRecorder, MetricsRecorderBuilder, install_metrics_recorder};
+#[cfg(feature = "process")]
+pub use bridge::{ProcessMetrics, process_metrics};
 #[cfg(feature = "prometheus-client")]
 pub use bridge::{PrometheusClient, PrometheusClientCollector, PrometheusClientRegistry};
 #[cfg(feature = "text")]

@@ -6,6 +6,10 @@
 mod metrics;
 #[cfg(any(feature = "text", feature = "prometheus-client"))]
 mod parse;
+#[cfg(feature = "process")]
+mod process;
+#[cfg(feature = "prometheus")]
+mod prometheus;
 #[cfg(feature = "prometheus-client")]
 mod prometheus_client;
 #[cfg(feature = "text")]
@@ -13,6 +17,10 @@ mod text;
 
 #[cfg(feature = "metrics")]
 pub use metrics::{MetricsRecorder, MetricsRecorderBuilder, install_metrics_recorder};
+#[cfg(feature = "process")]
+pub use process::{ProcessMetrics, process_metrics};
+#[cfg(feature = "prometheus")]
+pub use prometheus::Prometheus;
 #[cfg(feature = "prometheus-client")]
 pub use prometheus_client::{
     PrometheusClient, PrometheusClientCollector, PrometheusClientRegistry,
