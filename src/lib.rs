@@ -83,6 +83,8 @@ pub use ppc_transports::{ProcessMetrics, process_metrics};
 pub use ppc_transports::{PrometheusClient, PrometheusClientCollector, PrometheusClientRegistry};
 #[cfg(feature = "text")]
 pub use ppc_transports::{Text, TextFile};
+#[cfg(feature = "tracing-layer")]
+pub use ppc_transports::{TracingLayer, TracingLayerBuilder};
 
 /// Why a metric could not be defined, or a series not be found by its labels; [`Error`] is for
 /// what can be wrong with pushing.

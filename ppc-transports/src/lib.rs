@@ -24,7 +24,8 @@
         feature = "prometheus-client",
         feature = "metrics",
         feature = "prometheus",
-        feature = "process"
+        feature = "process",
+        feature = "tracing-layer"
     )),
     allow(dead_code, unused_imports, unused_macros)
 )]
@@ -55,6 +56,8 @@ pub use bridge::{ProcessMetrics, process_metrics};
 pub use bridge::{PrometheusClient, PrometheusClientCollector, PrometheusClientRegistry};
 #[cfg(feature = "text")]
 pub use bridge::{Text, TextFile};
+#[cfg(feature = "tracing-layer")]
+pub use bridge::{TracingLayer, TracingLayerBuilder};
 pub use choice::Choice;
 pub use destination::AsDestination;
 #[cfg(all(feature = "graphite", feature = "tcp"))]

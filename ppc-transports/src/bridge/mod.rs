@@ -14,6 +14,8 @@ mod prometheus;
 mod prometheus_client;
 #[cfg(feature = "text")]
 mod text;
+#[cfg(feature = "tracing-layer")]
+mod tracing_layer;
 
 #[cfg(feature = "metrics")]
 pub use metrics::{MetricsRecorder, MetricsRecorderBuilder, install_metrics_recorder};
@@ -27,3 +29,5 @@ pub use prometheus_client::{
 };
 #[cfg(feature = "text")]
 pub use text::{Text, TextFile};
+#[cfg(feature = "tracing-layer")]
+pub use tracing_layer::{TracingLayer, TracingLayerBuilder};
