@@ -53,6 +53,8 @@ pub use ppc_transports::StatsdTcp;
 pub use ppc_transports::StatsdUdp;
 #[cfg(all(feature = "statsd", feature = "unix"))]
 pub use ppc_transports::StatsdUnix;
+#[cfg(all(feature = "text", feature = "http"))]
+pub use ppc_transports::TextUrl;
 #[cfg(feature = "textfile")]
 pub use ppc_transports::Textfile;
 #[cfg(feature = "unix")]

@@ -48,6 +48,8 @@ mod slots;
 
 #[cfg(feature = "prometheus")]
 pub use bridge::Prometheus;
+#[cfg(all(feature = "text", feature = "http"))]
+pub use bridge::TextUrl;
 #[cfg(feature = "metrics")]
 pub use bridge::{MetricsRecorder, MetricsRecorderBuilder, install_metrics_recorder};
 #[cfg(feature = "process")]

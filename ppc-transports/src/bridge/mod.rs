@@ -27,6 +27,8 @@ pub use prometheus::Prometheus;
 pub use prometheus_client::{
     PrometheusClient, PrometheusClientCollector, PrometheusClientRegistry,
 };
+#[cfg(all(feature = "text", feature = "http"))]
+pub use text::TextUrl;
 #[cfg(feature = "text")]
 pub use text::{Text, TextFile};
 #[cfg(feature = "tracing-layer")]
