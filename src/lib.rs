@@ -29,8 +29,6 @@ pub use ppc_core::{
     Scratch, SeriesSnapshot, Snapshot, Source, Sources, Spelling, StateSet, StateSetValue, Summary,
     Timed, Timer, Value, exponential_buckets, linear_buckets, register, registry,
 };
-#[cfg(feature = "openmetrics")]
-pub use ppc_transports::Format;
 #[cfg(all(feature = "graphite", feature = "tcp"))]
 pub use ppc_transports::GraphiteTcp;
 #[cfg(all(feature = "graphite", feature = "udp"))]
@@ -55,8 +53,6 @@ pub use ppc_transports::StatsdUdp;
 pub use ppc_transports::StatsdUnix;
 #[cfg(all(feature = "text", feature = "http"))]
 pub use ppc_transports::TextUrl;
-#[cfg(feature = "textfile")]
-pub use ppc_transports::Textfile;
 #[cfg(feature = "unix")]
 pub use ppc_transports::UnixSocket;
 #[cfg(feature = "pushgateway")]
@@ -70,11 +66,11 @@ pub use ppc_transports::{
     client_metrics, hostname,
 };
 #[cfg(feature = "http")]
-pub use ppc_transports::{
-    Compression, HttpHandler, HttpRequest, HttpResponse, Secret, TlsVersion, Verb,
-};
+pub use ppc_transports::{Compression, HttpHandler, HttpRequest, HttpResponse, Verb};
 #[cfg(feature = "statsd")]
 pub use ppc_transports::{Dialect, Types};
+#[cfg(feature = "openmetrics")]
+pub use ppc_transports::{Escaping, Exposition, Format};
 #[cfg(feature = "metrics")]
 pub use ppc_transports::{MetricsRecorder, MetricsRecorderBuilder, install_metrics_recorder};
 #[cfg(feature = "influx")]
@@ -83,10 +79,58 @@ pub use ppc_transports::{Names, Precision};
 pub use ppc_transports::{ProcessMetrics, process_metrics};
 #[cfg(feature = "prometheus-client")]
 pub use ppc_transports::{PrometheusClient, PrometheusClientCollector, PrometheusClientRegistry};
+#[cfg(any(feature = "http", feature = "serve"))]
+pub use ppc_transports::{Secret, TlsVersion};
 #[cfg(feature = "text")]
 pub use ppc_transports::{Text, TextFile};
+#[cfg(feature = "textfile")]
+pub use ppc_transports::{Textfile, write_to_textfile};
 #[cfg(feature = "tracing-layer")]
 pub use ppc_transports::{TracingLayer, TracingLayerBuilder};
+
+/// `/metrics`, for those who scrape: a server, a service to mount, and the parts of both.
+///
+/// # Examples
+///
+/// A server of its own thread, in a program with a runtime or without:
+///
+/// ```
+/// use ppc::{expose, metric};
+///
+/// metric! {
+///     /// Jobs run.
+///     static JOBS: Counter {}
+/// }
+///
+/// let server = expose::start_http_server("127.0.0.1:0", ppc::registry())?;
+/// println!("metrics at http://{}/metrics", server.local_addr());
+/// JOBS.inc();
+/// # Ok::<(), ppc::Error>(())
+/// ```
+///
+/// In any framework, by hand: here is an answer, as its content type and body, to a request with
+/// this header `Accept`.
+///
+/// ```
+/// use ppc::expose;
+///
+/// fn answer(accept: &str) -> (String, Vec<u8>) {
+///     let (encoder, content_type) = expose::choose_encoder(accept);
+///     (content_type.into_owned(), encoder.generate(ppc::registry()))
+/// }
+///
+/// let (content_type, body) = answer("text/plain");
+/// assert_eq!(content_type, expose::CONTENT_TYPE_PLAIN_0_0_4);
+/// assert_eq!(body, expose::generate_latest(ppc::registry()));
+/// ```
+#[cfg(feature = "serve")]
+pub mod expose {
+    pub use ppc_transports::{
+        CONTENT_TYPE_OPENMETRICS_1_0_0, CONTENT_TYPE_PLAIN_0_0_4, CONTENT_TYPE_PLAIN_1_0_0,
+        MetricsFuture, MetricsService, Negotiated, Server, ServerHandle, choose_encoder,
+        generate_latest, negotiate, start_http_server,
+    };
+}
 
 /// Why a metric could not be defined, or a series not be found by its labels; [`Error`] is for
 /// what can be wrong with pushing.
@@ -266,6 +310,8 @@ pub mod __private {
     pub use ppc_transports::InfluxUnix;
     #[cfg(all(feature = "openmetrics", feature = "http"))]
     pub use ppc_transports::OpenMetricsHttp;
+    #[cfg(feature = "serve")]
+    pub use ppc_transports::Server;
     #[cfg(all(feature = "statsd", feature = "tcp"))]
     pub use ppc_transports::StatsdTcp;
     #[cfg(all(feature = "statsd", feature = "udp"))]

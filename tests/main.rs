@@ -22,6 +22,7 @@ mod nginx;
 mod prometheus;
 mod pushgateway;
 mod repeated;
+mod served;
 mod sources;
 mod statsd_server;
 mod streams;

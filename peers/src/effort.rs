@@ -17,6 +17,9 @@ pub(crate) struct Effort {
     /// How often and how long all that is recorded is sent.
     pub(crate) drains: usize,
     pub(crate) drain: Duration,
+    /// How often and how long each server is scraped.
+    pub(crate) scrapes: usize,
+    pub(crate) scrape: Duration,
 }
 
 impl Effort {
@@ -29,6 +32,8 @@ impl Effort {
         short_lives: 1_000,
         drains: 1,
         drain: Duration::from_millis(200),
+        scrapes: 1,
+        scrape: Duration::from_secs(1),
     };
 }
 
@@ -42,6 +47,8 @@ impl Default for Effort {
             short_lives: 10_000,
             drains: 5,
             drain: Duration::from_secs(1),
+            scrapes: 5,
+            scrape: Duration::from_secs(2),
         }
     }
 }

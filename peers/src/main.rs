@@ -15,6 +15,7 @@ mod raw;
 mod receiver;
 mod rivals;
 mod rounds;
+mod serve;
 mod table;
 
 use std::error::Error;
@@ -46,6 +47,8 @@ struct Options {
     only: Vec<&'static Case>,
     effort: Effort,
     style: Style,
+    /// To be the server of this name, for the case `serve`.
+    serve: Option<String>,
 }
 
 fn options() -> Result<Options> {
@@ -57,6 +60,7 @@ fn options() -> Result<Options> {
             Long("only") => options
                 .only
                 .push(Case::parse(&arguments.value()?.string()?)?),
+            Long("serve") => options.serve = Some(arguments.value()?.string()?),
             Long("quick") => options.effort = Effort::QUICK,
             Long("markdown") => options.style = Style::Markdown,
             other => return Err(other.unexpected().into()),
@@ -73,6 +77,9 @@ impl Options {
                 println!("    {:<16} {}", case.name, case.about);
             }
             return Ok(());
+        }
+        if let Some(name) = self.serve {
+            return serve::serve(&name);
         }
         if let [case] = self.only[..] {
             for table in (case.run)(&self.effort) {

@@ -47,7 +47,7 @@ use proc_macro::TokenStream;
 /// |---|---|---|
 /// | `period = 15` | the time between pushes: seconds, `"1m30s"` or a `Duration` | 15 s |
 /// | `stream` | sends each change at once, in place of all values each period | off |
-/// | `linger = "50ms"` | how long a stream lets a change wait for others to go with it | 10 ms |
+/// | `linger = "50ms"` | how long a stream lets a change wait for others to go with it; with `serve` how long it may take after the job's end until the final values have been scraped | 10 ms; none |
 /// | `full = "coalesce"` | what becomes of changes that a stream cannot send as fast as they come: one a series, or `"block"`, `"drop_newest"` | `"drop_newest"` |
 /// | `flush_timeout = 5` | how long the final push may take | 5 s |
 /// | `job = "name"` | the label `job`, on gateways the group; and metrics of the job itself | none; gateways want one |
@@ -85,6 +85,7 @@ use proc_macro::TokenStream;
 /// | `pushgateway = "http://host:port"` | Pushgateway | `Pushgateway` | `pushgateway` |
 /// | `aggregation_gateway = "http://host:port"` | a gateway that adds up what it is pushed | `AggregationGateway` | `pushgateway` |
 /// | `textfile = "/folder/name.prom"` | a file for `node_exporter` | `Textfile` | `textfile` |
+/// | `serve = "0.0.0.0:9100"` | `/metrics`, for those who scrape while the job runs | `expose::Server` | `serve` |
 ///
 /// # Settings of destinations
 ///

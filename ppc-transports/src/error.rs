@@ -4,11 +4,11 @@ use std::fmt;
 use std::io;
 use std::sync::Arc;
 
-/// Why pushing could not be set up, or a text not be read.
+/// Why pushing or serving could not be set up, or a text not be read.
 ///
 /// It is returned to those who ask, by [`Push::try_start`](crate::Push::try_start), by the
-/// functions that push once to a gateway, and by bridges to other registries: everywhere else it is logged and counted, and the job
-/// runs on.
+/// functions that push once to a gateway, and by bridges to other registries: everywhere else it is
+/// logged and counted, and the job runs on.
 #[derive(Clone, Debug)]
 pub struct Error(Arc<ErrorKind>);
 
@@ -74,6 +74,11 @@ pub(crate) enum ErrorKind {
         text: String,
     },
     Label(ppc_core::Error),
+    /// Of a server.
+    Listen {
+        address: String,
+        source: io::Error,
+    },
     Thread(io::Error),
     NoRuntime,
     NoDestination,
@@ -147,9 +152,13 @@ impl Error {
         )
     }
 
-    /// True where the system could not give what pushing needs: a thread, a runtime.
+    /// True where the system could not give what pushing and serving need: a thread, a runtime, an
+    /// address to listen at.
     pub fn is_system(&self) -> bool {
-        matches!(*self.0, ErrorKind::Thread(_) | ErrorKind::NoRuntime)
+        matches!(
+            *self.0,
+            ErrorKind::Thread(_) | ErrorKind::NoRuntime | ErrorKind::Listen { .. }
+        )
     }
 
     /// True where there is nothing to push to.
@@ -217,7 +226,10 @@ impl fmt::Display for Error {
             ErrorKind::Installed { what } => write!(f, "the program has {what} already"),
             ErrorKind::Push { text, .. } => write!(f, "push failed: {text}"),
             ErrorKind::Label(_) => f.write_str("invalid label of the client"),
-            ErrorKind::Thread(_) => f.write_str("the pushing thread could not be started"),
+            ErrorKind::Listen { address, source } => {
+                write!(f, "cannot listen at {address}: {source}")
+            }
+            ErrorKind::Thread(_) => f.write_str("the thread could not be started"),
             ErrorKind::NoRuntime => {
                 f.write_str("`task` needs a tokio runtime, and there is none where the job starts")
             }
@@ -230,7 +242,7 @@ impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match &*self.0 {
             ErrorKind::Label(source) => Some(source),
-            ErrorKind::Thread(source) => Some(source),
+            ErrorKind::Listen { source, .. } | ErrorKind::Thread(source) => Some(source),
             ErrorKind::Destination { error, .. } => error.source(),
             _ => None,
         }

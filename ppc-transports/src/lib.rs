@@ -32,6 +32,7 @@
 
 mod bridge;
 mod choice;
+mod compress;
 mod destination;
 mod encode;
 mod error;
@@ -43,8 +44,12 @@ mod os;
 mod pack;
 mod push;
 mod seconds;
+#[cfg(any(feature = "http", feature = "serve"))]
+mod secret;
 mod send;
 mod slots;
+#[cfg(any(feature = "http", feature = "serve"))]
+mod tls_version;
 
 #[cfg(feature = "prometheus")]
 pub use bridge::Prometheus;
@@ -61,6 +66,7 @@ pub use bridge::{Text, TextFile};
 #[cfg(feature = "tracing-layer")]
 pub use bridge::{TracingLayer, TracingLayerBuilder};
 pub use choice::Choice;
+pub use compress::Compression;
 pub use destination::AsDestination;
 #[cfg(all(feature = "graphite", feature = "tcp"))]
 pub use destination::GraphiteTcp;
@@ -82,8 +88,6 @@ pub use destination::StatsdTcp;
 pub use destination::StatsdUdp;
 #[cfg(all(feature = "statsd", feature = "unix"))]
 pub use destination::StatsdUnix;
-#[cfg(feature = "textfile")]
-pub use destination::Textfile;
 #[cfg(feature = "unix")]
 pub use destination::UnixSocket;
 #[cfg(feature = "http")]
@@ -94,10 +98,12 @@ pub use destination::{
     instance_ip_grouping_key, push_to_gateway, push_to_gateway_async, pushadd_to_gateway,
     pushadd_to_gateway_async,
 };
+#[cfg(feature = "textfile")]
+pub use destination::{Textfile, write_to_textfile};
 #[cfg(feature = "graphite")]
 pub use encode::Graphite;
 #[cfg(feature = "openmetrics")]
-pub use encode::{DeltaExposition, Exposition, Format, Gauges};
+pub use encode::{DeltaExposition, Escaping, Exposition, Format, Gauges};
 #[cfg(feature = "statsd")]
 pub use encode::{Dialect, Statsd, Types};
 pub use encode::{Encoder, Omitted, Timestamps};
@@ -105,16 +111,24 @@ pub use encode::{Encoder, Omitted, Timestamps};
 pub use encode::{Influx, Names, Precision};
 pub use error::Error;
 #[cfg(feature = "serve")]
-pub use expose::{Negotiated, choose_encoder, negotiate};
+pub use expose::{
+    CONTENT_TYPE_OPENMETRICS_1_0_0, CONTENT_TYPE_PLAIN_0_0_4, CONTENT_TYPE_PLAIN_1_0_0,
+    MetricsFuture, MetricsService, Negotiated, Server, ServerHandle, choose_encoder,
+    generate_latest, negotiate, start_http_server,
+};
 pub use os::hostname;
-pub use pack::{Body, Compression, Cut, Packer};
+pub use pack::{Body, Cut, Packer};
 pub use push::{Destination, Full, Guard, Push, client_metrics};
 pub use seconds::Seconds;
+#[cfg(any(feature = "http", feature = "serve"))]
+pub use secret::Secret;
 pub use send::{Address, Failure, Plan, Progress, Report, Sender};
 #[cfg(feature = "http")]
-pub use send::{HttpHandler, HttpRequest, HttpResponse, Secret, TlsVersion};
+pub use send::{HttpHandler, HttpRequest, HttpResponse};
 #[cfg(feature = "udp")]
 pub use send::{UdpOptions, UdpSender};
+#[cfg(any(feature = "http", feature = "serve"))]
+pub use tls_version::TlsVersion;
 
 /// What streams ask of encoders; not for use by hand yet.
 #[doc(hidden)]

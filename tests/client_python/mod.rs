@@ -1,7 +1,10 @@
 //! What goes out, read by the parsers of Prometheus's Python client.
 
+mod mirrored;
+
 use std::collections::BTreeMap;
 
+use crate::formats::negotiation::ROWS;
 use crate::support::client_python::{self, Family};
 use crate::support::matrix;
 use crate::support::sent::{self, Sent};
@@ -76,4 +79,25 @@ fn k23_openmetrics_is_parsed_to_the_same_samples() {
         };
         assert_eq!(exemplars, expected, "{place}");
     }
+}
+
+#[test]
+fn k19_the_same_format_is_chosen_but_where_theirs_is_wrong() {
+    let headers: Vec<&str> = ROWS.iter().map(|row| row.accept).collect();
+    let chosen = client_python::choose_encoder(&headers);
+    let mut same = 0;
+    for (row, chosen) in ROWS.iter().zip(chosen) {
+        let chosen = chosen.unwrap_or_default();
+        match row.theirs {
+            None => {
+                assert_eq!(chosen, row.expected, "{:?}", row.accept);
+                same += 1;
+            }
+            Some((theirs, why)) => {
+                assert_eq!(chosen, theirs, "{:?}: {why}", row.accept);
+                assert_ne!(chosen, row.expected, "{:?}: {why}", row.accept);
+            }
+        }
+    }
+    assert!(same >= 40, "{same} are the same");
 }

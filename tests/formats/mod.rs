@@ -6,6 +6,7 @@ mod exposition;
 mod graphite;
 mod influx;
 mod model;
+pub(crate) mod negotiation;
 mod read;
 mod rival;
 mod statsd;

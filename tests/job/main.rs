@@ -10,6 +10,7 @@ mod faulty;
 mod known;
 mod matrix;
 mod repeated;
+mod served;
 mod streamed;
 mod synchronous;
 
@@ -54,6 +55,7 @@ fn main() -> ExitCode {
         Some(("repeated", how)) => repeated::run(&ask, how),
         Some(("faulty", how)) => faulty::run(&ask, how),
         Some(("streamed", how)) => streamed::run(&ask, how),
+        Some(("served", how)) => served::run(&ask, how),
         Some(("matrix", how)) => matrix::run(&ask, how),
         _ => unknown(ending),
     }

@@ -3,6 +3,7 @@
 use std::time::UNIX_EPOCH;
 
 use crate::support::matrix;
+use crate::support::odd::odd;
 use crate::support::prometheus::{Verdict, check_metrics, create_blocks};
 use crate::support::sent::{self, Sent};
 
@@ -49,5 +50,17 @@ fn k23_blocks_are_created_from_openmetrics() {
             values.insert(key, value);
         }
         matrix::assert_same(&values, &expected, 0.0);
+    }
+}
+
+#[test]
+fn k19_check_metrics_takes_odd_names_that_were_escaped() {
+    for escaping in ["underscores", "dots", "values"] {
+        let accept = format!("text/plain; version=1.0.0; escaping={escaping}");
+        let (encoder, _) = ppc::expose::choose_encoder(&accept);
+        let text = String::from_utf8(encoder.generate(&odd())).unwrap();
+        if let Verdict::Bad(why) = check_metrics(&text) {
+            panic!("{escaping}: {why}:\n{text}");
+        }
     }
 }

@@ -34,6 +34,20 @@ json.dump([
 ], sys.stdout)
 ";
 
+/// The same for headers: reads a list of them from stdin and writes what is chosen for each.
+const CHOOSE: &str = r"
+import json, sys
+from prometheus_client.exposition import choose_encoder
+
+def chosen(accept):
+    try:
+        return choose_encoder(accept)[1]
+    except Exception:
+        return None
+
+json.dump([chosen(accept) for accept in json.load(sys.stdin)], sys.stdout)
+";
+
 /// A family, with the suffix of a counter's samples left out of its name.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Family {
@@ -97,14 +111,32 @@ pub(crate) fn values(families: &[Family]) -> BTreeMap<String, f64> {
     samples.map(|sample| (sample.key(), sample.value)).collect()
 }
 
+/// The content type that it chooses for each header `Accept`; nothing where it refuses one.
+#[track_caller]
+pub(crate) fn choose_encoder(headers: &[&str]) -> Vec<Option<String>> {
+    let headers = serde_json::to_string(headers).expect("texts are JSON");
+    let chosen = run(&[CHOOSE], &headers).expect("it answers");
+    let chosen = list(&chosen, |chosen| Some(text(chosen)));
+    chosen.expect("the script writes a list")
+}
+
 #[track_caller]
 fn parse(parser: &str, text: &str) -> Result<Vec<Family>, String> {
+    let families = run(&[SCRIPT, parser], text)?;
+    let read = list(&families, family);
+    Ok(read.unwrap_or_else(|| panic!("cannot read {families}")))
+}
+
+/// Runs a script on this input, and reads what it writes.
+#[track_caller]
+fn run(script: &[&str], text: &str) -> Result<Value, String> {
     let package = receiver::program("client-python");
     // `prometheus_client/__init__.py` in the folder that Python looks in.
     let folder = package.ancestors().nth(2).expect("it is in a package");
     let mut python = Command::new("python3")
         // Without the user's own packages, and without writing beside the wheel's files.
-        .args(["-s", "-B", "-c", SCRIPT, parser])
+        .args(["-s", "-B", "-c"])
+        .args(script)
         .env("PYTHONPATH", folder)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -120,9 +152,7 @@ fn parse(parser: &str, text: &str) -> Result<Vec<Family>, String> {
         let messages = String::from_utf8_lossy(&output.stderr);
         return Err(messages.lines().last().unwrap_or_default().to_owned());
     }
-    let families: Value = serde_json::from_slice(&output.stdout).expect("the script writes JSON");
-    let read = list(&families, family);
-    Ok(read.unwrap_or_else(|| panic!("cannot read {families}")))
+    Ok(serde_json::from_slice(&output.stdout).expect("the script writes JSON"))
 }
 
 fn family(family: &Value) -> Option<Family> {

@@ -17,6 +17,7 @@ pub(crate) mod job;
 pub(crate) mod matrix;
 pub(crate) mod netdata;
 pub(crate) mod nginx;
+pub(crate) mod odd;
 pub(crate) mod prometheus;
 pub(crate) mod pushgateway;
 pub(crate) mod receiver;

@@ -81,6 +81,11 @@ fn command() -> Result<Command> {
                 let arguments = arguments.raw_args()?.collect();
                 return Ok(Command::BenchPeers { arguments });
             }
+            Value(word) if words.is_empty() && word == "bench-serve" => {
+                let case = ["--only", "serve"].map(OsString::from).into_iter();
+                let arguments = case.chain(arguments.raw_args()?).collect();
+                return Ok(Command::BenchPeers { arguments });
+            }
             Value(word) if words.is_empty() && word == "miri" => {
                 let arguments = arguments.raw_args()?.collect();
                 return Ok(Command::Miri { arguments });
@@ -122,6 +127,7 @@ cargo xtask bench-check [--update]  counts the instructions of hot operations, w
     more than are written in {} is a failure; --update writes them anew
 cargo xtask bench-peers [OPTION]... measures ours beside other libraries and the raw limit
     --only CASE, --quick, --markdown: tables for a document, --help: lists the cases
+cargo xtask bench-serve [OPTION]... the same for scrapes over HTTP alone: --quick, --markdown
 cargo xtask miri [TEST]...          runs the core's unit tests under Miri, of the nightly toolchain
 ",
         steps.join(", "),

@@ -11,6 +11,7 @@ mod threads;
 
 use crate::Result;
 use crate::effort::Effort;
+use crate::serve;
 use crate::table::Table;
 
 /// What a gather is.
@@ -35,7 +36,7 @@ impl Case {
     }
 }
 
-pub(crate) static ALL: [Case; 18] = [
+pub(crate) static ALL: [Case; 19] = [
     Case::new("counter", "inc, 1 thread", record::counter),
     Case::new("counter-2", "inc, 2 threads, one series", record::counter_2),
     Case::new("held", "inc of a held series with labels", record::held),
@@ -74,4 +75,9 @@ pub(crate) static ALL: [Case; 18] = [
     ),
     Case::new("drain", "every change sent, end to end", drain::run),
     Case::new("stream-heap", "heap bytes of a stream", memory::stream),
+    Case::new(
+        "serve",
+        "scrapes over HTTP while 2 threads record",
+        serve::run,
+    ),
 ];

@@ -39,9 +39,14 @@ impl Destinations {
             let given = settings.given.iter().zip(&setters);
             let own = given.filter(|(given, _)| has(destination, given));
             let setters = own.map(|(_, setters)| setters);
+            let linger = settings.linger.as_ref().filter(|_| kind.serves());
+            let linger = linger.map(|Keyed { key, value }| {
+                let (setter, value) = (setter(key), borrowed(value));
+                quote!(.#setter(#value))
+            });
             let made = quote!(#private::destination_of::<#private::#ty>);
             let made = located(made, &keyed.key);
-            quote_spanned!(span=> .and_to(#made(#from) #(#setters)*))
+            quote_spanned!(span=> .and_to(#made(#from) #(#setters)* #linger))
         });
         let calls = calls.collect();
         Self { shared, calls }

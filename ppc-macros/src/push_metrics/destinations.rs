@@ -25,6 +25,8 @@ pub(super) enum Takes {
     File,
     /// The path of a Unix socket.
     Socket,
+    /// `host:port` of this machine, where others come and read.
+    Listener,
 }
 
 pub(super) const KINDS: &[Kind] = &[
@@ -119,6 +121,13 @@ pub(super) const KINDS: &[Kind] = &[
         "textfile = \"/var/lib/node_exporter/job.prom\"",
         "textfile",
     ),
+    kind(
+        "serve",
+        "Server",
+        Takes::Listener,
+        "serve = \"0.0.0.0:9100\"",
+        "serve",
+    ),
 ];
 
 const fn kind(
@@ -137,6 +146,11 @@ const fn kind(
 }
 
 impl Kind {
+    /// Whether it is read by others, and not pushed to.
+    pub(super) fn serves(&self) -> bool {
+        self.takes == Takes::Listener
+    }
+
     /// Whether it can be sent every change by itself: what takes lines can, and what takes requests
     /// or files as a whole cannot.
     pub(super) fn streams(&self) -> bool {
@@ -152,6 +166,7 @@ impl Takes {
             Self::Http => ("a", "URL", "http://localhost:8428"),
             Self::File => ("a", "path", "/var/lib/node_exporter/job.prom"),
             Self::Socket => ("a", "path", "/run/metrics.sock"),
+            Self::Listener => ("an", "address", "0.0.0.0:9100"),
         };
         format!("{article} {what} such as \"{example}\"")
     }

@@ -56,7 +56,8 @@ fn push(settings: &Settings, private: &TokenStream) -> TokenStream {
     );
     let (stream, linger, full) = (
         switch(&settings.stream),
-        by_reference(&settings.linger),
+        // Where something is served, it is that which lingers.
+        by_reference(&settings.linger).filter(|_| !settings.serves()),
         by_reference(&settings.full),
     );
     let (job_metrics, enabled) = (switch(&settings.job_metrics), switch(&settings.enabled));

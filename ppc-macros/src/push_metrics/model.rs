@@ -82,6 +82,11 @@ impl Given {
 }
 
 impl Settings {
+    /// Whether something is read by others: that cannot be streamed to.
+    pub(super) fn serves(&self) -> bool {
+        self.destinations.iter().any(|one| one.kind.serves())
+    }
+
     /// The setting of this name, where it was given.
     pub(super) fn setting(&self, name: &str) -> Option<&Given> {
         self.given

@@ -34,8 +34,15 @@ fn check_without(settings: &Settings, diagnostics: &mut Diagnostics) {
         let Some(Keyed { key, .. }) = keyed else {
             continue;
         };
+        if name == "linger" && settings.serves() {
+            continue;
+        }
         if key == name {
-            let message = format!("`{name}` needs a stream: add `stream`, or leave `{name}` out");
+            let (what, stream) = match name {
+                "linger" => ("`serve` or a stream", "`serve = ..` or `stream`"),
+                _ => ("a stream", "`stream`"),
+            };
+            let message = format!("`{name}` needs {what}: add {stream}, or leave `{name}` out");
             diagnostics.on(key, message);
         }
     }

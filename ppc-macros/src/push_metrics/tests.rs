@@ -1,6 +1,7 @@
 //! What the settings and the signature of a function are taken for, and what is generated.
 
 mod destinations;
+mod serve;
 mod stream;
 
 use proc_macro2::TokenStream;

@@ -40,6 +40,7 @@ pub(super) fn destination(
         }),
         Takes::File => path_fault(&text, kind.scheme, &FILE),
         Takes::Socket => path_fault(&text, kind.scheme, &SOCKET),
+        Takes::Listener => listener_fault(&text, kind.scheme),
     };
     if let Some(fault) = fault {
         diagnostics.on(&keyed.value, format!("`{name}`: {fault}"));
@@ -54,6 +55,25 @@ fn address_fault(text: &str, form: &str, port: &str) -> Option<String> {
     let (_, rest) = text.split_once("://")?;
     let authority = rest.split('?').next().unwrap_or_default();
     address::fault(authority.strip_suffix('/').unwrap_or(authority), port)
+}
+
+/// `host:port` of this machine: without a host all of its addresses, with the port 0 any port.
+fn listener_fault(text: &str, form: &str) -> Option<String> {
+    let any_host = |address: &str| match address.strip_prefix(':') {
+        Some(port) => format!("0.0.0.0:{port}"),
+        None => address.to_owned(),
+    };
+    let any_port = |address: &str| match address.strip_suffix(":0") {
+        Some(host) => format!("{host}:9100"),
+        None => address.to_owned(),
+    };
+    let (scheme, rest) = match text.split_once("://") {
+        Some((scheme, rest)) if http_url::is_url_form(text, form) => (format!("{scheme}://"), rest),
+        _ => (String::new(), text),
+    };
+    let (address, params) = rest.split_at(rest.find('?').unwrap_or(rest.len()));
+    let address = any_port(&any_host(address.trim_end_matches('/')));
+    address_fault(&format!("{scheme}{address}{params}"), form, "9100")
 }
 
 /// What a path leads to, for messages.

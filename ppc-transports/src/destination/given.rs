@@ -53,7 +53,7 @@ macro_rules! destination {
             fn from(destination: $type) -> Self {
                 use $crate::destination::url::UrlForm;
                 let (name, identity) = (destination.url(), destination.identity());
-                Self::new(name, identity, move |job| destination.parts(job))
+                Self::new(name, identity, move |job| destination.made(job))
             }
         }
 

@@ -10,7 +10,8 @@ use crate::encode::{Influx, Names, Precision, Timestamps};
 use crate::error::{Error, ErrorKind};
 use crate::pack::Cut;
 use crate::push::Parts;
-use crate::send::{Credentials, Habits, Secret};
+use crate::secret::Secret;
+use crate::send::{Credentials, Habits};
 
 /// Influx line protocol over HTTP, to `VictoriaMetrics`, `InfluxDB` and their like.
 ///

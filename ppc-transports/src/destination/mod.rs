@@ -33,6 +33,8 @@ mod openmetrics_http;
 mod pushgateway;
 #[cfg(any(feature = "pushgateway", feature = "statsd"))]
 mod remembered;
+#[cfg(feature = "serve")]
+mod serve;
 #[cfg(feature = "http")]
 mod server;
 #[cfg(all(feature = "statsd", feature = "tcp"))]
@@ -79,6 +81,8 @@ use off::INFLUX_UNIX;
 use off::OPENMETRICS_HTTP;
 #[cfg(not(feature = "pushgateway"))]
 use off::PUSHGATEWAY;
+#[cfg(not(feature = "serve"))]
+use off::SERVE;
 #[cfg(not(all(feature = "statsd", feature = "tcp")))]
 use off::STATSD_TCP;
 #[cfg(not(all(feature = "statsd", feature = "udp")))]
@@ -91,6 +95,8 @@ use off::TEXTFILE;
 use openmetrics_http::KIND as OPENMETRICS_HTTP;
 #[cfg(feature = "pushgateway")]
 use pushgateway::KIND as PUSHGATEWAY;
+#[cfg(feature = "serve")]
+use serve::KIND as SERVE;
 #[cfg(all(feature = "statsd", feature = "tcp"))]
 use statsd_tcp::KIND as STATSD_TCP;
 #[cfg(all(feature = "statsd", feature = "udp"))]
@@ -133,6 +139,6 @@ pub use statsd_udp::StatsdUdp;
 #[cfg(all(feature = "statsd", feature = "unix"))]
 pub use statsd_unix::StatsdUnix;
 #[cfg(feature = "textfile")]
-pub use textfile::Textfile;
+pub use textfile::{Textfile, write_to_textfile};
 #[cfg(feature = "http")]
 pub use verb::Verb;

@@ -56,9 +56,13 @@ pub(super) const TEXTFILE: Kind = Kind {
     schemes: &["textfile"],
     read: |url| off(url, "feature `textfile`"),
 };
+pub(super) const SERVE: Kind = Kind {
+    schemes: &["serve"],
+    read: |url| off(url, "feature `serve`"),
+};
 
 // No build uses all of them; none is to be called dead.
-const _: [Kind; 13] = [
+const _: [Kind; 14] = [
     INFLUX_UDP,
     INFLUX_TCP,
     INFLUX_UNIX,
@@ -72,6 +76,7 @@ const _: [Kind; 13] = [
     PUSHGATEWAY,
     AGGREGATION_GATEWAY,
     TEXTFILE,
+    SERVE,
 ];
 
 fn off(url: &Url, features: &str) -> Result<Destination, Error> {

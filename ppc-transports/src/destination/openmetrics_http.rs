@@ -49,14 +49,6 @@ destination!(OpenMetricsHttp);
 
 pub(super) const KIND: Kind = Kind::of::<OpenMetricsHttp>();
 
-/// What ends an exposition in OpenMetrics.
-pub(super) fn trailer(format: Format) -> &'static str {
-    match format {
-        Format::Text => "",
-        Format::OpenMetrics => "# EOF\n",
-    }
-}
-
 impl OpenMetricsHttp {
     /// To the server at this URL.
     pub fn new(url: impl AsRef<str>) -> Self {
@@ -182,7 +174,7 @@ impl ServerForm for OpenMetricsHttp {
                 // Each body is complete in itself.
                 Format::OpenMetrics => Cut::Families,
             },
-            trailer: trailer(format),
+            trailer: format.trailer(),
             habits: Habits::default(),
             at_start: true,
         }))

@@ -13,14 +13,17 @@ use http::{HeaderMap, HeaderValue, Method, Uri};
 
 use super::url::{Params, Url, refused};
 use crate::choice::{Chosen, Words, choices, chosen};
+use crate::compress::Compression;
 use crate::error::{Error, ErrorKind};
-use crate::pack::{Body, Compression, Cut, Packer};
+use crate::pack::{Body, Cut, Packer};
 use crate::push::{MakeEncoder, Parts, Streams};
 use crate::seconds::Seconds;
+use crate::secret::Secret;
 use crate::send::{
-    Credentials, Habits, HttpHandler, HttpSender, Proxy, Requester, Route, Secret, Target,
-    TlsOptions, TlsVersion, header, is_sensitive,
+    Credentials, Habits, HttpHandler, HttpSender, Proxy, Requester, Route, Target, TlsOptions,
+    header, is_sensitive,
 };
+use crate::tls_version::TlsVersion;
 
 use checks::{check_proxy, place_fault, positive};
 pub(super) use form::{ServerForm, proxy};
@@ -33,7 +36,6 @@ pub(super) const TIMEOUT: Duration = Duration::from_secs(10);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
 choices! {
-    TlsVersion: "1.2" => TlsVersion::V1_2, "1.3" => TlsVersion::V1_3;
     Compression:
         "none" => Compression::None, "gzip" => Compression::Gzip,
         "snappy" => Compression::Snappy, "zstd" => Compression::Zstd;

@@ -2,14 +2,16 @@
 
 use std::path::{Path, PathBuf};
 
+use ppc_core::{LabelSet, Source};
+
 use super::AsDestination;
 use super::given::destination;
 use super::url::{Kind, Params, Taken, Url, UrlForm, encode_path, refused, url_form};
-use crate::encode::{Exposition, Format, Timestamps};
+use crate::encode::{Encoder, Exposition, Format, Timestamps};
 use crate::error::{Error, ErrorKind};
 use crate::pack::{Body, Packer};
 use crate::push::{Parts, Streams};
-use crate::send::FileSender;
+use crate::send::{FileSender, write_file};
 
 /// A text file in the Prometheus text format, for the textfile collector of `node_exporter`, which
 /// reads the files of a folder whose names end in `.prom`.
@@ -55,6 +57,49 @@ impl Textfile {
         self.start = push;
         self
     }
+}
+
+/// Writes everything that the source shows now to a file in the Prometheus text format, as
+/// [`Textfile`] does it: beside its place, synced and renamed. Blocks for as long as that takes.
+///
+/// # Errors
+///
+/// When the file cannot be written; what stood there stays.
+///
+/// # Examples
+///
+/// ```
+/// use ppc_core::{Counter, Registry};
+/// use ppc_transports::write_to_textfile;
+///
+/// let registry = Registry::new();
+/// Counter::builder("jobs").help("Jobs run.").register(&registry)?.inc();
+///
+/// let path = std::env::temp_dir().join(format!("jobs-{}.prom", std::process::id()));
+/// write_to_textfile(&path, &registry)?;
+/// let text = std::fs::read_to_string(&path)?;
+/// assert_eq!(text, "# HELP jobs_total Jobs run.\n# TYPE jobs_total counter\njobs_total 1\n");
+/// # std::fs::remove_file(&path)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn write_to_textfile(
+    path: impl AsRef<Path>,
+    source: &(impl Source + ?Sized),
+) -> Result<(), Error> {
+    let path = path.as_ref();
+    let mut lines = Vec::new();
+    let mut text = Exposition::new(Format::Text, Timestamps::Server);
+    text.encode(&source.gather(), &LabelSet::new(), &mut lines);
+    write_file(path, &lines).map_err(|error| {
+        let text = format!("{}: {error}", path.display());
+        let (reason, status) = ("unwritten", None);
+        ErrorKind::Push {
+            reason,
+            status,
+            text,
+        }
+        .into()
+    })
 }
 
 impl AsDestination<Textfile> for Path {

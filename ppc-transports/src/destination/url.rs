@@ -8,7 +8,7 @@ use fluent_uri::pct_enc::{self, EStr, EString, Encoder};
 
 use crate::choice::{Chosen, Words, word};
 use crate::error::{Error, ErrorKind};
-use crate::push::{Destination, Parts};
+use crate::push::{Destination, Made, Parts};
 use crate::send::Address;
 
 /// A destination with a URL form.
@@ -38,8 +38,13 @@ pub(super) trait UrlForm: Sized {
     /// Tells destinations apart: every setting is in it.
     fn identity(&self) -> String;
 
-    /// What it is made of, for a job of this name.
+    /// What it is made of, for a job of this name, where it is pushed to.
     fn parts(&self, job: Option<&str>) -> Result<Parts, Error>;
+
+    /// What it is made of.
+    fn made(&self, job: Option<&str>) -> Result<Made, Error> {
+        self.parts(job).map(Made::Pushed)
+    }
 }
 
 /// What became of a parameter.
@@ -243,7 +248,7 @@ fn read_url<D: UrlForm>(url: &Url) -> Result<D, Error> {
         }
     }
     // Where there is no job yet, one may come.
-    destination.parts(Some("job"))?;
+    destination.made(Some("job"))?;
     Ok(destination)
 }
 

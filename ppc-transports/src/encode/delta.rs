@@ -9,7 +9,9 @@ use ppc_core::{Descriptor, Kind, LabelSet, Snapshot, Value};
 
 use self::levels::Levels;
 use self::totals::Totals;
-use super::exposition::{Format, Labels, Lines, Numbers, OneSeries, write_header};
+use super::exposition::{
+    Escaping, Format, Labels, Lines, Numbers, OneSeries, Spelled, write_header,
+};
 use super::{Encoder, Omitted, count_samples};
 
 /// What becomes of gauges, infos and state sets where everything is added up.
@@ -97,7 +99,7 @@ impl DeltaExposition {
     /// [`Exposition::taken_labels`](crate::Exposition::taken_labels).
     #[must_use]
     pub fn taken_labels(mut self, names: Vec<String>) -> Self {
-        self.labels = Labels::without(names);
+        self.labels = self.labels.without(names);
         self
     }
 
@@ -113,7 +115,7 @@ impl DeltaExposition {
 
     /// Appends the lines of one series.
     fn write(&mut self, one: &OneSeries<'_>, out: &mut Vec<u8>, omitted: &mut Omitted) {
-        let (labels, name) = (&self.labels, one.descriptor.names().sample(0).as_bytes());
+        let (labels, name) = (&self.labels, one.names.sample(0).as_bytes());
         let start = out.len();
         match one.value {
             Value::Gauge(value) => {
@@ -132,7 +134,7 @@ impl DeltaExposition {
                 for (state, holds) in states.states() {
                     let start = out.len();
                     out.extend_from_slice(name);
-                    let label = (one.descriptor.names().family(), state);
+                    let label = (one.names.state(), state);
                     labels.write_with(one.series, label, out);
                     self.levels.write(start, f64::from(holds), out, omitted);
                 }
@@ -156,39 +158,51 @@ impl Encoder for DeltaExposition {
         self.totals.start();
         self.levels.start();
         let mut omitted = Omitted::default();
-        for family in snapshot.families() {
+        let mut previous = None;
+        let mut families = snapshot.families().peekable();
+        while let Some(family) = families.next() {
             let descriptor = family.descriptor();
             if self.skips(descriptor) {
                 continue;
             }
+            let name = descriptor.names().family();
+            let names = Spelled::new(descriptor, Format::Text, Escaping::default());
             let before = out.len();
-            write_header(Format::Text, descriptor, out);
-            let after = out.len();
-            if !is_total(descriptor.kind()) {
-                self.levels
-                    .start_family(descriptor.names().family(), &out[before..]);
+            // Of another registry's family there may be several parts, one behind the other.
+            let is_first = previous != Some(name);
+            write_header(Format::Text, descriptor, &names, out);
+            if is_first && !is_total(descriptor.kind()) {
+                self.levels.start_family(name, &out[before..]);
             }
-            self.labels.start_family(descriptor, labels);
+            if !is_first {
+                out.truncate(before);
+            }
+            let after = out.len();
+            self.labels.start_family(descriptor, &names, labels);
             for series in family.series() {
                 let value = series.value();
                 if let Some(label) = self.labels.taken_by(value) {
-                    let metric = descriptor.names().family();
-                    omitted.note_taken(metric, label, count_samples(value));
+                    omitted.note_taken(name, label, count_samples(value));
                     continue;
                 }
                 let one = OneSeries {
                     descriptor,
+                    names: &names,
                     series: &series,
                     value,
                     client: labels,
                 };
                 self.write(&one, out, &mut omitted);
             }
-            if !is_total(descriptor.kind()) && snapshot.is_complete() {
+            let next = families.peek();
+            let is_last = next.is_none_or(|next| next.descriptor().names().family() != name);
+            if is_last && !is_total(descriptor.kind()) && snapshot.is_complete() {
                 self.levels.take_back_gone(out);
             }
             if out.len() == after {
                 out.truncate(before);
+            } else {
+                previous = Some(name);
             }
         }
         // What was not read is not gone, and is not to be told again from zero.

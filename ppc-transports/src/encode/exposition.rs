@@ -3,18 +3,22 @@
 //! The two differ in what stands above the lines of a family, in which unit time is counted, and
 //! in exemplars; the rest is one.
 
+mod escaping;
 mod format;
 mod header;
 mod labels;
 mod lines;
+mod spelled;
 
 use ppc_core::{LabelSet, Snapshot};
 
 use super::{Encoder, Omitted, Timestamps, count_samples};
+pub use escaping::Escaping;
 pub use format::Format;
 pub(super) use header::write_header;
 pub(super) use labels::Labels;
 pub(super) use lines::{Lines, Numbers, OneSeries};
+pub(super) use spelled::Spelled;
 
 /// Writes the Prometheus text format 0.0.4 or OpenMetrics 1.0.0.
 ///
@@ -94,6 +98,14 @@ impl Exposition {
         self
     }
 
+    /// How names are written that are more than letters, digits and `_`: `_` for each other character
+    /// by default.
+    #[must_use]
+    pub fn escaping(mut self, escaping: Escaping) -> Self {
+        self.labels.escaping = escaping;
+        self
+    }
+
     /// Labels that the place itself gives every sample, such as the grouping key of a gateway;
     /// none by default.
     ///
@@ -101,7 +113,7 @@ impl Exposition {
     /// themselves are left out, and counted in [`Omitted::label_taken`].
     #[must_use]
     pub fn taken_labels(mut self, names: Vec<String>) -> Self {
-        self.labels = Labels::without(names);
+        self.labels = self.labels.without(names);
         self
     }
 
@@ -119,6 +131,7 @@ impl Encoder for Exposition {
         let time = (self.timestamps == Timestamps::Client).then(|| snapshot.timestamp());
         self.lines.start_snapshot(time);
         let mut omitted = Omitted::default();
+        let mut previous = None;
         for family in snapshot.families() {
             let descriptor = family.descriptor();
             let name = descriptor.names().family();
@@ -128,10 +141,14 @@ impl Encoder for Exposition {
                 }
                 continue;
             }
+            let names = Spelled::new(descriptor, self.format, self.labels.escaping);
             let before = out.len();
-            write_header(self.format, descriptor, out);
+            // Of another registry's family there may be several parts, one behind the other.
+            if previous != Some(name) {
+                write_header(self.format, descriptor, &names, out);
+            }
             let after = out.len();
-            self.labels.start_family(descriptor, labels);
+            self.labels.start_family(descriptor, &names, labels);
             for series in family.series() {
                 let value = series.value();
                 if let Some(label) = self.labels.taken_by(value) {
@@ -140,6 +157,7 @@ impl Encoder for Exposition {
                 }
                 let one = OneSeries {
                     descriptor,
+                    names: &names,
                     series: &series,
                     value,
                     client: labels,
@@ -148,6 +166,8 @@ impl Encoder for Exposition {
             }
             if out.len() == after {
                 out.truncate(before);
+            } else {
+                previous = Some(name);
             }
         }
         omitted

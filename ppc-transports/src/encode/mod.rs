@@ -38,7 +38,7 @@ use ppc_core::{LabelSet, Snapshot, Value};
 #[cfg(feature = "openmetrics")]
 pub use delta::{DeltaExposition, Gauges};
 #[cfg(feature = "openmetrics")]
-pub use exposition::{Exposition, Format};
+pub use exposition::{Escaping, Exposition, Format};
 #[cfg(feature = "graphite")]
 pub use graphite::Graphite;
 #[cfg(feature = "influx")]

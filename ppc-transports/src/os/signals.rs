@@ -79,6 +79,11 @@ impl Drop for Watch {
     }
 }
 
+/// Whether a signal is about to take effect in this process.
+pub(crate) fn is_ending() -> bool {
+    ENDING.load(Acquire) && READER.load(Acquire) == std::process::id()
+}
+
 fn start(watching: &mut Watching, last_push: fn()) -> Option<()> {
     let (reader, writer) = io::pipe().ok()?;
     threads::spawn("ppc-signals", move || attend(reader, last_push)).ok()?;

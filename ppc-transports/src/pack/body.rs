@@ -2,7 +2,7 @@
 
 use std::io;
 
-use super::Compression;
+use crate::compress::Compression;
 
 /// What becomes of a payload on its way into the body of a request.
 ///

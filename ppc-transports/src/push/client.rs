@@ -1,14 +1,18 @@
 //! Clients: what uses with the same settings share, from the first that starts to the last that
 //! ends, and through the final push after it.
 
+mod serving;
+
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::task::{Wake, Waker};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use super::engine::{Engine, Step};
 use super::orders::{Orders, Stop};
+use super::served::Served;
 use super::settings::Settings;
 use super::stream::Watched;
 use crate::lock::{lock, lock_at_end};
@@ -29,6 +33,8 @@ pub(crate) enum Driver {
 
 pub(crate) struct Client {
     settings: Arc<Settings>,
+    /// How long it may be served after its end.
+    linger: Duration,
     state: Mutex<State>,
     changed: Condvar,
     /// The engine of a client that is driven by a task, between its steps.
@@ -37,6 +43,18 @@ pub(crate) struct Client {
     watch: Mutex<Option<signals::Watch>>,
     /// What is recorded for streams, until there is an engine.
     watched: Mutex<Vec<Watched>>,
+    /// What shows the metrics to those who come and read, each with how long it does so after the end.
+    served: Mutex<Vec<(Duration, Arc<dyn Served>)>>,
+}
+
+/// How far the end of a client is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum End {
+    Ahead,
+    /// The final push is over, and a signal is to end the process before others go on.
+    Pushed,
+    /// Nobody has to wait any longer.
+    Over,
 }
 
 struct State {
@@ -48,8 +66,7 @@ struct State {
     failed: bool,
     /// A sender has news for the driver.
     woken: bool,
-    /// Nobody has to wait any longer.
-    done: bool,
+    end: End,
     /// Those who await the end, and the task that drives.
     wakers: Vec<Waker>,
 }
@@ -88,7 +105,9 @@ pub(crate) fn all() -> Vec<Arc<Client>> {
 
 impl Client {
     fn new(settings: Settings, period: Duration) -> Self {
+        let lingers = settings.serving().map(|(_, serving)| serving.linger);
         Self {
+            linger: lingers.max().unwrap_or_default(),
             settings: Arc::new(settings),
             state: Mutex::new(State {
                 periods: BTreeMap::from([(period, 1)]),
@@ -96,13 +115,14 @@ impl Client {
                 driver: Driver::Nobody,
                 failed: false,
                 woken: false,
-                done: false,
+                end: End::Ahead,
                 wakers: Vec::new(),
             }),
             changed: Condvar::new(),
             parked: Mutex::new(None),
             watch: Mutex::new(None),
             watched: Mutex::default(),
+            served: Mutex::default(),
         }
     }
 
@@ -142,6 +162,11 @@ impl Client {
 
     fn order_stop(&self, mut state: MutexGuard<'_, State>) -> Vec<Waker> {
         let (ordered, succeeded) = (Instant::now(), !state.failed);
+        if state.orders.stop.is_none() {
+            for (_, served) in self.served() {
+                served.mark_end();
+            }
+        }
         state.orders.stop.get_or_insert(Stop {
             ordered,
             deadline: ordered + self.settings.flush_timeout,
@@ -237,12 +262,21 @@ impl Client {
     /// Waits for the end of the final push, a little beyond its deadline at most. Where it is not
     /// over by then, because a user's code holds the driver, nobody else waits for it either.
     pub(crate) fn wait_until_done(&self) {
+        self.wait_until(|state| state.end == End::Over);
+    }
+
+    /// The same for who ends the process by a signal, and goes first.
+    pub(crate) fn wait_until_pushed(&self) {
+        self.wait_until(|state| state.end != End::Ahead);
+    }
+
+    fn wait_until(&self, is_over: impl Fn(&State) -> bool) {
         let mut state = self.state();
         let Some(stop) = state.orders.stop else {
             return;
         };
-        let deadline = stop.deadline + GRACE;
-        while !state.done {
+        let deadline = stop.deadline.max(stop.ordered + self.linger) + GRACE;
+        while !is_over(&state) {
             let Some(left) = deadline.checked_duration_since(Instant::now()) else {
                 return self.release(state);
             };
@@ -255,10 +289,11 @@ impl Client {
     /// woken then.
     pub(crate) fn is_done_or_wake(&self, waker: &Waker) -> bool {
         let mut state = self.state();
-        if !state.done {
+        let is_over = state.end == End::Over;
+        if !is_over {
             add_waker(&mut state.wakers, waker);
         }
-        state.done
+        is_over
     }
 
     /// The final push is over: nothing of the client stays behind.
@@ -270,12 +305,18 @@ impl Client {
         };
         drop(gone);
         *lock(&self.watch) = None;
+        if signals::is_ending() {
+            // The signal takes effect before whoever waits goes on, and ends the process by itself.
+            self.state().end = End::Pushed;
+            self.changed.notify_all();
+            thread::sleep(SIGNAL);
+        }
         self.release(self.state());
     }
 
     /// Nobody has to wait any longer.
     fn release(&self, mut state: MutexGuard<'_, State>) {
-        state.done = true;
+        state.end = End::Over;
         let wakers = std::mem::take(&mut state.wakers);
         drop(state);
         self.tell(wakers);
@@ -312,6 +353,9 @@ impl Wake for Client {
         self.tell(wakers);
     }
 }
+
+/// How long a signal has to take effect.
+const SIGNAL: Duration = Duration::from_secs(1);
 
 /// What a waiter gives the driver beyond the deadline, to be told that it has given up.
 const GRACE: Duration = Duration::from_millis(100);

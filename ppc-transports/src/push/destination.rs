@@ -6,6 +6,7 @@ use std::task::Waker;
 
 use ppc_core::{Identity, LabelSet};
 
+use super::served::Serving;
 use crate::encode::Encoder;
 use crate::error::Error;
 use crate::pack::{Body, Packer};
@@ -20,11 +21,19 @@ pub struct Destination {
     /// Tells destinations apart: every setting is in it.
     identity: Arc<str>,
     make: Arc<Make>,
-    parts: Option<Arc<Result<Parts, Error>>>,
+    made: Option<Arc<Result<Made, Error>>>,
 }
 
-/// Makes the parts, for a job of this name where there is one.
-type Make = dyn Fn(Option<&str>) -> Result<Parts, Error> + Send + Sync;
+/// Makes what it is made of, for a job of this name where there is one.
+type Make = dyn Fn(Option<&str>) -> Result<Made, Error> + Send + Sync;
+
+/// What a destination is made of.
+pub(crate) enum Made {
+    /// Of a place that is pushed to.
+    Pushed(Parts),
+    /// Of one where others come and read.
+    Served(Serving),
+}
 
 /// Makes an encoder, for what is said of the push.
 pub(crate) type MakeEncoder = dyn Fn(&Pushing<'_>) -> Box<dyn Encoder> + Send + Sync;
@@ -32,7 +41,7 @@ pub(crate) type MakeEncoder = dyn Fn(&Pushing<'_>) -> Box<dyn Encoder> + Send + 
 /// Makes a sender, which wakes its driver where something has become known.
 pub(crate) type MakeSender = dyn Fn(Waker) -> Box<dyn Sender> + Send + Sync;
 
-/// What a destination is made of.
+/// What a destination that is pushed to is made of.
 pub(crate) struct Parts {
     /// How it is called in logs and metrics; without credentials.
     pub(crate) name: String,
@@ -73,28 +82,48 @@ impl Destination {
     pub(crate) fn new(
         name: String,
         identity: String,
-        make: impl Fn(Option<&str>) -> Result<Parts, Error> + Send + Sync + 'static,
+        make: impl Fn(Option<&str>) -> Result<Made, Error> + Send + Sync + 'static,
     ) -> Self {
         Self {
             name: name.into(),
             identity: identity.into(),
             make: Arc::new(make),
-            parts: None,
+            made: None,
         }
     }
 
-    /// Makes the parts, for this job.
+    /// How it is called in logs and errors; without credentials.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Makes what it is made of, for this job.
     pub(crate) fn settle(&mut self, job: Option<&str>) -> Result<(), Error> {
-        let parts = Arc::new((self.make)(job));
-        let fault = parts.as_ref().as_ref().err().cloned();
+        let made = Arc::new((self.make)(job));
+        let fault = made.as_ref().as_ref().err().cloned();
         let fault = fault.map(|fault| fault.of_destination(&self.name));
-        self.parts = Some(parts);
+        self.made = Some(made);
         fault.map_or(Ok(()), Err)
     }
 
-    /// The parts, once they are made.
+    /// The parts, once they are made, of a place that is pushed to.
     pub(crate) fn parts(&self) -> Option<&Parts> {
-        self.parts.as_ref()?.as_ref().as_ref().ok()
+        match self.made()? {
+            Made::Pushed(parts) => Some(parts),
+            Made::Served(_) => None,
+        }
+    }
+
+    /// How it is served, where others come and read.
+    pub(crate) fn serving(&self) -> Option<&Serving> {
+        match self.made()? {
+            Made::Pushed(_) => None,
+            Made::Served(serving) => Some(serving),
+        }
+    }
+
+    fn made(&self) -> Option<&Made> {
+        self.made.as_ref()?.as_ref().as_ref().ok()
     }
 }
 

@@ -19,24 +19,29 @@ pub(crate) fn see_to_final_push(client: &Arc<Client>) {
 pub(crate) fn watch_exit() {
     os::at_exit(|| {
         log::silence_this_thread();
-        push_all(|client| {
+        let see_to = |client: &Arc<Client>| {
             // On the pushing thread itself, which gets no further than this; or where the driver
             // was a task, because no thread can be started from here.
             let here = client.driver() == Driver::Thread(ThreadId::current());
             if here || client.take_charge() {
                 let _ = catch_unwind(AssertUnwindSafe(|| thread::drive(client)));
             }
-        });
+        };
+        push_all(see_to, Client::wait_until_done);
     });
 }
 
 /// Has the final pushes made when a signal is about to end the process.
 pub(crate) fn last_push() {
-    push_all(see_to_final_push);
+    // Who ends a job by a signal does not wait for it to be read.
+    for client in client::all() {
+        client.cut_linger();
+    }
+    push_all(see_to_final_push, Client::wait_until_pushed);
 }
 
 /// Orders the final push of every client, sees to each with `see_to`, and waits for all.
-fn push_all(see_to: impl Fn(&Arc<Client>)) {
+fn push_all(see_to: impl Fn(&Arc<Client>), wait_for: fn(&Client)) {
     let clients = client::all();
     for client in &clients {
         if let Some(job) = &client.settings().job {
@@ -46,6 +51,6 @@ fn push_all(see_to: impl Fn(&Arc<Client>)) {
     }
     clients.iter().for_each(see_to);
     for client in &clients {
-        client.wait_until_done();
+        wait_for(client);
     }
 }

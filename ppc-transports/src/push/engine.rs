@@ -1,12 +1,11 @@
 //! The engine of a client, sans driver: told the time and its orders, it does what is due and
 //! says when to come back. It never blocks and never sleeps.
 
-use std::panic::catch_unwind;
 use std::sync::Arc;
 use std::task::Waker;
 use std::time::{Duration, Instant};
 
-use ppc_core::{Snapshot, register_eager, unix_time};
+use ppc_core::{Snapshot, unix_time};
 
 use super::destination::{Destination, Pushing};
 use super::feed::ChangeFeed;
@@ -15,9 +14,8 @@ use super::orders::{Orders, Stop};
 use super::schedule::Schedule;
 use super::settings::Settings;
 use super::stamp;
-use super::stats::{client_metrics, tell_problems};
+use super::stats::tell_problems;
 use super::stream::{Stream, Watched};
-use crate::log::{self, Level};
 
 /// A clock that gives no new millisecond for so long stands still.
 const STANDSTILL: Duration = Duration::from_millis(3);
@@ -138,7 +136,9 @@ impl Engine {
             wake = Some(now);
         }
         let Some(stop) = &orders.stop else {
-            return Step::Wait(earlier(wake, self.schedule.next()));
+            // What is only read by others needs no ticks.
+            let tick = self.schedule.next().filter(|_| !self.lanes.is_empty());
+            return Step::Wait(earlier(wake, tick));
         };
         if self.lanes.iter().all(Lane::is_idle) {
             return Step::Done;
@@ -176,22 +176,11 @@ impl Engine {
     /// Reads all values and hands them to every lane that is ready for them.
     fn begin(&mut self, now: Instant, stop: Option<&Stop>) -> Result<(), Duration> {
         let timestamp = self.timestamp(now)?;
-        // Their defaults are a user's code, which may be what is exiting.
-        if !log::is_silent_here() && catch_unwind(register_eager).is_err() {
-            let message = "a default of an eager metric panicked; what is registered is pushed";
-            log::tell(Level::Warn, "eager panicked", message);
-        }
         let Self {
             settings, snapshot, ..
         } = self;
         snapshot.start(timestamp);
-        settings.source.gather_into(snapshot);
-        if let Some(job) = &settings.job {
-            job.registry().gather_into(snapshot);
-        }
-        if settings.client_metrics {
-            client_metrics().gather_into(snapshot);
-        }
+        settings.gather_into(snapshot);
         tell_problems(snapshot);
         for lane in self.lanes.iter_mut().filter(|lane| lane.is_ready()) {
             lane.begin(snapshot, &settings.labels, now, stop);

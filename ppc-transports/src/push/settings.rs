@@ -1,15 +1,19 @@
 //! The settings of a client; uses with the same settings share one.
 
+use std::panic::catch_unwind;
 use std::sync::Arc;
 use std::time::Duration;
 
-use ppc_core::LabelSet;
+use ppc_core::{LabelSet, Snapshot, Source, register_eager};
 
 use super::destination::{Destination, Parts, Streams};
 use super::job::JobMetrics;
 use super::pushed::Pushed;
+use super::served::Serving;
+use super::stats::client_metrics;
 use super::stream::Watched;
 use super::stream_settings::StreamSettings;
+use crate::log::{self, Level};
 
 #[derive(Clone)]
 pub(crate) struct Settings {
@@ -47,6 +51,37 @@ impl Settings {
         streams
             .map(|(stream, parts)| self.watch(stream, parts))
             .collect()
+    }
+
+    /// The destinations where others come and read.
+    pub(crate) fn serving(&self) -> impl Iterator<Item = (&Destination, &Serving)> {
+        let destinations = self.destinations.iter();
+        destinations.filter_map(|destination| Some((destination, destination.serving()?)))
+    }
+
+    /// Adds everything that the client shows.
+    pub(crate) fn gather_into(&self, snapshot: &mut Snapshot) {
+        // Their defaults are a user's code, which may be what is exiting.
+        if !log::is_silent_here() && catch_unwind(register_eager).is_err() {
+            let message = "a default of an eager metric panicked; what is registered is pushed";
+            log::tell(Level::Warn, "eager panicked", message);
+        }
+        self.source.gather_into(snapshot);
+        if let Some(job) = &self.job {
+            job.registry().gather_into(snapshot);
+        }
+        if self.client_metrics {
+            client_metrics().gather_into(snapshot);
+        }
+    }
+}
+
+/// All that a client shows, for those who come and read.
+pub(crate) struct Shown(pub(crate) Arc<Settings>);
+
+impl Source for Shown {
+    fn gather_into(&self, snapshot: &mut Snapshot) {
+        self.0.gather_into(snapshot);
     }
 }
 

@@ -184,15 +184,21 @@ impl Push {
         if new {
             tell_of_periods(client.settings(), period);
             client.watch_changes();
+            let mut faults = client.serve().into_iter();
+            fault = faults.next();
+            faults.for_each(|fault| tell(&fault));
             if watch_signals {
                 client.watch(signals::watch(end::last_push));
             }
+            let mut driving = Ok(());
             if as_task {
-                fault = task::start(&client).err();
+                driving = task::start(&client);
             }
-            if !as_task || fault.is_some() {
-                fault = pushing_thread::start(&client).err().or(fault);
+            if !as_task || driving.is_err() {
+                let thread = pushing_thread::start(&client);
+                driving = thread.and(driving);
             }
+            fault = driving.err().or(fault);
         }
         let (process, in_panic) = (process::id(), thread::panicking());
         let running = Use {

@@ -137,6 +137,11 @@ pub(crate) fn tell_problems(snapshot: &Snapshot) {
         let message = format_args!("`{name}` is left out: another metric of the push has its name");
         log::tell(Level::Warn, &format!("taken {name}"), message);
     }
+    for fault in snapshot.faults() {
+        stats().dropped("source", 1);
+        let message = format_args!("something of a source is not pushed: {fault}");
+        log::tell(Level::Warn, &format!("source {fault}"), message);
+    }
     for family in snapshot.families() {
         if let Some(ignored) = family.descriptor().take_ignored() {
             let (metric, count, rule) = (ignored.metric, ignored.count, ignored.rule);

@@ -53,6 +53,7 @@ pub(crate) fn drive(client: &Arc<Client>) {
         }
         client.wait_for_orders(&orders, Instant::now().checked_add(orders.period));
     }
+    client.linger();
     client.finish();
 }
 

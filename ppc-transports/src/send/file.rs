@@ -126,6 +126,11 @@ impl Newest {
     }
 }
 
+/// Writes a file as a whole, on this thread.
+pub(crate) fn write_file(path: &Path, content: &[u8]) -> io::Result<()> {
+    replace(path, content, Newest::note(path))
+}
+
 /// Replaces the file; whoever reads it sees the old one or the new one, also after a crash.
 fn replace(path: &Path, content: &[u8], number: u64) -> io::Result<()> {
     let (mut file, beside) = create_beside(path)?;
@@ -171,8 +176,7 @@ mod tests {
     use super::*;
 
     fn written(path: impl AsRef<Path>, content: &[u8]) -> io::Result<()> {
-        let path = path.as_ref();
-        replace(path, content, Newest::note(path))
+        write_file(path.as_ref(), content)
     }
 
     #[test]

@@ -28,14 +28,14 @@ use std::time::{Duration, Instant};
 
 pub use address::Address;
 #[cfg(feature = "textfile")]
-pub(crate) use file::FileSender;
+pub(crate) use file::{FileSender, write_file};
 #[cfg(feature = "http")]
 pub(crate) use http::{
     Answer, Credentials, DeleteAtEnd, Flight, Habits, HttpSender, Proxy, Requester, Route, Target,
     TlsOptions, Trouble, Verdict, header, is_sensitive, place,
 };
 #[cfg(feature = "http")]
-pub use http::{HttpHandler, HttpRequest, HttpResponse, Secret, TlsVersion};
+pub use http::{HttpHandler, HttpRequest, HttpResponse};
 #[cfg(feature = "tcp")]
 pub(crate) use socket::Tcp;
 #[cfg(feature = "unix")]

@@ -70,11 +70,14 @@ fn a_period_has_no_place_where_everything_streams() {
 fn settings_of_a_stream_need_one() {
     check(
         quote!(linger = 1, full = "block"),
-        &["add `stream`, or leave `linger` out", "leave `full` out"],
+        &[
+            "add `serve = ..` or `stream`, or leave `linger` out",
+            "leave `full` out",
+        ],
     );
     check(
         quote!(linger = -1),
-        &["cannot be negative", "needs a stream"],
+        &["cannot be negative", "needs `serve` or a stream"],
     );
 }
 

@@ -16,7 +16,8 @@ use crate::encode::Format;
 use crate::error::{Error, ErrorKind};
 use crate::lock::lock;
 use crate::seconds::Seconds;
-use crate::send::{Credentials, Requester, Route, Secret, Target, header, place};
+use crate::secret::Secret;
+use crate::send::{Credentials, Requester, Route, Target, header, place};
 
 /// What a URL answers as a [`Source`]: the `/metrics` of another program, pushed by us.
 ///

@@ -12,7 +12,8 @@ use crate::destination::url::{Params, Taken, Url, UrlForm, url_form, without_use
 use crate::error::Error;
 use crate::push::Parts;
 use crate::seconds::Seconds;
-use crate::send::{Credentials, Proxy, Secret, is_sensitive};
+use crate::secret::Secret;
+use crate::send::{Credentials, Proxy, is_sensitive};
 
 /// A destination on such a server, in its URL form.
 pub(in crate::destination) trait ServerForm: Sized {

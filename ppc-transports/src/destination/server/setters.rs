@@ -34,7 +34,7 @@ macro_rules! server_settings {
             pub fn basic_auth(
                 mut self,
                 user: impl AsRef<str>,
-                password: impl Into<$crate::send::Secret>,
+                password: impl Into<$crate::secret::Secret>,
             ) -> Self {
                 self.server.credentials = $crate::send::Credentials::Basic {
                     user: user.as_ref().to_owned(),
@@ -45,7 +45,7 @@ macro_rules! server_settings {
 
             /// Sends a token (RFC 6750): `Authorization: Bearer ..`.
             #[must_use]
-            pub fn bearer_token(mut self, token: impl Into<$crate::send::Secret>) -> Self {
+            pub fn bearer_token(mut self, token: impl Into<$crate::secret::Secret>) -> Self {
                 self.server.credentials = $crate::send::Credentials::Token("Bearer", token.into());
                 self
             }
@@ -72,7 +72,7 @@ macro_rules! server_settings {
             #[must_use]
             pub fn min_tls_version(
                 mut self,
-                version: impl $crate::choice::Choice<$crate::send::TlsVersion>,
+                version: impl $crate::choice::Choice<$crate::tls_version::TlsVersion>,
             ) -> Self {
                 self.server.min_tls_version = version.choice();
                 self
@@ -90,7 +90,7 @@ macro_rules! server_settings {
             #[must_use]
             pub fn compression(
                 mut self,
-                compression: impl $crate::choice::Choice<$crate::pack::Compression>,
+                compression: impl $crate::choice::Choice<$crate::compress::Compression>,
             ) -> Self {
                 self.server.compression = compression.choice();
                 self

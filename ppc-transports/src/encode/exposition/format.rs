@@ -20,10 +20,18 @@ impl Format {
     ///
     /// assert_eq!(Format::Text.content_type(), "text/plain; version=0.0.4; charset=utf-8");
     /// ```
-    pub fn content_type(self) -> &'static str {
+    pub const fn content_type(self) -> &'static str {
         match self {
             Self::Text => "text/plain; version=0.0.4; charset=utf-8",
             Self::OpenMetrics => "application/openmetrics-text; version=1.0.0; charset=utf-8",
+        }
+    }
+
+    /// What a body of this format ends in, behind the lines of the encoder.
+    pub fn trailer(self) -> &'static str {
+        match self {
+            Self::Text => "",
+            Self::OpenMetrics => "# EOF\n",
         }
     }
 }

@@ -3,27 +3,32 @@
 use ppc_core::{Descriptor, Kind};
 
 use super::format::Format;
+use super::spelled::Spelled;
 use crate::encode::escape;
 
 /// Appends the header of a family.
-pub(crate) fn write_header(format: Format, descriptor: &Descriptor, out: &mut Vec<u8>) {
+pub(crate) fn write_header(
+    format: Format,
+    descriptor: &Descriptor,
+    names: &Spelled<'_>,
+    out: &mut Vec<u8>,
+) {
     match format {
-        Format::Text => write_text(descriptor, out),
-        Format::OpenMetrics => write_open_metrics(descriptor, out),
+        Format::Text => write_text(descriptor, names, out),
+        Format::OpenMetrics => write_open_metrics(descriptor, names, out),
     }
 }
 
 /// Text format 0.0.4, "Comments, help text, and type information": by the name that the samples
 /// have, and with the five types it knows.
-fn write_text(descriptor: &Descriptor, out: &mut Vec<u8>) {
-    let names = descriptor.names();
-    let (name, kind) = match descriptor.kind() {
-        Kind::Counter => (names.sample(0), "counter"),
-        Kind::Info => (names.sample(0), "gauge"),
-        Kind::Gauge | Kind::StateSet => (names.family(), "gauge"),
-        Kind::Histogram => (names.family(), "histogram"),
-        Kind::Summary => (names.family(), "summary"),
-        Kind::Unknown => (names.family(), "untyped"),
+fn write_text(descriptor: &Descriptor, names: &Spelled<'_>, out: &mut Vec<u8>) {
+    let name = names.header(Format::Text);
+    let kind = match descriptor.kind() {
+        Kind::Counter => "counter",
+        Kind::Gauge | Kind::Info | Kind::StateSet => "gauge",
+        Kind::Histogram => "histogram",
+        Kind::Summary => "summary",
+        Kind::Unknown => "untyped",
     };
     if !descriptor.help().is_empty() {
         write_start("HELP", name, out);
@@ -34,7 +39,7 @@ fn write_text(descriptor: &Descriptor, out: &mut Vec<u8>) {
 }
 
 /// OpenMetrics 1.0, "`MetricFamily` metadata": by the bare name, type before unit before help.
-fn write_open_metrics(descriptor: &Descriptor, out: &mut Vec<u8>) {
+fn write_open_metrics(descriptor: &Descriptor, names: &Spelled<'_>, out: &mut Vec<u8>) {
     let kind = match descriptor.kind() {
         Kind::Counter => "counter",
         Kind::Gauge => "gauge",
@@ -44,10 +49,12 @@ fn write_open_metrics(descriptor: &Descriptor, out: &mut Vec<u8>) {
         Kind::StateSet => "stateset",
         Kind::Unknown => "unknown",
     };
-    let (name, unit) = (descriptor.names().family(), descriptor.unit());
+    let (name, unit) = (names.header(Format::OpenMetrics), descriptor.unit());
     write_line("TYPE", name, kind, out);
-    // A name may be the unit itself, `seconds`; one that is declared has to stand behind a `_`.
-    if !unit.is_empty() && name.len() > unit.len() {
+    // OpenMetrics 1.0, "Unit": the name ends in it, behind a `_`. One that is the unit itself, such
+    // as `seconds`, does not, nor need one of another registry.
+    let family = descriptor.names().family().strip_suffix(unit);
+    if !unit.is_empty() && family.is_some_and(|rest| rest.len() > 1 && rest.ends_with('_')) {
         write_line("UNIT", name, unit, out);
     }
     if !descriptor.help().is_empty() {

@@ -2,6 +2,8 @@
 
 use ppc_core::{Descriptor, Kind, LabelSet, SeriesSnapshot, Value};
 
+use super::escaping::{Escaping, Names};
+use super::spelled::Spelled;
 use crate::encode::escape;
 
 /// Writes the labels of one series after the other; what those of a family have in common is put
@@ -18,29 +20,39 @@ pub(crate) struct Labels {
     tail: Vec<u8>,
     /// The same without the client's labels.
     end: &'static str,
+    /// How names of the client and of facts are written.
+    pub(super) escaping: Escaping,
 }
 
 impl Labels {
     /// Labels without these.
-    pub(crate) fn without(taken: Vec<String>) -> Self {
-        Self {
-            taken,
-            ..Self::default()
-        }
+    pub(crate) fn without(self, taken: Vec<String>) -> Self {
+        Self { taken, ..self }
     }
 
     /// Puts aside what the series of a family have in common.
-    pub(crate) fn start_family(&mut self, descriptor: &Descriptor, client: &LabelSet) {
+    pub(crate) fn start_family(
+        &mut self,
+        descriptor: &Descriptor,
+        names: &Spelled<'_>,
+        client: &LabelSet,
+    ) {
         let state = (descriptor.kind() == Kind::StateSet).then(|| descriptor.names().family());
         let own = || descriptor.label_names().chain(state);
         let taken = own().find(|name| self.is_taken(name)).map(str::to_owned);
         self.taken_by_family = taken;
         self.heads.clear();
-        for name in descriptor.label_names() {
-            let before = if self.heads.is_empty() { "{" } else { "\"," };
+        let (first, empty) = if names.opens() {
+            (",", "} ")
+        } else {
+            ("{", " ")
+        };
+        for (index, name) in descriptor.label_names().enumerate() {
+            let before = if index == 0 { first } else { "\"," };
+            let name = names.label(index, name);
             self.heads.push(format!("{before}{name}=\""));
         }
-        self.end = if self.heads.is_empty() { " " } else { "\"} " };
+        self.end = if self.heads.is_empty() { empty } else { "\"} " };
         let mut tail = std::mem::take(&mut self.tail);
         tail.clear();
         self.write_end(&mut tail, |name| own().all(|own| own != name), client);
@@ -92,10 +104,19 @@ impl Labels {
         let own = || series.labels().map(|(name, _)| name).chain(names());
         self.write_end(out, |name| own().all(|own| own != name), client);
         for (name, value) in facts {
-            open(out);
-            write_label(name, value, out);
-            out.extend_from_slice(b"} ");
+            self.add(name, value, out);
         }
+    }
+
+    /// Appends a further label.
+    fn add(&self, name: &str, value: &str, out: &mut Vec<u8>) {
+        open(out);
+        if self.escaping.changes(name, Names::Label) {
+            write_label(&self.escaping.write(name, Names::Label), value, out);
+        } else {
+            write_label(name, value, out);
+        }
+        out.extend_from_slice(b"} ");
     }
 
     /// Appends the values of the series' own labels, but for the quote behind the last.
@@ -112,9 +133,7 @@ impl Labels {
         out.extend_from_slice(self.end.as_bytes());
         for (name, value) in client.iter() {
             if free(name) && !self.is_taken(name) {
-                open(out);
-                write_label(name, value, out);
-                out.extend_from_slice(b"} ");
+                self.add(name, value, out);
             }
         }
     }

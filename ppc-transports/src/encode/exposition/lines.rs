@@ -6,6 +6,7 @@ use ppc_core::{Descriptor, Exemplar, HistogramValue, LabelSet, SeriesSnapshot, V
 
 use super::format::Format;
 use super::labels::{self, Labels};
+use super::spelled::Spelled;
 use crate::encode::{Omitted, escape, number};
 
 /// Which numbers are written.
@@ -37,6 +38,7 @@ pub(crate) struct Lines {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct OneSeries<'a> {
     pub(crate) descriptor: &'a Descriptor,
+    pub(crate) names: &'a Spelled<'a>,
     pub(crate) series: &'a SeriesSnapshot<'a>,
     pub(crate) value: Value<'a>,
     /// The labels of the client.
@@ -74,7 +76,7 @@ impl Lines {
         out: &mut Vec<u8>,
         omitted: &mut Omitted,
     ) {
-        let names = one.descriptor.names();
+        let names = one.names;
         match one.value {
             Value::Counter(value) | Value::Gauge(value) => {
                 if self.can_write(value, omitted) {
@@ -102,12 +104,12 @@ impl Lines {
 
     /// Appends the lines of a kind that has several.
     fn write_several(&mut self, one: &OneSeries<'_>, out: &mut Vec<u8>, omitted: &mut Omitted) {
-        let names = one.descriptor.names();
+        let names = one.names;
         match one.value {
             Value::Histogram(histogram) => {
                 self.start_lines(names.sample(0), "le");
                 self.write_buckets(histogram, out);
-                let has_sum = has_sum(one.descriptor);
+                let has_sum = has_sum(one.descriptor, histogram.sum());
                 // OpenMetrics 1.0, "Histogram": count and sum stand together or not at all.
                 if has_sum || self.format == Format::Text {
                     self.write_count(names.sample(1), histogram.count(), out);
@@ -122,7 +124,7 @@ impl Lines {
                 quantiles,
             } => {
                 if !self.without_quantiles {
-                    self.start_lines(names.family(), "quantile");
+                    self.start_lines(names.own(), "quantile");
                     for (quantile, value) in quantiles.pairs() {
                         out.extend_from_slice(&self.start);
                         out.extend_from_slice(quantile.as_bytes());
@@ -132,10 +134,12 @@ impl Lines {
                     }
                 }
                 self.write_count(names.sample(0), count, out);
-                self.write_real(names.sample(1), sum, out, omitted);
+                if !is_absent(one.descriptor, sum) {
+                    self.write_real(names.sample(1), sum, out, omitted);
+                }
             }
             Value::StateSet(states) => {
-                self.start_lines(names.sample(0), names.family());
+                self.start_lines(names.sample(0), names.state());
                 for (state, holds) in states.states() {
                     out.extend_from_slice(&self.start);
                     escape::quoted(state, out);
@@ -210,12 +214,14 @@ impl Lines {
 }
 
 /// Whether a histogram has a sum: with a bound below zero it might fall, which a total may not.
-fn has_sum(descriptor: &Descriptor) -> bool {
-    descriptor
-        .buckets()
-        .bounds()
-        .first()
-        .is_none_or(|bound| *bound >= 0.0)
+fn has_sum(descriptor: &Descriptor, sum: f64) -> bool {
+    let mut bounds = descriptor.buckets().bounds().iter();
+    bounds.next().is_none_or(|bound| *bound >= 0.0) && !is_absent(descriptor, sum)
+}
+
+/// Whether another registry has no such sum.
+fn is_absent(descriptor: &Descriptor, sum: f64) -> bool {
+    sum.is_nan() && descriptor.spelling().is_some()
 }
 
 #[cold]

@@ -320,7 +320,8 @@ fn headers_have_the_names_of_every_kind() {
     let snapshot = registry.gather();
     let of = |format, descriptor: &Descriptor| {
         let mut out = Vec::new();
-        write_header(format, descriptor, &mut out);
+        let names = Spelled::new(descriptor, format, Escaping::default());
+        write_header(format, descriptor, &names, &mut out);
         String::from_utf8(out).unwrap()
     };
     for family in snapshot.families() {

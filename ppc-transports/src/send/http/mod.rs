@@ -7,7 +7,6 @@ mod exchange;
 mod handler;
 mod request;
 mod retry_after;
-mod secret;
 mod thread;
 #[cfg(feature = "tls")]
 mod tls;
@@ -33,9 +32,7 @@ pub(crate) use answer::{Answer, Verdict};
 pub(crate) use exchange::{Trouble, place};
 pub use handler::{HttpHandler, HttpRequest, HttpResponse};
 pub(crate) use request::{Credentials, Outgoing, Target, header, is_sensitive};
-pub use secret::Secret;
 pub(crate) use tls_options::TlsOptions;
-pub use tls_options::TlsVersion;
 
 use self::connect::Way;
 use self::exchange::{Endpoint, Sent, exchange};

@@ -11,7 +11,7 @@ use fluent_uri::pct_enc::encoder::Query;
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
 
-use super::secret::Secret;
+use crate::secret::Secret;
 use crate::send::Failure;
 
 /// Who we are to the server.

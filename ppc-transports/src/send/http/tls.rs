@@ -12,8 +12,9 @@ use rustls::version::{TLS12, TLS13};
 use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
 
 use super::connect::Wire;
-use super::tls_options::{TlsOptions, TlsVersion};
+use super::tls_options::TlsOptions;
 use crate::error::{Error, ErrorKind};
+use crate::tls_version::TlsVersion;
 
 /// What `https://` is opened with.
 pub(super) type Secured = HttpsConnector<Wire>;

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::tls_version::TlsVersion;
+
 /// Settings of encryption, as the user gives them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct TlsOptions {
@@ -11,14 +13,4 @@ pub(crate) struct TlsOptions {
     pub(crate) identity: Option<(PathBuf, PathBuf)>,
     pub(crate) min_version: TlsVersion,
     pub(crate) insecure_skip_verify: bool,
-}
-
-/// The oldest version of TLS that is spoken.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum TlsVersion {
-    /// TLS 1.2.
-    #[default]
-    V1_2,
-    /// TLS 1.3.
-    V1_3,
 }

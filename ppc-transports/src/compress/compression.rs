@@ -54,7 +54,7 @@ impl Compression {
     }
 
     /// Appends the parts, one behind the other, compressed.
-    pub(super) fn compress(self, parts: [&[u8]; 3], out: &mut Vec<u8>) -> io::Result<()> {
+    pub(crate) fn compress(self, parts: [&[u8]; 3], out: &mut Vec<u8>) -> io::Result<()> {
         match self {
             Self::None => {
                 out.extend(parts.into_iter().flatten());

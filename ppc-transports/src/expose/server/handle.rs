@@ -1,0 +1,152 @@
+//! A server that runs: its thread, and who holds it.
+
+use std::fmt;
+use std::io;
+use std::net::{SocketAddr, TcpListener};
+use std::process;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::runtime::Builder;
+use tokio::sync::watch;
+
+use super::accept::{Serving, serve};
+use super::progress::Progress;
+use crate::error::{Error, ErrorKind};
+use crate::os;
+
+/// Beyond the time for answers under way: for the thread to be given a turn.
+const MARGIN: Duration = Duration::from_secs(1);
+
+/// A server that runs until this is dropped or told to [`stop`](Self::stop).
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+///
+/// let registry = ppc_core::Registry::new();
+/// let server = ppc_transports::start_http_server("127.0.0.1:0", registry)?;
+/// // The job is done; who scrapes is given a moment for its last values.
+/// let was_scraped = server.linger(Duration::from_millis(10));
+/// assert!(!was_scraped);
+/// assert_eq!(server.scrapes(), 0);
+/// # Ok::<(), ppc_transports::Error>(())
+/// ```
+#[must_use = "the server stops when this is dropped"]
+pub struct ServerHandle {
+    address: SocketAddr,
+    progress: Arc<Progress>,
+    stop: watch::Sender<bool>,
+    stop_timeout: Duration,
+    /// A forked child has the handle, and no thread.
+    process: u32,
+}
+
+/// Starts the thread of a server.
+pub(super) fn start(
+    listener: TcpListener,
+    serving: impl FnOnce(&Arc<Progress>) -> Serving,
+) -> Result<ServerHandle, Error> {
+    let address = listener.local_addr().map_err(ErrorKind::Thread)?;
+    let progress = Arc::new(Progress::default());
+    let serving = serving(&progress);
+    let stop_timeout = serving.limits.stop_timeout;
+    let (stop, stopped) = watch::channel(false);
+    let start = || -> io::Result<()> {
+        let runtime = Builder::new_current_thread().enable_all().build()?;
+        let listener = {
+            let _inside = runtime.enter();
+            tokio::net::TcpListener::from_std(listener)?
+        };
+        let ended = Ended(Arc::clone(&progress));
+        os::spawn("ppc-serve", move || {
+            runtime.block_on(serve(listener, Arc::new(serving), stopped));
+            runtime.shutdown_background();
+            drop(ended);
+        })
+    };
+    start().map_err(ErrorKind::Thread)?;
+    Ok(ServerHandle {
+        address,
+        progress,
+        stop,
+        stop_timeout,
+        process: process::id(),
+    })
+}
+
+impl ServerHandle {
+    /// The address that it listens at, with the port that it was given.
+    pub fn local_addr(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// How many scrapes were answered so far, to the last byte. Errors, requests for the head
+    /// alone and the like are none.
+    pub fn scrapes(&self) -> u64 {
+        self.progress.answered()
+    }
+
+    /// Waits for a scrape that begins from now on to be answered, but for no longer than this, and
+    /// says whether there was one.
+    pub fn linger(&self, time: Duration) -> bool {
+        // A time without end is a century.
+        let deadline = Instant::now().checked_add(time);
+        let century = Duration::from_hours(24 * 365 * 100);
+        self.linger_until(deadline.unwrap_or_else(|| Instant::now() + century))
+    }
+
+    /// As [`linger`](Self::linger), until then at most.
+    pub fn linger_until(&self, deadline: Instant) -> bool {
+        process::id() == self.process && self.progress.await_scrape(deadline)
+    }
+
+    /// The values are final: a scrape that begins from now on is the one that
+    /// [`linger`](Self::linger) waits for, also when that is called later.
+    pub fn mark_end(&self) {
+        self.progress.mark();
+    }
+
+    /// Ends [`linger`](Self::linger), on whatever thread it waits; one that is called later
+    /// returns at once as well.
+    pub fn cut_linger(&self) {
+        self.progress.cut();
+    }
+
+    /// Takes no more connections, answers the requests that are under way, within the time of
+    /// [`Server::stop_timeout`](super::Server::stop_timeout), and waits for the thread to end.
+    ///
+    /// Where it has stopped, that is all there is to it.
+    pub fn stop(&self) {
+        if process::id() == self.process {
+            let _ = self.stop.send(true);
+            let deadline = Instant::now() + self.stop_timeout + MARGIN;
+            self.progress.await_end(deadline);
+        }
+    }
+}
+
+impl Drop for ServerHandle {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+impl fmt::Debug for ServerHandle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ServerHandle")
+            .field("address", &self.address)
+            .field("scrapes", &self.scrapes())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Tells of the end of the thread, however it comes.
+struct Ended(Arc<Progress>);
+
+impl Drop for Ended {
+    fn drop(&mut self) {
+        self.0.end();
+    }
+}

@@ -1,0 +1,67 @@
+//! Requests that wait at the same moment share one answer.
+
+use std::sync::{Arc, Mutex, Weak};
+
+use bytes::Bytes;
+use tokio::sync::OnceCell;
+
+use super::render::{Broken, Renderer, Wanted};
+use crate::lock::lock;
+
+/// Makes a body for all requests that want the same and came before it was begun.
+///
+/// **Invariant:** nobody gets values that were gathered before they asked. Who comes while a body
+/// is made is in the next batch.
+pub(super) struct Shared {
+    renderer: Renderer,
+    /// Batches that were not begun. One whose requests were all given up is nobody's.
+    next: Mutex<Vec<Weak<Batch>>>,
+}
+
+struct Batch {
+    wanted: Wanted,
+    body: OnceCell<Result<Bytes, Broken>>,
+}
+
+impl Shared {
+    pub(super) fn new(renderer: Renderer) -> Self {
+        let next = Mutex::default();
+        Self { renderer, next }
+    }
+
+    pub(super) async fn body(&self, wanted: Wanted) -> Result<Bytes, Broken> {
+        let batch = self.join(wanted);
+        // Every other request that is there already gets to its batch before this one is begun:
+        // a runtime looks at its sockets before it comes back here.
+        tokio::task::yield_now().await;
+        let render = async || {
+            self.begin(&batch);
+            self.renderer.render(&batch.wanted)
+        };
+        batch.body.get_or_init(render).await.clone()
+    }
+
+    fn join(&self, wanted: Wanted) -> Arc<Batch> {
+        let mut next = lock(&self.next);
+        let mut found = None;
+        next.retain(|batch| {
+            let batch = batch.upgrade();
+            let is_there = batch.is_some();
+            found = found
+                .take()
+                .or(batch.filter(|batch| batch.wanted == wanted));
+            is_there
+        });
+        found.unwrap_or_else(|| {
+            let body = OnceCell::new();
+            let batch = Arc::new(Batch { wanted, body });
+            next.push(Arc::downgrade(&batch));
+            batch
+        })
+    }
+
+    /// Nobody joins any more.
+    fn begin(&self, batch: &Arc<Batch>) {
+        lock(&self.next).retain(|other| !std::ptr::eq(other.as_ptr(), &raw const **batch));
+    }
+}

@@ -1,0 +1,72 @@
+//! A job that is scraped: at `ADDRESS` while it runs, and a while after its end.
+
+use std::process::ExitCode;
+use std::thread;
+
+use ppc::{metric, push_metrics};
+
+use crate::{Ask, announce, unknown};
+
+metric! {
+    /// Steps of the job.
+    static STEPS: Counter { unit: "steps", labels: [run] }
+}
+
+#[push_metrics(serve = &*ask.address, linger = 30, job = "served", labels(of = "served"), signals)]
+fn long(ask: &Ask, how: &str) -> Result<(), String> {
+    work(ask);
+    match how {
+        "panic" => panic!("asked for"),
+        "error" => Err("asked for".to_owned()),
+        _ => Ok(()),
+    }
+}
+
+#[push_metrics(serve = &*ask.address, linger = 0.5)]
+async fn short(ask: &Ask) {
+    work(ask);
+}
+
+#[push_metrics(serve = &*ask.address)]
+fn at_once(ask: &Ask) {
+    work(ask);
+}
+
+/// Two steps, one at the start and one at the end.
+fn work(ask: &Ask) {
+    let steps = STEPS.run(&ask.run).handle();
+    steps.inc();
+    announce();
+    thread::sleep(ask.lasts);
+    steps.inc();
+}
+
+pub(crate) fn run(ask: &Ask, how: &str) -> ExitCode {
+    match how {
+        "ok" | "error" | "panic" => {
+            let ended = std::panic::catch_unwind(|| long(ask, how));
+            println!("ended {}", matches!(ended, Ok(Ok(()))));
+        }
+        "exit" => {
+            let _guard = ppc::Push::to(ppc::expose::Server::new(&*ask.address).linger(30)).start();
+            work(ask);
+            std::process::exit(3);
+        }
+        "twice" => {
+            // The second takes the place of the first, which nobody has waited for.
+            let push = || ppc::Push::to(ppc::expose::Server::new(&*ask.address).linger(30));
+            let mut first = Box::pin(push().run_async(std::future::pending::<()>()));
+            let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+            assert!(first.as_mut().poll(&mut context).is_pending());
+            drop(first);
+            push().run(|| work(ask));
+        }
+        "short" => tokio::runtime::Builder::new_current_thread()
+            .build()
+            .expect("a runtime")
+            .block_on(short(ask)),
+        "at_once" => at_once(ask),
+        other => unknown(other),
+    }
+    ExitCode::SUCCESS
+}
