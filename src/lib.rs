@@ -43,12 +43,16 @@ pub use ppc_transports::InfluxUdp;
 pub use ppc_transports::InfluxUnix;
 #[cfg(all(feature = "openmetrics", feature = "http"))]
 pub use ppc_transports::OpenMetricsHttp;
+#[cfg(feature = "prometheus")]
+pub use ppc_transports::Prometheus;
 #[cfg(all(feature = "statsd", feature = "tcp"))]
 pub use ppc_transports::StatsdTcp;
 #[cfg(all(feature = "statsd", feature = "udp"))]
 pub use ppc_transports::StatsdUdp;
 #[cfg(all(feature = "statsd", feature = "unix"))]
 pub use ppc_transports::StatsdUnix;
+#[cfg(all(feature = "text", feature = "http"))]
+pub use ppc_transports::TextUrl;
 #[cfg(feature = "unix")]
 pub use ppc_transports::UnixSocket;
 #[cfg(feature = "pushgateway")]
@@ -67,8 +71,12 @@ pub use ppc_transports::{Compression, HttpHandler, HttpRequest, HttpResponse, Ve
 pub use ppc_transports::{Dialect, Types};
 #[cfg(feature = "openmetrics")]
 pub use ppc_transports::{Escaping, Exposition, Format};
+#[cfg(feature = "metrics")]
+pub use ppc_transports::{MetricsRecorder, MetricsRecorderBuilder, install_metrics_recorder};
 #[cfg(feature = "influx")]
 pub use ppc_transports::{Names, Precision};
+#[cfg(feature = "process")]
+pub use ppc_transports::{ProcessMetrics, process_metrics};
 #[cfg(feature = "prometheus-client")]
 pub use ppc_transports::{PrometheusClient, PrometheusClientCollector, PrometheusClientRegistry};
 #[cfg(any(feature = "http", feature = "serve"))]
@@ -77,6 +85,8 @@ pub use ppc_transports::{Secret, TlsVersion};
 pub use ppc_transports::{Text, TextFile};
 #[cfg(feature = "textfile")]
 pub use ppc_transports::{Textfile, write_to_textfile};
+#[cfg(feature = "tracing-layer")]
+pub use ppc_transports::{TracingLayer, TracingLayerBuilder};
 
 /// `/metrics`, for those who scrape: a server, a service to mount, and the parts of both.
 ///

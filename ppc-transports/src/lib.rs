@@ -21,7 +21,11 @@
         feature = "textfile",
         feature = "serve",
         feature = "text",
-        feature = "prometheus-client"
+        feature = "prometheus-client",
+        feature = "metrics",
+        feature = "prometheus",
+        feature = "process",
+        feature = "tracing-layer"
     )),
     allow(dead_code, unused_imports, unused_macros)
 )]
@@ -47,10 +51,20 @@ mod slots;
 #[cfg(any(feature = "http", feature = "serve"))]
 mod tls_version;
 
+#[cfg(feature = "prometheus")]
+pub use bridge::Prometheus;
+#[cfg(all(feature = "text", feature = "http"))]
+pub use bridge::TextUrl;
+#[cfg(feature = "metrics")]
+pub use bridge::{MetricsRecorder, MetricsRecorderBuilder, install_metrics_recorder};
+#[cfg(feature = "process")]
+pub use bridge::{ProcessMetrics, process_metrics};
 #[cfg(feature = "prometheus-client")]
 pub use bridge::{PrometheusClient, PrometheusClientCollector, PrometheusClientRegistry};
 #[cfg(feature = "text")]
 pub use bridge::{Text, TextFile};
+#[cfg(feature = "tracing-layer")]
+pub use bridge::{TracingLayer, TracingLayerBuilder};
 pub use choice::Choice;
 pub use compress::Compression;
 pub use destination::AsDestination;

@@ -1,5 +1,6 @@
 //! Against a real VictoriaMetrics.
 
+mod bridges;
 mod endings;
 mod lines;
 mod many_series;

@@ -1,10 +1,14 @@
 //! Expositions of other programs: a text that is given, a file, the answer of a URL.
 
 mod file;
+#[cfg(feature = "http")]
+mod url;
 
 use ppc_core::{Mirror, Snapshot, Source};
 
 pub use self::file::TextFile;
+#[cfg(feature = "http")]
+pub use self::url::TextUrl;
 use super::parse::{Parsed, Rules};
 use crate::encode::Format;
 use crate::error::Error;

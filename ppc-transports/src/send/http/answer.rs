@@ -22,6 +22,8 @@ pub(crate) struct Answer {
     /// The first line of the body, as far as it can be told.
     pub(crate) line: String,
     pub(crate) retry_after: Option<Duration>,
+    /// Where it was asked for, and has come to its end.
+    pub(crate) body: Option<Bytes>,
 }
 
 /// What to do about an answer.
@@ -57,6 +59,7 @@ impl Answer {
             retry_after: asked
                 .and_then(Result::ok)
                 .and_then(|value| retry_after(value, now)),
+            body: None,
         }
     }
 

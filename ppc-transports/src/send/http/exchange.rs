@@ -161,8 +161,14 @@ async fn follow(endpoint: &Endpoint, request: &Outgoing, sent: &Sent) -> Result<
             _ => false,
         };
         if !is_followed {
-            let body = read(response.into_body()).await;
             let redact = |line| request.redact(line);
+            if let Some(limit) = request.wanted.filter(|_| status.is_success()) {
+                let body = read_whole(response.into_body(), limit, &uri).await?;
+                let mut answer = Answer::new(status, &answer_headers, &Bytes::new(), redact);
+                answer.body = Some(body);
+                return Ok(answer);
+            }
+            let body = read(response.into_body()).await;
             return Ok(Answer::new(status, &answer_headers, &body, redact));
         }
         // Wherever it leads, this server has not taken it.
@@ -239,6 +245,25 @@ async fn read(mut body: Incoming) -> Bytes {
     // One that never ends takes nothing back of what the status says.
     let _ = tokio::time::timeout(BODY, reading).await;
     bytes.freeze()
+}
+
+/// All of a body, which is what was asked for.
+async fn read_whole(mut body: Incoming, limit: usize, uri: &Uri) -> Result<Bytes, Trouble> {
+    let mut bytes = BytesMut::new();
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|error| {
+            let text = format!("{} broke off: {}", place(uri), chain(&error));
+            Trouble::new("broken", text)
+        })?;
+        if let Some(data) = frame.data_ref() {
+            bytes.extend_from_slice(data);
+        }
+        if bytes.len() > limit {
+            let text = format!("{} answered with more than {limit} bytes", place(uri));
+            return Err(Trouble::new("too_large", text));
+        }
+    }
+    Ok(bytes.freeze())
 }
 
 fn redirected(from: &Uri, headers: &HeaderMap, status: StatusCode) -> Result<Uri, Trouble> {

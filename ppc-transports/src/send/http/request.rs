@@ -51,6 +51,8 @@ pub(crate) struct Outgoing {
     pub(crate) timeout: Option<Duration>,
     /// Texts that are told to nobody but the server.
     pub(crate) secrets: Vec<String>,
+    /// How many bytes the answer may have, where it is what is asked for.
+    pub(crate) wanted: Option<usize>,
 }
 
 impl Target {
@@ -98,6 +100,7 @@ impl Target {
             follow_redirects: self.follow_redirects,
             timeout: self.timeout,
             secrets,
+            wanted: None,
         })
     }
 }
