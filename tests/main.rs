@@ -22,7 +22,7 @@ mod nginx;
 mod prometheus;
 mod pushgateway;
 mod repeated;
-mod served;
+mod serve;
 mod sources;
 mod statsd_server;
 mod streams;

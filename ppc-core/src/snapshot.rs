@@ -191,6 +191,8 @@ pub(crate) struct Readings {
 
 /// Series in an order, kept for as long as they are in it.
 pub(crate) trait SeriesList: Any + fmt::Debug + Send + Sync {
+    /// A number that no other list has, and this one only for as long as its series are the same.
+    fn order(&self) -> u64;
     fn id(&self, index: usize) -> u64;
     fn values(&self, index: usize) -> LabelValues<'_>;
 }
@@ -206,6 +208,10 @@ fn width(descriptor: &Descriptor) -> usize {
 }
 
 impl SeriesList for () {
+    fn order(&self) -> u64 {
+        0
+    }
+
     fn id(&self, _: usize) -> u64 {
         0
     }
@@ -250,6 +256,13 @@ impl FamilySnapshot {
     /// What was declared: names, help, kind, unit, labels.
     pub fn descriptor(&self) -> &Descriptor {
         &self.descriptor
+    }
+
+    /// A number that says which series these are, and in which order: one that was there before means
+    /// the same ones with the same labels.
+    #[doc(hidden)]
+    pub fn order(&self) -> u64 {
+        self.list.order()
     }
 
     /// The series with their values.

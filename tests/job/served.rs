@@ -3,7 +3,8 @@
 use std::process::ExitCode;
 use std::thread;
 
-use ppc::{metric, push_metrics};
+use ppc::expose::Server;
+use ppc::{Gauge, Push, Registry, metric, push_metrics};
 
 use crate::{Ask, announce, unknown};
 
@@ -43,18 +44,19 @@ fn work(ask: &Ask) {
 
 pub(crate) fn run(ask: &Ask, how: &str) -> ExitCode {
     match how {
+        "plain" => plain(ask),
         "ok" | "error" | "panic" => {
             let ended = std::panic::catch_unwind(|| long(ask, how));
             println!("ended {}", matches!(ended, Ok(Ok(()))));
         }
         "exit" => {
-            let _guard = ppc::Push::to(ppc::expose::Server::new(&*ask.address).linger(30)).start();
+            let _guard = Push::to(Server::new(&*ask.address).linger(30)).start();
             work(ask);
             std::process::exit(3);
         }
         "twice" => {
             // The second takes the place of the first, which nobody has waited for.
-            let push = || ppc::Push::to(ppc::expose::Server::new(&*ask.address).linger(30));
+            let push = || Push::to(Server::new(&*ask.address).linger(30));
             let mut first = Box::pin(push().run_async(std::future::pending::<()>()));
             let mut context = std::task::Context::from_waker(std::task::Waker::noop());
             assert!(first.as_mut().poll(&mut context).is_pending());
@@ -69,4 +71,17 @@ pub(crate) fn run(ask: &Ask, how: &str) -> ExitCode {
         other => unknown(other),
     }
     ExitCode::SUCCESS
+}
+
+/// A server without a job, until its time is over.
+fn plain(ask: &Ask) {
+    let registry = Registry::new();
+    let gauge = Gauge::builder("up_and_well").register(&registry);
+    gauge.expect("the name is good").set(1);
+    let server = Server::new(&ask.address).source(registry).header_timeout(2);
+    let server = server.start().expect("the port is free");
+    println!("{}", server.local_addr());
+    announce();
+    thread::sleep(ask.lasts);
+    server.stop();
 }

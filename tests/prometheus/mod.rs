@@ -1,5 +1,7 @@
 //! What goes out, judged by Prometheus's own tool.
 
+mod scrape;
+
 use std::time::UNIX_EPOCH;
 
 use crate::support::matrix;

@@ -30,14 +30,20 @@ pub(crate) struct Job {
     start: Instant,
 }
 
-/// Cargo builds examples beside the tests.
+/// The job's.
 fn program() -> PathBuf {
+    example("job")
+}
+
+/// The program of an example: cargo builds them beside the tests.
+#[track_caller]
+pub(crate) fn example(name: &str) -> PathBuf {
     let tests = env::current_exe().expect("the test binary has a path");
     let target = tests
         .parent()
         .and_then(|deps| deps.parent())
         .expect("it lies in target/x/deps");
-    let program = target.join("examples").join("job");
+    let program = target.join("examples").join(name);
     assert!(
         program.exists(),
         "{} is missing: it is built by `cargo test --all-features`, all targets",
@@ -107,6 +113,20 @@ impl Job {
             said,
             start,
         }
+    }
+
+    /// What it said before it said that it runs.
+    pub(crate) fn said(&self) -> &str {
+        &self.said
+    }
+
+    /// Pages of memory that it has, as /proc says.
+    #[track_caller]
+    pub(crate) fn resident_pages(&self) -> u64 {
+        let path = format!("/proc/{}/statm", self.child.id());
+        let text = std::fs::read_to_string(path).expect("it runs");
+        let resident = text.split_whitespace().nth(1).expect("the second number");
+        resident.parse().expect("a number")
     }
 
     /// Sends a signal, by its name.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::cell::{Cell, Found, Kept};
+use crate::cell::{Cell, FamilyTag, Found, Kept, next_id};
 use crate::label::LabelValues;
 use crate::snapshot::SeriesList;
 
@@ -11,21 +11,33 @@ use crate::snapshot::SeriesList;
 pub(super) struct Entries<C: Cell> {
     kept: Vec<Kept<C>>,
     len: usize,
+    has_changed: bool,
+    order: u64,
 }
 
 impl<C: Cell> Entries<C> {
     pub(super) fn start(&mut self) {
         self.len = 0;
+        self.has_changed = false;
     }
 
     #[inline]
     pub(super) fn push(&mut self, found: Found<'_, C>) {
+        let kept = self.kept.get(self.len);
+        if kept.is_none_or(|kept| !kept.is(found)) {
+            self.change(found);
+        }
+        self.len += 1;
+    }
+
+    /// Lists another one than was there.
+    #[cold]
+    fn change(&mut self, found: Found<'_, C>) {
+        self.has_changed = true;
         match self.kept.get_mut(self.len) {
-            Some(kept) if kept.is(found) => {}
             Some(kept) => *kept = found.keep(),
             None => self.kept.push(found.keep()),
         }
-        self.len += 1;
     }
 
     /// How many are listed so far.
@@ -40,6 +52,9 @@ impl<C: Cell> Entries<C> {
 
     /// Lets go of what is no longer there; returns how many there are.
     pub(super) fn finish(&mut self) -> usize {
+        if self.has_changed || self.kept.len() > self.len {
+            self.order = next_id(FamilyTag::default());
+        }
         self.kept.truncate(self.len);
         self.len
     }
@@ -50,6 +65,8 @@ impl<C: Cell> Default for Entries<C> {
         Self {
             kept: Vec::new(),
             len: 0,
+            has_changed: false,
+            order: next_id(FamilyTag::default()),
         }
     }
 }
@@ -57,6 +74,10 @@ impl<C: Cell> Default for Entries<C> {
 impl<C: Cell> SeriesList for Entries<C> {
     fn id(&self, index: usize) -> u64 {
         self.kept[index].found().id()
+    }
+
+    fn order(&self) -> u64 {
+        self.order
     }
 
     fn values(&self, index: usize) -> LabelValues<'_> {

@@ -36,7 +36,7 @@ pub(super) fn choose(
 
 /// The weight of a coding in thousandths, by its name or else by `*`.
 fn weight(accept_encoding: &str, names: &[&str]) -> Option<u32> {
-    let (mut named, mut any) = (None, None);
+    let (mut own, mut any) = (None, None);
     for item in accept_encoding.split(',') {
         let mut parts = item.split(';').map(str::trim);
         let Some(coding) = parts.next() else { continue };
@@ -52,12 +52,12 @@ fn weight(accept_encoding: &str, names: &[&str]) -> Option<u32> {
         // A weight that cannot be read says nothing.
         let Some(quality) = quality else { continue };
         if names.iter().any(|name| name.eq_ignore_ascii_case(coding)) {
-            named = named.max(Some(quality));
+            own = own.max(Some(quality));
         } else if coding == "*" {
             any = any.max(Some(quality));
         }
     }
-    named.or(any)
+    own.or(any)
 }
 
 /// `0`, `0.5`, `1.000`: at most three digits behind the point, and not above one.

@@ -11,7 +11,7 @@ use super::names;
 use super::negotiate::Negotiated;
 use super::teller::{tell_omitted, tell_problems};
 use crate::compress::Compression;
-use crate::encode::Encoder;
+use crate::encode::{Encoder, Exposition};
 use crate::lock::lock;
 use crate::log::{self, Level};
 
@@ -55,7 +55,14 @@ impl Negotiated {
     /// ```
     pub fn generate(self, source: &(impl Source + ?Sized)) -> Vec<u8> {
         let (mut snapshot, mut lines) = (Snapshot::new(), Vec::new());
-        write(source, &LabelSet::new(), self, &mut snapshot, &mut lines);
+        let mut encoder = self.encoder();
+        write(
+            source,
+            &LabelSet::new(),
+            &mut encoder,
+            &mut snapshot,
+            &mut lines,
+        );
         lines.extend_from_slice(self.format().trailer().as_bytes());
         lines
     }
@@ -88,6 +95,8 @@ const KEPT: usize = 2;
 #[derive(Default)]
 struct Workspace {
     snapshot: Snapshot,
+    /// What wrote last, which keeps what lines begin with.
+    encoder: Option<(Negotiated, Exposition)>,
     /// Lines that do not become a body themselves.
     lines: Vec<u8>,
     /// Shared with the answers that it went into; its memory is ours again when they are sent.
@@ -141,13 +150,13 @@ impl Workspace {
             mem::take(&mut self.lines)
         };
         lines.clear();
-        write(
-            source,
-            labels,
-            wanted.negotiated,
-            &mut self.snapshot,
-            &mut lines,
-        );
+        let kept = self.encoder.take();
+        let kept = kept.filter(|(negotiated, _)| *negotiated == wanted.negotiated);
+        let (_, encoder) = self.encoder.insert(kept.unwrap_or_else(|| {
+            let encoder = wanted.negotiated.encoder().keep_lines(true);
+            (wanted.negotiated, encoder)
+        }));
+        write(source, labels, encoder, &mut self.snapshot, &mut lines);
         if let Some(names) = &wanted.names {
             let mut kept = Vec::new();
             names::keep(&lines, names, &mut kept);
@@ -179,12 +188,12 @@ fn memory_of(body: Bytes) -> Vec<u8> {
 fn write(
     source: &(impl Source + ?Sized),
     labels: &LabelSet,
-    negotiated: Negotiated,
+    encoder: &mut Exposition,
     snapshot: &mut Snapshot,
     lines: &mut Vec<u8>,
 ) {
     snapshot.start(unix_time());
     source.gather_into(snapshot);
     tell_problems(snapshot);
-    tell_omitted(&negotiated.encoder().encode(snapshot, labels, lines));
+    tell_omitted(&encoder.encode(snapshot, labels, lines));
 }

@@ -123,12 +123,13 @@ impl Rows {
     pub(super) fn gather(&self, snapshot: &mut FamilySnapshot) {
         let is_info = snapshot.descriptor().kind() == Kind::Info;
         snapshot.fill(|list: &mut List, readings| {
-            list.0.truncate(self.all.len());
+            let mut has_changed = list.all.len() > self.all.len();
+            list.all.truncate(self.all.len());
             for (series, row) in self.all.iter().enumerate() {
-                match list.0.get_mut(series) {
-                    Some(listed) if listed.0 == row.id => {}
-                    Some(listed) => *listed = (row.id, Arc::clone(&row.who)),
-                    None => list.0.push((row.id, Arc::clone(&row.who))),
+                if list.all.get(series).is_none_or(|(id, _)| *id != row.id) {
+                    list.all.truncate(series);
+                    list.all.push((row.id, Arc::clone(&row.who)));
+                    has_changed = true;
                 }
                 readings.words.extend_from_slice(&row.words);
                 if is_info {
@@ -144,6 +145,9 @@ impl Rows {
                         exemplar: Arc::clone(exemplar),
                     });
                 }
+            }
+            if has_changed {
+                list.order = next_id(FamilyTag::default());
             }
             self.all.len()
         });
@@ -164,15 +168,22 @@ fn has_fallen(kind: Kind, before: &[u64], now: &[u64]) -> bool {
 
 /// The series as a snapshot lists them.
 #[derive(Debug, Default)]
-struct List(Vec<(u64, Arc<Who>)>);
+struct List {
+    all: Vec<(u64, Arc<Who>)>,
+    order: u64,
+}
 
 impl SeriesList for List {
+    fn order(&self) -> u64 {
+        self.order
+    }
+
     fn id(&self, index: usize) -> u64 {
-        self.0[index].0
+        self.all[index].0
     }
 
     fn values(&self, index: usize) -> LabelValues<'_> {
-        let who = &self.0[index].1;
+        let who = &self.all[index].1;
         LabelValues::new(&who.text, &who.ends)
     }
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use ppc_core::{Descriptor, Exemplar, HistogramValue, LabelSet, SeriesSnapshot, Value};
 
 use super::format::Format;
+use super::kept::Kept;
 use super::labels::{self, Labels};
 use super::spelled::Spelled;
 use crate::encode::{Omitted, escape, number};
@@ -26,6 +27,7 @@ pub(crate) struct Lines {
     pub(crate) numbers: Numbers,
     pub(crate) without_exemplars: bool,
     pub(crate) without_quantiles: bool,
+    pub(super) kept: Kept,
     /// The labels of the series at hand, written once for all its lines.
     labels: Vec<u8>,
     /// What those of its lines begin with that have one more label, up to the value of that.
@@ -80,8 +82,10 @@ impl Lines {
         match one.value {
             Value::Counter(value) | Value::Gauge(value) => {
                 if self.can_write(value, omitted) {
-                    out.extend_from_slice(names.sample(0).as_bytes());
-                    labels.write(one.series, out);
+                    self.kept.start_line(out, |out| {
+                        out.extend_from_slice(names.sample(0).as_bytes());
+                        labels.write(one.series, out);
+                    });
                     number::write_any(value, out);
                     self.end_line(one.series.exemplar(), out);
                 }
@@ -95,8 +99,10 @@ impl Lines {
                 }
             }
             _ => {
-                self.labels.clear();
-                labels.write(one.series, &mut self.labels);
+                if !self.kept.replays() {
+                    self.labels.clear();
+                    labels.write(one.series, &mut self.labels);
+                }
                 self.write_several(one, out, omitted);
             }
         }
@@ -126,9 +132,11 @@ impl Lines {
                 if !self.without_quantiles {
                     self.start_lines(names.own(), "quantile");
                     for (quantile, value) in quantiles.pairs() {
-                        out.extend_from_slice(&self.start);
-                        out.extend_from_slice(quantile.as_bytes());
-                        out.extend_from_slice(b"\"} ");
+                        self.kept.start_line(out, |out| {
+                            out.extend_from_slice(&self.start);
+                            out.extend_from_slice(quantile.as_bytes());
+                            out.extend_from_slice(b"\"} ");
+                        });
                         number::write_any(value, out);
                         out.extend_from_slice(&self.line_end);
                     }
@@ -141,9 +149,12 @@ impl Lines {
             Value::StateSet(states) => {
                 self.start_lines(names.sample(0), names.state());
                 for (state, holds) in states.states() {
-                    out.extend_from_slice(&self.start);
-                    escape::quoted(state, out);
-                    out.extend_from_slice(if holds { b"\"} 1" } else { b"\"} 0" });
+                    self.kept.start_line(out, |out| {
+                        out.extend_from_slice(&self.start);
+                        escape::quoted(state, out);
+                        out.extend_from_slice(b"\"} ");
+                    });
+                    out.push(if holds { b'1' } else { b'0' });
                     out.extend_from_slice(&self.line_end);
                 }
             }
@@ -152,12 +163,14 @@ impl Lines {
         }
     }
 
-    fn write_buckets(&self, histogram: HistogramValue<'_>, out: &mut Vec<u8>) {
+    fn write_buckets(&mut self, histogram: HistogramValue<'_>, out: &mut Vec<u8>) {
         let mut exemplars = histogram.exemplars();
         for (le, count) in histogram.buckets() {
-            out.extend_from_slice(&self.start);
-            out.extend_from_slice(le.as_bytes());
-            out.extend_from_slice(b"\"} ");
+            self.kept.start_line(out, |out| {
+                out.extend_from_slice(&self.start);
+                out.extend_from_slice(le.as_bytes());
+                out.extend_from_slice(b"\"} ");
+            });
             number::write_count(count, out);
             self.end_line(exemplars.next().flatten(), out);
         }
@@ -165,6 +178,9 @@ impl Lines {
 
     /// Puts aside what the lines begin with that have one more label.
     fn start_lines(&mut self, name: &str, label: &str) {
+        if self.kept.replays() {
+            return;
+        }
         self.start.clear();
         self.start.extend_from_slice(name.as_bytes());
         self.start.extend_from_slice(&self.labels);
@@ -173,17 +189,21 @@ impl Lines {
         self.start.extend_from_slice(b"=\"");
     }
 
-    fn write_count(&self, name: &str, count: u64, out: &mut Vec<u8>) {
-        out.extend_from_slice(name.as_bytes());
-        out.extend_from_slice(&self.labels);
+    fn write_count(&mut self, name: &str, count: u64, out: &mut Vec<u8>) {
+        self.kept.start_line(out, |out| {
+            out.extend_from_slice(name.as_bytes());
+            out.extend_from_slice(&self.labels);
+        });
         number::write_count(count, out);
         out.extend_from_slice(&self.line_end);
     }
 
-    fn write_real(&self, name: &str, value: f64, out: &mut Vec<u8>, omitted: &mut Omitted) {
+    fn write_real(&mut self, name: &str, value: f64, out: &mut Vec<u8>, omitted: &mut Omitted) {
         if self.can_write(value, omitted) {
-            out.extend_from_slice(name.as_bytes());
-            out.extend_from_slice(&self.labels);
+            self.kept.start_line(out, |out| {
+                out.extend_from_slice(name.as_bytes());
+                out.extend_from_slice(&self.labels);
+            });
             number::write_any(value, out);
             out.extend_from_slice(&self.line_end);
         }

@@ -359,3 +359,72 @@ fn a_series_takes_no_memory_that_was_encoded_before() {
         assert!(info.count_total < 30, "{info:?}");
     }
 }
+
+/// Writes as a new encoder does, whatever changes between encodings.
+#[test]
+fn what_is_kept_is_what_would_be_written_anew() {
+    let registry = Registry::new();
+    let counters = Counter::builder("c")
+        .label_names(["a"])
+        .register(&registry)
+        .unwrap();
+    let histograms = Histogram::builder("h")
+        .buckets([1.0])
+        .label_names(["a"])
+        .register(&registry)
+        .unwrap();
+    let summary = Summary::builder("s")
+        .quantiles([0.5])
+        .register(&registry)
+        .unwrap();
+    let states = StateSet::builder("state")
+        .states(["on", "off"])
+        .register(&registry)
+        .unwrap();
+    let info = Info::builder("build").register(&registry).unwrap();
+    for format in [Format::Text, Format::OpenMetrics] {
+        let mut kept = Exposition::new(format, Timestamps::Client).keep_lines(true);
+        let mut snapshot = Snapshot::new();
+        let mut client = client(&[("job", "x")]);
+        let mut random = 1_u64;
+        for round in 0..200_u32 {
+            random = random
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            let (what, label) = (random >> 60, ((random >> 40) % 5).to_string());
+            match what {
+                0..=3 => counters
+                    .labels([&label])
+                    .unwrap()
+                    .inc_with_exemplar([("trace", &label)]),
+                4..=6 => histograms
+                    .labels([&label])
+                    .unwrap()
+                    .observe(f64::from(round)),
+                7 => drop(counters.remove([&label])),
+                8 => drop(histograms.remove([&label])),
+                9 => summary.observe(1.5),
+                10 => states.set("off"),
+                11 => info.set([("version", &label)]),
+                12 => drop(counters.labels([&label]).unwrap()),
+                13 => drop(client.insert("job", label)),
+                14 => drop(
+                    Gauge::builder(&format!("g{label}"))
+                        .register(&registry)
+                        .unwrap(),
+                ),
+                _ => {}
+            }
+            snapshot.start(Duration::from_secs(round.into()));
+            registry.gather_into(&mut snapshot);
+            let encode = |exposition: &mut Exposition| {
+                let mut out = Vec::new();
+                exposition.encode(&snapshot, &client, &mut out);
+                String::from_utf8(out).unwrap()
+            };
+            let anew = encode(&mut Exposition::new(format, Timestamps::Client));
+            assert_eq!(encode(&mut kept), anew, "round {round}");
+            assert_eq!(encode(&mut kept), anew, "round {round}, again");
+        }
+    }
+}

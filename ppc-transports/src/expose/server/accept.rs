@@ -13,13 +13,9 @@ use tokio::task::yield_now;
 use tokio::time::{sleep, timeout};
 
 use super::connection::Connection;
-use super::credentials::Credentials;
 use super::exchange::Exchange;
-use super::limits::Limits;
-use super::progress::Progress;
+use super::serving::Serving;
 use super::table::Table;
-use super::tls::Tls;
-use crate::expose::service::MetricsService;
 use crate::log::{self, Level};
 
 /// After an error that is not of one connection: descriptors may come free in the meantime.
@@ -27,15 +23,6 @@ const PAUSE: Duration = Duration::from_millis(50);
 
 const BUSY: &[u8] =
     b"HTTP/1.1 503 Service Unavailable\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
-
-/// What all connections share.
-pub(super) struct Serving {
-    pub(super) service: MetricsService,
-    pub(super) credentials: Option<Credentials>,
-    pub(super) tls: Option<Tls>,
-    pub(super) limits: Limits,
-    pub(super) progress: Arc<Progress>,
-}
 
 /// Serves until it is told to stop, and then what is under way.
 pub(super) async fn serve(

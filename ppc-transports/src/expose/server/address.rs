@@ -1,27 +1,46 @@
 //! Where to listen.
 
 use std::io;
-use std::net::{TcpListener, ToSocketAddrs};
+use std::net::{SocketAddr, ToSocketAddrs};
+
+use tokio::net::{TcpListener, TcpSocket};
 
 use crate::error::{Error, ErrorKind};
 
-/// Listens at `host:port`, `:port` or `port`.
+/// Connections that wait to be accepted: what finds no room there comes again a second later.
+const BACKLOG: u32 = 4096;
+
+/// Listens at `host:port`, `:port` or `port`, inside a runtime.
 pub(super) fn listen(address: &str) -> Result<TcpListener, Error> {
     let place = complete(address)?;
-    let bind = || -> io::Result<TcpListener> {
+    let listen = || -> io::Result<TcpListener> {
         // Of several, the first that can be had.
-        let places: Vec<_> = place.to_socket_addrs()?.collect();
-        let listener = TcpListener::bind(&*places)?;
-        listener.set_nonblocking(true)?;
-        Ok(listener)
-    };
-    bind().map_err(|source| {
-        ErrorKind::Listen {
-            address: place.clone(),
-            source,
+        let mut outcome = Err(io::ErrorKind::AddrNotAvailable.into());
+        for address in place.to_socket_addrs()? {
+            outcome = listen_at(address);
+            if outcome.is_ok() {
+                break;
+            }
         }
-        .into()
+        outcome
+    };
+    listen().map_err(|source| {
+        let address = place.clone();
+        ErrorKind::Listen { address, source }.into()
     })
+}
+
+fn listen_at(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() {
+        TcpSocket::new_v4()?
+    } else {
+        TcpSocket::new_v6()?
+    };
+    // A server that comes back needs its port while old connections are still closing.
+    #[cfg(unix)]
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
 }
 
 fn complete(address: &str) -> Result<String, Error> {

@@ -19,9 +19,9 @@ use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio::time::timeout;
 
-use super::accept::Serving;
 use super::credentials::CHALLENGE;
 use super::exchange::Exchange;
+use super::serving::Serving;
 use super::wire::Wire;
 use crate::expose::service::{Asked, text};
 

@@ -1,17 +1,18 @@
 //! A server that runs: its thread, and who holds it.
 
 use std::fmt;
-use std::io;
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::process;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use tokio::runtime::Builder;
+use tokio::runtime::{Builder, Runtime};
 use tokio::sync::watch;
 
-use super::accept::{Serving, serve};
+use super::accept::serve;
+use super::address::listen;
 use super::progress::Progress;
+use super::serving::Serving;
 use crate::error::{Error, ErrorKind};
 use crate::os;
 
@@ -45,28 +46,28 @@ pub struct ServerHandle {
 
 /// Starts the thread of a server.
 pub(super) fn start(
-    listener: TcpListener,
+    address: &str,
     serving: impl FnOnce(&Arc<Progress>) -> Serving,
 ) -> Result<ServerHandle, Error> {
+    let runtime = Builder::new_current_thread().enable_all().build();
+    let runtime = Own(Some(runtime.map_err(ErrorKind::Thread)?));
+    let listener = {
+        let _inside = runtime.0.as_ref().map(Runtime::enter);
+        listen(address)?
+    };
     let address = listener.local_addr().map_err(ErrorKind::Thread)?;
     let progress = Arc::new(Progress::default());
     let serving = serving(&progress);
     let stop_timeout = serving.limits.stop_timeout;
     let (stop, stopped) = watch::channel(false);
-    let start = || -> io::Result<()> {
-        let runtime = Builder::new_current_thread().enable_all().build()?;
-        let listener = {
-            let _inside = runtime.enter();
-            tokio::net::TcpListener::from_std(listener)?
-        };
-        let ended = Ended(Arc::clone(&progress));
-        os::spawn("ppc-serve", move || {
+    let ended = Ended(Arc::clone(&progress));
+    let run = move || {
+        if let Some(runtime) = &runtime.0 {
             runtime.block_on(serve(listener, Arc::new(serving), stopped));
-            runtime.shutdown_background();
-            drop(ended);
-        })
+        }
+        drop((runtime, ended));
     };
-    start().map_err(ErrorKind::Thread)?;
+    os::spawn("ppc-serve", run).map_err(ErrorKind::Thread)?;
     Ok(ServerHandle {
         address,
         progress,
@@ -139,6 +140,18 @@ impl fmt::Debug for ServerHandle {
             .field("address", &self.address)
             .field("scrapes", &self.scrapes())
             .finish_non_exhaustive()
+    }
+}
+
+/// Goes without waiting for anything: dropped as it is, a runtime panics where another one runs,
+/// as where a program with one cannot listen.
+struct Own(Option<Runtime>);
+
+impl Drop for Own {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.0.take() {
+            runtime.shutdown_background();
+        }
     }
 }
 

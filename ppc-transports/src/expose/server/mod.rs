@@ -8,6 +8,7 @@ mod exchange;
 mod handle;
 mod limits;
 mod progress;
+mod serving;
 mod table;
 #[cfg(feature = "tls")]
 mod tls;
@@ -25,10 +26,10 @@ use std::time::Duration;
 
 use ppc_core::{LabelSet, Source, registry};
 
-use self::accept::Serving;
 use self::credentials::Credentials;
 pub use self::handle::ServerHandle;
 use self::limits::Limits;
+use self::serving::Serving;
 use self::tls_files::TlsFiles;
 use super::service::MetricsService;
 use crate::error::{Error, ErrorKind};
@@ -259,8 +260,7 @@ impl Server {
         if self.compresses == Compresses::Never {
             service = service.disable_compression();
         }
-        let listener = address::listen(&self.address)?;
-        handle::start(listener, |progress| Serving {
+        handle::start(&self.address, |progress| Serving {
             service,
             credentials: self.credentials,
             tls,
