@@ -48,6 +48,8 @@ mod seconds;
 mod secret;
 mod send;
 mod slots;
+mod stats;
+mod teller;
 #[cfg(any(feature = "http", feature = "serve"))]
 mod tls_version;
 
@@ -118,7 +120,7 @@ pub use expose::{
 };
 pub use os::hostname;
 pub use pack::{Body, Cut, Packer};
-pub use push::{Destination, Full, Guard, Push, client_metrics};
+pub use push::{Destination, Full, Guard, Push};
 pub use seconds::Seconds;
 #[cfg(any(feature = "http", feature = "serve"))]
 pub use secret::Secret;
@@ -127,6 +129,7 @@ pub use send::{Address, Failure, Plan, Progress, Report, Sender};
 pub use send::{HttpHandler, HttpRequest, HttpResponse};
 #[cfg(feature = "udp")]
 pub use send::{UdpOptions, UdpSender};
+pub use stats::client_metrics;
 #[cfg(any(feature = "http", feature = "serve"))]
 pub use tls_version::TlsVersion;
 

@@ -141,9 +141,9 @@ fn all_threads_are_counted_also_those_that_ended() {
             })
         })
         .collect();
-    threads
-        .into_iter()
-        .for_each(|thread| thread.join().unwrap());
+    for thread in threads {
+        thread.join().unwrap();
+    }
     let values = text_format::values(&exposed::text(Arc::clone(&recorder))).unwrap();
     assert_eq!(values["hits_total"], 40_000.0);
     assert_eq!(values.len(), 1001);

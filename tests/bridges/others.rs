@@ -1,6 +1,6 @@
 //! Registries of the crate `prometheus`, spans and events of `tracing`, the process itself.
 
-use ppc::{Prometheus, Source as _, TracingLayer, process_metrics};
+use ppc::{FamilySnapshot, Prometheus, Source as _, TracingLayer, process_metrics};
 use prometheus::{Counter, Gauge, Histogram, HistogramOpts, IntCounterVec, Opts, Registry};
 use tracing_subscriber::layer::SubscriberExt as _;
 
@@ -44,7 +44,7 @@ fn theirs_is_pushed_under_their_names() {
     };
     assert_eq!(help(&text), help(&theirs));
     let lines = exposed::influx(Prometheus::new(registry));
-    let line = "acme_latency,le=1,of=x bucket=1";
+    let line = "acme_latency,of=x,le=1 bucket=1";
     assert!(lines.iter().any(|found| found == line), "{lines:#?}");
 }
 
@@ -154,7 +154,7 @@ fn the_process_says_what_it_uses() {
     let source = process_metrics();
     let cpu = || {
         let snapshot = source.gather();
-        let series = snapshot.families().flat_map(|family| family.series());
+        let series = snapshot.families().flat_map(FamilySnapshot::series);
         series.map(|series| (series.id(), series.life())).next()
     };
     assert_eq!(cpu(), cpu(), "the series goes on");

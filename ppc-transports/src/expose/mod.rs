@@ -11,7 +11,6 @@ mod render;
 mod server;
 mod service;
 mod shared;
-mod teller;
 
 pub use negotiate::{
     CONTENT_TYPE_OPENMETRICS_1_0_0, CONTENT_TYPE_PLAIN_0_0_4, CONTENT_TYPE_PLAIN_1_0_0, Negotiated,

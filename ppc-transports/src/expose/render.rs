@@ -9,11 +9,12 @@ use ppc_core::{LabelSet, Snapshot, Source, unix_time};
 
 use super::names;
 use super::negotiate::Negotiated;
-use super::teller::{tell_omitted, tell_problems};
 use crate::compress::Compression;
 use crate::encode::{Encoder, Exposition};
 use crate::lock::lock;
 use crate::log::{self, Level};
+use crate::stats::tell_problems;
+use crate::teller::Teller;
 
 /// Gathers a source and writes it in the Prometheus text format 0.0.4.
 ///
@@ -195,5 +196,5 @@ fn write(
     snapshot.start(unix_time());
     source.gather_into(snapshot);
     tell_problems(snapshot);
-    tell_omitted(&encoder.encode(snapshot, labels, lines));
+    Teller::serving().omitted(&encoder.encode(snapshot, labels, lines));
 }

@@ -14,8 +14,8 @@ use super::orders::{Orders, Stop};
 use super::schedule::Schedule;
 use super::settings::Settings;
 use super::stamp;
-use super::stats::tell_problems;
 use super::stream::{Stream, Watched};
+use crate::stats::tell_problems;
 
 /// A clock that gives no new millisecond for so long stands still.
 const STANDSTILL: Duration = Duration::from_millis(3);

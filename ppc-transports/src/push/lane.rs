@@ -13,12 +13,12 @@ use ppc_core::{LabelSet, Snapshot};
 use super::current::Current;
 use super::destination::{Parts, Pushing};
 use super::orders::Stop;
-use super::stats::stats;
 use super::stream::Stream;
-use super::teller::Teller;
 use crate::encode::Encoder;
 use crate::pack::{Body, Packer};
 use crate::send::{Failure, Plan, Progress, Sender, Unsure};
+use crate::stats::stats;
+use crate::teller::Teller;
 
 /// So many series that the receiver has not seen yet make a push one of new series.
 const MANY_NEW: usize = 100;

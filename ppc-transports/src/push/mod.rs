@@ -23,10 +23,8 @@ mod served;
 mod settings;
 mod stamp;
 mod start;
-mod stats;
 mod stream;
 mod stream_settings;
-mod teller;
 mod thread;
 
 #[cfg(feature = "tokio")]
@@ -42,5 +40,4 @@ pub use end_of::{Awaited, EndOf, EndOfAny, EndOfSend, Waited, end_of, end_of_out
 pub use guard::{Guard, call};
 pub(crate) use served::{Served, Serving};
 pub use start::{enter, enter_async};
-pub use stats::client_metrics;
 pub use stream_settings::Full;

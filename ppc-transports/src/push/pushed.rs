@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use ppc_core::{Identity, Registry, Snapshot, Source};
 
-use super::stats::stats;
 use crate::log::{self, Level};
+use crate::stats::stats;
 
 /// The source of a client. Two are equal where they are known to be the same.
 #[derive(Clone)]

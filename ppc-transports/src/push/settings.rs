@@ -10,10 +10,10 @@ use super::destination::{Destination, Parts, Streams};
 use super::job::JobMetrics;
 use super::pushed::Pushed;
 use super::served::Serving;
-use super::stats::client_metrics;
 use super::stream::Watched;
 use super::stream_settings::StreamSettings;
 use crate::log::{self, Level};
+use crate::stats::client_metrics;
 
 #[derive(Clone)]
 pub(crate) struct Settings {

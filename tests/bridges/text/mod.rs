@@ -2,3 +2,4 @@
 
 mod lenient;
 mod openmetrics;
+mod url;

@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::hash::{Hash, Hasher};
 
+use foldhash::fast::RandomState;
+
 use super::cursor::Label;
 use super::document::{Document, Family, Sample};
 use super::fault::{Fault, Unexpected};
@@ -82,7 +84,7 @@ pub(super) fn points<'a>(
         Type::Histogram | Type::GaugeHistogram | Type::Summary => 1,
         _ => family.samples.len(),
     });
-    let mut index = HashMap::new();
+    let mut index = HashMap::with_hasher(RandomState::default());
     let mut last = None;
     let is_strict = document.rules == Rules::OpenMetrics;
     for at in family.samples.iter().copied() {

@@ -128,18 +128,18 @@ fn with<M: Metric>(family: Option<&Family<M>>, labels: &[&str], record: impl FnO
 pub(crate) fn tell_problems(snapshot: &Snapshot) {
     for refusal in take_refusals() {
         stats().dropped("refused_metric", 1);
-        let message = format_args!("a metric is not pushed: {refusal}");
+        let message = format_args!("a metric is not there: {refusal}");
         log::tell(Level::Warn, &format!("refused {refusal}"), message);
     }
     for descriptor in snapshot.left_out() {
         let name = descriptor.names().family();
         stats().dropped("name_taken", 1);
-        let message = format_args!("`{name}` is left out: another metric of the push has its name");
+        let message = format_args!("`{name}` is left out: another metric has its name");
         log::tell(Level::Warn, &format!("taken {name}"), message);
     }
     for fault in snapshot.faults() {
         stats().dropped("source", 1);
-        let message = format_args!("something of a source is not pushed: {fault}");
+        let message = format_args!("something of a source is left out: {fault}");
         log::tell(Level::Warn, &format!("source {fault}"), message);
     }
     for family in snapshot.families() {

@@ -1,35 +1,51 @@
-//! What a destination's pushes have to say: in the log, and in the clients' own metrics.
+//! What the pushes to a destination, and what is served, have to say: in the log, and in the clients' own metrics.
 
-use super::stats::stats;
 use crate::encode::Omitted;
 use crate::log::{self, Level};
+use crate::stats::stats;
 
-/// Tells of one destination, by its name.
+/// Tells of one destination, or of what is served.
 #[derive(Debug)]
-pub(super) struct Teller(String);
+pub(crate) struct Teller {
+    name: String,
+    /// What the log says it is about.
+    subject: String,
+}
 
 impl Teller {
-    pub(super) fn new(name: &str) -> Self {
-        Self(name.to_owned())
+    /// Of a destination, by its name.
+    pub(crate) fn new(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            subject: format!("push to {name}"),
+        }
+    }
+
+    /// Of what is served.
+    pub(crate) fn serving() -> Self {
+        Self {
+            name: "serve".to_owned(),
+            subject: "serving".to_owned(),
+        }
     }
 
     /// A push is over.
-    pub(super) fn pushed(&self, outcome: &str, seconds: f64, bytes: u64) {
-        stats().pushed(&self.0, outcome, seconds, bytes);
+    pub(crate) fn pushed(&self, outcome: &str, seconds: f64, bytes: u64) {
+        stats().pushed(&self.name, outcome, seconds, bytes);
     }
 
     /// Samples do not arrive, or may not.
-    pub(super) fn dropped(&self, reason: &str, samples: u64, why: &str) {
+    pub(crate) fn dropped(&self, reason: &str, samples: u64, why: &str) {
         stats().dropped(reason, samples);
         self.warn(reason, why);
     }
 
     /// So many datagrams of a final push went faster than is good for them.
-    pub(super) fn hurried(&self, payloads: u64) {
+    pub(crate) fn hurried(&self, payloads: u64) {
         if payloads == 0 {
             return;
         }
-        stats().hurried(&self.0, payloads);
+        stats().hurried(&self.name, payloads);
         let text = "datagrams of the final push went faster than the receiver is known to read, \
                     to be within flush_timeout, and may be lost; a longer flush_timeout helps, or \
                     a transport that acknowledges (TCP, HTTP)";
@@ -37,17 +53,17 @@ impl Teller {
     }
 
     /// Warns of something, once a minute a cause.
-    pub(super) fn warn(&self, cause: &str, text: &str) {
-        let name = &self.0;
+    pub(crate) fn warn(&self, cause: &str, text: &str) {
+        let Self { name, subject } = self;
         log::tell(
             Level::Warn,
             &format!("{name} {cause}"),
-            format_args!("push to {name}: {text}"),
+            format_args!("{subject}: {text}"),
         );
     }
 
     /// Counts and tells what a format had no way to say.
-    pub(super) fn omitted(&self, omitted: &Omitted) {
+    pub(crate) fn omitted(&self, omitted: &Omitted) {
         for (count, reason, text) in [
             (omitted.not_a_number, "not_a_number", "are not a number"),
             (
