@@ -1,7 +1,8 @@
 //! Families of other registries, as they are told again and again.
 
 use crate::{
-    Counter, Exemplar, Kind, Mirror, Mirrored, MirroredBucket, Reading, Registry, Snapshot, Value,
+    Counter, Exemplar, FamilySnapshot, Kind, Mirror, Mirrored, MirroredBucket, Reading, Registry,
+    Snapshot, Value,
 };
 
 fn gather(mirror: &Mirror) -> Snapshot {
@@ -159,7 +160,7 @@ fn series_of_other_labels_and_bounds_stand_in_one_family() {
         .map(|family| family.series().len())
         .collect();
     assert_eq!(shapes, [2, 1, 1]);
-    for series in snapshot.families().flat_map(|family| family.series()) {
+    for series in snapshot.families().flat_map(FamilySnapshot::series) {
         let Value::Histogram(histogram) = series.value() else {
             panic!("it is a histogram")
         };
