@@ -14,6 +14,10 @@
 //!   [`AggregationGateway`], [`Textfile`], each with a URL form that [`Push::environment`] takes from `PPC_PUSH`.
 //! - Pushing by hand: [`push_to_gateway`], [`pushadd_to_gateway`], [`delete_from_gateway`].
 //! - What to push: a [`Registry`], a view of one, or several, each of them a [`Source`].
+//! - Others' metrics, pushed and served like one's own: [`Text`], [`TextFile`] and [`TextUrl`],
+//!   [`PrometheusClient`], [`Prometheus`], [`install_metrics_recorder`], [`TracingLayer`],
+//!   [`process_metrics`]; [`Registry::attach`] has them go with a registry, [`PrometheusClientCollector`]
+//!   the other way.
 //! - Reading what was recorded: [`Source::gather`] and [`Snapshot`].
 
 #![forbid(unsafe_code)]

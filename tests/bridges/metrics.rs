@@ -190,18 +190,3 @@ fn buckets_are_those_that_were_set() {
         "{error}"
     );
 }
-
-/// The only test that installs one.
-#[test]
-fn installed_it_is_part_of_the_default_registry() {
-    ppc::install_metrics_recorder().unwrap();
-    counter!("installed.hits").increment(4);
-    let values = text_format::values(&exposed::text(ppc::registry().clone())).unwrap();
-    assert_eq!(values["installed_hits_total"], 4.0);
-    let error = ppc::install_metrics_recorder().unwrap_err();
-    assert!(error.is_installed());
-    assert_eq!(
-        error.to_string(),
-        "the program has a recorder of `metrics` already"
-    );
-}

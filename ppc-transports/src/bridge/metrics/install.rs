@@ -32,6 +32,7 @@ use crate::error::{Error, ErrorKind};
 /// assert_eq!(names.collect::<Vec<_>>(), ["bytes_sent_bytes", "latency_seconds"]);
 ///
 /// let again = ppc_transports::install_metrics_recorder().unwrap_err();
+/// assert!(again.is_installed());
 /// assert_eq!(again.to_string(), "the program has a recorder of `metrics` already");
 /// # Ok::<(), ppc_transports::Error>(())
 /// ```
