@@ -2,6 +2,7 @@
 
 mod compare;
 mod drain;
+mod facade;
 mod gather;
 mod look_up;
 mod memory;
@@ -36,7 +37,7 @@ impl Case {
     }
 }
 
-pub(crate) static ALL: [Case; 19] = [
+pub(crate) static ALL: [Case; 20] = [
     Case::new("counter", "inc, 1 thread", record::counter),
     Case::new("counter-2", "inc, 2 threads, one series", record::counter_2),
     Case::new("held", "inc of a held series with labels", record::held),
@@ -75,6 +76,7 @@ pub(crate) static ALL: [Case; 19] = [
     ),
     Case::new("drain", "every change sent, end to end", drain::run),
     Case::new("stream-heap", "heap bytes of a stream", memory::stream),
+    Case::new("facade", "recording through `metrics`", facade::run),
     Case::new(
         "serve",
         "scrapes over HTTP while 2 threads record",
