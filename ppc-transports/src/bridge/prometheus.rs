@@ -53,8 +53,9 @@ impl Default for Prometheus {
 
 impl Source for Prometheus {
     fn gather_into(&self, snapshot: &mut Snapshot) {
-        let families = self.registry.gather();
+        // Before anything is read: older values behind newer ones would look like a restart.
         let mut mirror = lock(&self.mirror);
+        let families = self.registry.gather();
         let mut reading = mirror.read();
         for family in &families {
             tell(family, &mut reading);
