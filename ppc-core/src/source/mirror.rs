@@ -105,6 +105,15 @@ impl Mirror {
         }
     }
 
+    /// Says why nothing can be read this time. What was read last is not gone for that: its totals go
+    /// on when it can be read again, and nobody counts them twice.
+    pub fn gather_fault(&self, fault: impl Into<String>, snapshot: &mut Snapshot) {
+        if !self.families.is_empty() {
+            snapshot.break_off();
+        }
+        snapshot.note_fault(fault);
+    }
+
     fn fault(&mut self, fault: String) {
         if self.faults.len() < MOST_FAULTS {
             self.faults.push(fault);

@@ -1,8 +1,8 @@
 //! Families of other registries, as they are told again and again.
 
 use crate::{
-    Counter, Exemplar, FamilySnapshot, Kind, Mirror, Mirrored, MirroredBucket, Reading, Registry,
-    Snapshot, Value,
+    Counter, Exemplar, FamilySnapshot, Kind, Mirror, Mirrored, MirroredBucket, Reading,
+    Registry, Snapshot, Value,
 };
 
 fn gather(mirror: &Mirror) -> Snapshot {
@@ -304,4 +304,18 @@ fn families_of_two_sources_are_one_only_once() {
     let mut snapshot = gather(&mirror);
     registry.gather_into(&mut snapshot);
     assert_eq!((snapshot.series_count(), snapshot.left_out().len()), (2, 1));
+}
+
+#[test]
+fn what_could_not_be_read_is_not_gone() {
+    let mut mirror = Mirror::new();
+    let mut snapshot = Snapshot::new();
+    mirror.gather_fault("not yet there", &mut snapshot);
+    assert!(snapshot.is_complete() && snapshot.faults().len() == 1);
+    told(&mut mirror, |reading| {
+        reading.family(Kind::Counter, "jobs", "", "");
+        reading.series(&[], number(1.0));
+    });
+    mirror.gather_fault("not this time", &mut snapshot);
+    assert!(!snapshot.is_complete() && snapshot.series_count() == 0);
 }

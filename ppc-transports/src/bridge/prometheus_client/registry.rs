@@ -138,7 +138,7 @@ impl<R: PrometheusClientRegistry> Source for PrometheusClient<R> {
         let is_ended = encode_eof(text).is_ok();
         let parsed = match Parsed::parse(text, Rules::Lenient) {
             Ok(parsed) => parsed,
-            Err(fault) => return snapshot.note_fault(fault.to_string()),
+            Err(fault) => return mirror.gather_fault(fault.to_string(), snapshot),
         };
         let mut reading = mirror.read();
         if !is_whole || !is_ended {

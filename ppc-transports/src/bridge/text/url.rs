@@ -214,7 +214,7 @@ impl Source for TextUrl {
         match self.tell(&mut mirror) {
             Ok(()) => mirror.gather_into(snapshot),
             // The mirror stays as it was: totals go on where they were.
-            Err(fault) => snapshot.note_fault(fault),
+            Err(fault) => mirror.gather_fault(fault, snapshot),
         }
     }
 }
