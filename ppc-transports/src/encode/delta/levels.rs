@@ -68,6 +68,11 @@ impl Levels {
         self.is_last = true;
     }
 
+    /// Whether this is the encoding that takes everything back.
+    pub(super) fn is_last(&self) -> bool {
+        self.is_last
+    }
+
     /// Begins a family with this header.
     pub(super) fn start_family(&mut self, name: &str, header: &[u8]) {
         self.family = self.index.get(name).copied().unwrap_or_else(|| {
