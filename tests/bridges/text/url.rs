@@ -131,6 +131,10 @@ fn a_url_that_does_not_answer_is_told_and_not_waited_for() {
     assert!(values.is_empty() && faults.len() == 1, "{faults:?}");
     assert!(started.elapsed() < Duration::from_secs(5));
 
+    let nobody = TextUrl::new("http://127.0.0.1:1/").unwrap();
+    let nobody = nobody.timeout(Duration::MAX).unwrap();
+    assert_eq!(shown(&nobody).2.len(), 1);
+
     let large = Server::answering(|_, _| Reply::status(200).body("# x\n".repeat(100_000)).into());
     let source = TextUrl::new(url(&large)).unwrap().max_size(1000);
     assert!(shown(&source).2[0].contains("more than 1000 bytes"));
