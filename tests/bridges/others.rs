@@ -69,6 +69,26 @@ fn values_that_only_rise_have_one_life_whoever_gathers() {
 }
 
 #[test]
+fn each_layer_times_the_spans_of_its_own() {
+    let registries = [ppc::Registry::new(), ppc::Registry::new()];
+    let layer = |name, registry| {
+        let layer = TracingLayer::builder().spans([name]);
+        layer.registry(registry).build().unwrap()
+    };
+    let subscriber = tracing_subscriber::registry()
+        .with(layer("import", &registries[0]))
+        .with(layer("export", &registries[1]));
+    tracing::subscriber::with_default(subscriber, || {
+        drop(tracing::info_span!("import"));
+    });
+    let times = registries.map(|registry| {
+        let text = exposed::text(registry);
+        text.matches("span_duration_seconds_count").count()
+    });
+    assert_eq!(times, [1, 0]);
+}
+
+#[test]
 fn spans_are_timed_and_events_counted() {
     let registry = ppc::Registry::new();
     let layer = TracingLayer::builder()
