@@ -178,7 +178,7 @@ impl Mirror {
             self.find_names();
         }
         let names = Names::mirrored(told.kind, told.name);
-        let taken: Vec<&str> = names.samples().chain([names.family()]).collect();
+        let taken: Vec<&str> = names.taken().collect();
         if let Some(other) = taken.iter().find_map(|name| self.names.get(*name)) {
             let (name, other) = (told.name, self.families[*other].name());
             self.fault(format!("`{name}` and `{other}` have a name in common"));
@@ -199,7 +199,7 @@ impl Mirror {
         for (index, family) in self.families.iter().enumerate() {
             self.by_name.insert(family.name().into(), index);
             let names = Names::mirrored(family.kind(), family.name());
-            for name in names.samples().chain([names.family()]) {
+            for name in names.taken() {
                 self.names.insert(name.into(), index);
             }
         }

@@ -1,7 +1,7 @@
 //! Families of other registries, as they are told again and again.
 
 use crate::{
-    Counter, Exemplar, FamilySnapshot, Kind, Mirror, Mirrored, MirroredBucket, Reading,
+    Counter, Exemplar, FamilySnapshot, Gauge, Kind, Mirror, Mirrored, MirroredBucket, Reading,
     Registry, Snapshot, Value,
 };
 
@@ -304,6 +304,24 @@ fn families_of_two_sources_are_one_only_once() {
     let mut snapshot = gather(&mirror);
     registry.gather_into(&mut snapshot);
     assert_eq!((snapshot.series_count(), snapshot.left_out().len()), (2, 1));
+}
+
+#[test]
+fn what_open_metrics_calls_a_total_is_the_name_of_nothing_else() {
+    let mut mirror = Mirror::new();
+    let snapshot = told(&mut mirror, |reading| {
+        reading.family(Kind::Counter, "jobs", "", "");
+        reading.series(&[], number(1.0));
+        reading.family(Kind::Gauge, "jobs_total", "", "");
+        reading.series(&[], number(2.0));
+    });
+    assert_eq!((snapshot.series_count(), snapshot.faults().len()), (1, 1));
+
+    let registry = Registry::new();
+    Gauge::builder("jobs_total").register(&registry).unwrap();
+    let mut snapshot = registry.gather();
+    mirror.gather_into(&mut snapshot);
+    assert_eq!((snapshot.series_count(), snapshot.left_out().len()), (1, 1));
 }
 
 #[test]
