@@ -174,6 +174,10 @@ impl Mirror {
                 self.fault(format!("`{name}` is there twice, and not the same"));
                 return None;
             }
+            if family.kind() == told.kind {
+                *family = Family::new(told, self.readings);
+                return Some(index);
+            }
             self.families.remove(index);
             self.find_names();
         }
