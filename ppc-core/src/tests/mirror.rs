@@ -409,3 +409,19 @@ fn what_could_not_be_read_is_not_gone() {
     mirror.gather_fault("not this time", &mut snapshot);
     assert!(!snapshot.is_complete() && snapshot.series_count() == 0);
 }
+
+#[test]
+fn series_whose_labels_are_the_same_on_the_wire_are_one() {
+    let count = |all: &[[&str; 2]]| {
+        let snapshot = told(&mut Mirror::new(), |reading| {
+            reading.family(Kind::Gauge, "x", "", "");
+            for [one, other] in all {
+                reading.series(&[(one, "1"), (other, "1")], number(1.0));
+            }
+        });
+        (snapshot.series_count(), snapshot.faults().len())
+    };
+    assert_eq!(count(&[["a.b", "c"], ["a_b", "c"]]), (1, 1));
+    assert_eq!(count(&[["a_b", "c"], ["c", "a-b"]]), (1, 1));
+    assert_eq!(count(&[["a.b", "c"], ["a.c", "c"]]), (2, 0));
+}

@@ -31,6 +31,8 @@ pub(super) struct Family {
     /// Where each of them is, by its hash; where two have the same one, the last of them.
     index: HashMap<u64, usize>,
     hasher: RandomState,
+    /// Whether a name of a label was one that no wire takes.
+    has_odd: bool,
     /// The reading that told it last.
     told: u64,
     /// The shape of the series before, which is as a rule that of the next as well.
@@ -53,6 +55,7 @@ impl Family {
             shapes: Vec::new(),
             index: HashMap::new(),
             hasher: RandomState::new(),
+            has_odd: false,
             told: reading,
             last: 0,
             who: Who::default(),
@@ -159,12 +162,34 @@ impl Family {
                 known
             } else {
                 let descriptor = self.descriptor(labels, value)?;
+                self.check_spelling(&descriptor)?;
                 self.shapes.push((Arc::new(descriptor), Rows::default()));
                 self.index.insert(hash, self.shapes.len() - 1);
                 self.shapes.len() - 1
             };
         }
         Ok(self.last)
+    }
+
+    /// Refuses labels that differ from those of other series only in characters that are replaced:
+    /// two series would be one.
+    fn check_spelling(&mut self, descriptor: &Descriptor) -> Result<(), String> {
+        self.has_odd |= !descriptor.label_names().eq(spelled(descriptor));
+        let is_twin = |other: &Descriptor| {
+            let len = descriptor.label_names().len();
+            other.label_names().len() == len
+                && descriptor
+                    .label_names()
+                    .all(|name| other.label_names().any(|other| other == name))
+                && !spelled(descriptor).all(|name| spelled(other).any(|other| other == name))
+        };
+        let mut others = self.shapes.iter().map(|(other, _)| other);
+        if self.has_odd && others.any(|other| is_twin(other)) {
+            let name = &self.name;
+            let reason = "labels differ only in characters that are replaced";
+            return Err(format!("two series of `{name}`: their {reason}"));
+        }
+        Ok(())
     }
 
     fn descriptor(
@@ -200,6 +225,12 @@ impl Family {
         })
         .map_err(|error| error.to_string())
     }
+}
+
+/// The names of its labels as they are in their registry.
+fn spelled(descriptor: &Descriptor) -> impl Iterator<Item = &str> {
+    let names = descriptor.spelling().map(Spelling::label_names);
+    names.into_iter().flatten()
 }
 
 /// The buckets but for the last, which is that of `+Inf`.
