@@ -18,6 +18,7 @@ mod lock;
 mod measure;
 mod metric;
 mod name;
+mod nested;
 mod outcome;
 mod quantiles;
 mod registry;
@@ -42,6 +43,8 @@ pub use measure::MeasureFuture;
 pub use measure::MeasureStream;
 pub use metric::{Counter, Gauge, Histogram, InProgress, Info, StateSet, Summary, Timed, Timer};
 pub use name::{Names, label_name_fault, metric_name_fault, unit_fault};
+#[doc(hidden)]
+pub use nested::Reads;
 pub use outcome::Outcome;
 pub use registry::{Registry, registry, take_refusals};
 pub use snapshot::{

@@ -75,6 +75,8 @@ pub(crate) struct NameParts<'a> {
 pub struct Names {
     family: Box<str>,
     samples: Box<[Box<str>]>,
+    /// What OpenMetrics calls the total of a counter that has another name elsewhere.
+    total: Option<Box<str>>,
 }
 
 impl Names {
@@ -101,6 +103,7 @@ impl Names {
         Ok(Self {
             samples: samples(kind, &bare),
             family: bare.into(),
+            total: None,
         })
     }
 
@@ -117,6 +120,7 @@ impl Names {
             "" => name,
             bare => bare,
         };
+        let total = (kind == Kind::Counter).then(|| format!("{bare}_total"));
         let samples = match kind {
             Kind::Counter => [name.into()].into(),
             _ => samples(kind, bare),
@@ -124,6 +128,7 @@ impl Names {
         Self {
             family: bare.into(),
             samples,
+            total: total.filter(|total| total != name).map(Into::into),
         }
     }
 
@@ -138,6 +143,12 @@ impl Names {
     /// set.
     pub fn samples(&self) -> impl ExactSizeIterator<Item = &str> {
         self.samples.iter().map(|name| &**name)
+    }
+
+    /// All names that no other family may have.
+    pub(crate) fn taken(&self) -> impl Iterator<Item = &str> {
+        let total = self.total.as_deref();
+        self.samples().chain([self.family()]).chain(total)
     }
 
     /// The name of sample `index`, in the order of [`samples`](Self::samples).

@@ -9,6 +9,7 @@ use crate::cell::{FamilyTag, Feed, Interest, Subscription, Totals, next_id};
 use crate::clock;
 use crate::descriptor::Descriptor;
 use crate::error::{Error, ErrorKind};
+use crate::nested::Reads;
 use crate::snapshot::{FamilySnapshot, Snapshot};
 
 /// Holds metric families; clones share them.
@@ -105,6 +106,12 @@ impl Registry {
         }
         drop(totals);
         snapshot.use_again(choice);
+        if attached.is_empty() {
+            return;
+        }
+        let Some(_reads) = Reads::begin(&**self.shared()) else {
+            return snapshot.note_fault("a registry is attached to itself");
+        };
         for source in &*attached {
             source.gather_into(snapshot);
         }

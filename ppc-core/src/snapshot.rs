@@ -3,7 +3,9 @@
 mod value;
 
 use std::any::Any;
+use std::collections::HashSet;
 use std::fmt;
+use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -28,6 +30,10 @@ pub struct Snapshot {
     broken_off: bool,
     faults: Vec<String>,
     choice: Vec<bool>,
+    /// Of the names of the first families, where somebody asked for them, and how many those are.
+    hashes: HashSet<u64>,
+    hashed: usize,
+    hasher: RandomState,
     /// Of the views that are being read, from the outermost in.
     filters: Vec<Filter>,
 }
@@ -46,6 +52,8 @@ impl Snapshot {
         }
         self.used = 0;
         self.left_out.clear();
+        self.hashes.clear();
+        self.hashed = 0;
         self.broken_off = false;
         self.faults.clear();
     }
@@ -133,22 +141,32 @@ impl Snapshot {
     /// Whether one of the first families has one of the names; where it is another, this one is noted
     /// as left out.
     pub(crate) fn has_name_of(&mut self, descriptor: &Arc<Descriptor>, among: usize) -> bool {
-        let names = |of: &Descriptor, name: &str| {
-            of.names().family() == name || of.names().samples().any(|sample| sample == name)
-        };
+        if !self.may_have_name_of(descriptor, among) {
+            return false;
+        }
         let taken = self.families().take(among).any(|family| {
-            let other = family.descriptor();
-            names(other, descriptor.names().family())
-                || descriptor
-                    .names()
-                    .samples()
-                    .any(|sample| names(other, sample))
+            let other = family.descriptor().names();
+            let mut names = descriptor.names().taken();
+            names.any(|name| other.taken().any(|other| other == name))
         });
         let is_same = |family: &FamilySnapshot| Arc::ptr_eq(&family.descriptor, descriptor);
         if taken && !self.families().any(is_same) {
             self.left_out.push(Arc::clone(descriptor));
         }
         taken
+    }
+
+    /// The same by the hashes of the names, where families before `among` are compared, and perhaps
+    /// others: comparing each family with each takes long where there are thousands.
+    fn may_have_name_of(&mut self, descriptor: &Descriptor, among: usize) -> bool {
+        for family in self.families.get(self.hashed..among).unwrap_or_default() {
+            let names = family.descriptor.names().taken();
+            self.hashes
+                .extend(names.map(|name| self.hasher.hash_one(name)));
+        }
+        self.hashed = self.hashed.max(among);
+        let mut names = descriptor.names().taken();
+        names.any(|name| self.hashes.contains(&self.hasher.hash_one(name)))
     }
 
     /// The next place for a family; the one used for the same family last time, as a rule.

@@ -233,7 +233,8 @@ impl Registry {
     /// long as there is the registry: what is pushed and served of it is pushed and served with it.
     ///
     /// A stream tells every change of the registry's own families, and of what is attached no more
-    /// than it gathers. A registry must not be attached to itself.
+    /// than it gathers. Where a registry comes to be attached to itself, also by way of others, it shows
+    /// everything once, and [`Snapshot::faults`] says so.
     ///
     /// # Examples
     ///

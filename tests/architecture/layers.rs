@@ -46,6 +46,7 @@ const LAYERS: &[Layer] = &[
     core("label", CORE),
     core("lock", CORE),
     core("name", CORE),
+    core("nested", CORE),
     core("quantiles", CORE),
     core("descriptor", above("descriptor")),
     core("cell", above("cell")),

@@ -49,6 +49,46 @@ fn theirs_is_pushed_under_their_names() {
 }
 
 #[test]
+fn values_that_only_rise_have_one_life_whoever_gathers() {
+    let theirs = Registry::new();
+    let jobs = Counter::new("jobs", "Jobs run.").unwrap();
+    theirs.register(Box::new(jobs.clone())).unwrap();
+    let source = Prometheus::new(theirs);
+    let life = || {
+        jobs.inc();
+        let snapshot = source.gather();
+        let mut series = snapshot.families().flat_map(FamilySnapshot::series);
+        series.next().unwrap().life()
+    };
+    let first = life();
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| (0..2000).for_each(|_| assert_eq!(life(), first)));
+        }
+    });
+}
+
+#[test]
+fn each_layer_times_the_spans_of_its_own() {
+    let registries = [ppc::Registry::new(), ppc::Registry::new()];
+    let layer = |name, registry| {
+        let layer = TracingLayer::builder().spans([name]);
+        layer.registry(registry).build().unwrap()
+    };
+    let subscriber = tracing_subscriber::registry()
+        .with(layer("import", &registries[0]))
+        .with(layer("export", &registries[1]));
+    tracing::subscriber::with_default(subscriber, || {
+        drop(tracing::info_span!("import"));
+    });
+    let times = registries.map(|registry| {
+        let text = exposed::text(registry);
+        text.matches("span_duration_seconds_count").count()
+    });
+    assert_eq!(times, [1, 0]);
+}
+
+#[test]
 fn spans_are_timed_and_events_counted() {
     let registry = ppc::Registry::new();
     let layer = TracingLayer::builder()

@@ -225,3 +225,26 @@ fn what_they_do_not_know_is_gauges_there() {
     let expected = expected.map(|(name, value)| (name.to_owned(), value));
     assert_eq!(client_python::values(&families), expected.into());
 }
+
+#[test]
+fn registries_that_show_each_other_are_read_once() {
+    let ours = ours();
+    let mut theirs = Registry::default();
+    let jobs = metrics::counter::Counter::<u64>::default();
+    theirs.register("theirs", "Of theirs", jobs);
+    theirs.register_collector(Box::new(PrometheusClientCollector::new(ours.clone())));
+    let bridge = Arc::new(PrometheusClient::new(theirs));
+    ours.attach(Arc::clone(&bridge));
+    let all = |source: &dyn Source| {
+        let snapshot = source.gather();
+        let families = snapshot.families();
+        let names = families.map(|family| family.descriptor().names().family().to_owned());
+        names.collect::<std::collections::BTreeSet<_>>()
+    };
+    let names = all(&ours);
+    assert!(
+        names.contains("theirs") && names.contains("build"),
+        "{names:?}"
+    );
+    assert_eq!(all(&bridge), names);
+}

@@ -114,11 +114,12 @@ impl Shape<'_> {
             }
         };
         let mut labels = legacy.iter().enumerate();
-        let found = labels.find_map(|(index, label)| Some((index, fault(index, label)?)));
-        let found = found.or_else(|| {
-            let many = legacy.len() > MAX_LABELS;
-            many.then_some((MAX_LABELS, "a metric has at most 255 labels"))
-        });
+        // Their number first: each is compared with all before it.
+        let found = if legacy.len() > MAX_LABELS {
+            Some((MAX_LABELS, "a metric has at most 255 labels"))
+        } else {
+            labels.find_map(|(index, label)| Some((index, fault(index, label)?)))
+        };
         match found {
             None => Ok(()),
             Some((index, reason)) => Err(ErrorKind::Label {
@@ -132,10 +133,10 @@ impl Shape<'_> {
 
     fn check_states(&self) -> Result<(), Error> {
         let states = self.states;
-        let twice = (1..states.len()).any(|index| states[..index].contains(&states[index]));
+        let twice = || (1..states.len()).any(|index| states[..index].contains(&states[index]));
         let reason = match states.len() {
             count if count > MAX_STATES => "a state set has at most 64 states",
-            _ if twice => "a state is there twice",
+            _ if twice() => "a state is there twice",
             _ => return Ok(()),
         };
         Err(ErrorKind::States {

@@ -105,6 +105,15 @@ impl Mirror {
         }
     }
 
+    /// Says why nothing can be read this time. What was read last is not gone for that: its totals go
+    /// on when it can be read again, and nobody counts them twice.
+    pub fn gather_fault(&self, fault: impl Into<String>, snapshot: &mut Snapshot) {
+        if !self.families.is_empty() {
+            snapshot.break_off();
+        }
+        snapshot.note_fault(fault);
+    }
+
     fn fault(&mut self, fault: String) {
         if self.faults.len() < MOST_FAULTS {
             self.faults.push(fault);
@@ -165,11 +174,15 @@ impl Mirror {
                 self.fault(format!("`{name}` is there twice, and not the same"));
                 return None;
             }
+            if family.kind() == told.kind {
+                *family = Family::new(told, self.readings);
+                return Some(index);
+            }
             self.families.remove(index);
             self.find_names();
         }
         let names = Names::mirrored(told.kind, told.name);
-        let taken: Vec<&str> = names.samples().chain([names.family()]).collect();
+        let taken: Vec<&str> = names.taken().collect();
         if let Some(other) = taken.iter().find_map(|name| self.names.get(*name)) {
             let (name, other) = (told.name, self.families[*other].name());
             self.fault(format!("`{name}` and `{other}` have a name in common"));
@@ -190,7 +203,7 @@ impl Mirror {
         for (index, family) in self.families.iter().enumerate() {
             self.by_name.insert(family.name().into(), index);
             let names = Names::mirrored(family.kind(), family.name());
-            for name in names.samples().chain([names.family()]) {
+            for name in names.taken() {
                 self.names.insert(name.into(), index);
             }
         }

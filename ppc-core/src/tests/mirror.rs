@@ -1,8 +1,10 @@
 //! Families of other registries, as they are told again and again.
 
+use std::time::{Duration, Instant};
+
 use crate::{
-    Counter, Exemplar, FamilySnapshot, Kind, Mirror, Mirrored, MirroredBucket, Reading, Registry,
-    Snapshot, Value,
+    Counter, Exemplar, FamilySnapshot, Gauge, Kind, Mirror, Mirrored, MirroredBucket, Reading,
+    Registry, Snapshot, Value,
 };
 
 fn gather(mirror: &Mirror) -> Snapshot {
@@ -304,4 +306,122 @@ fn families_of_two_sources_are_one_only_once() {
     let mut snapshot = gather(&mirror);
     registry.gather_into(&mut snapshot);
     assert_eq!((snapshot.series_count(), snapshot.left_out().len()), (2, 1));
+}
+
+#[test]
+fn what_open_metrics_calls_a_total_is_the_name_of_nothing_else() {
+    let mut mirror = Mirror::new();
+    let snapshot = told(&mut mirror, |reading| {
+        reading.family(Kind::Counter, "jobs", "", "");
+        reading.series(&[], number(1.0));
+        reading.family(Kind::Gauge, "jobs_total", "", "");
+        reading.series(&[], number(2.0));
+    });
+    assert_eq!((snapshot.series_count(), snapshot.faults().len()), (1, 1));
+
+    let registry = Registry::new();
+    Gauge::builder("jobs_total").register(&registry).unwrap();
+    let mut snapshot = registry.gather();
+    mirror.gather_into(&mut snapshot);
+    assert_eq!((snapshot.series_count(), snapshot.left_out().len()), (1, 1));
+}
+
+#[test]
+fn what_is_of_thousands_takes_no_square_of_the_time() {
+    const MANY: usize = 20_000;
+    let started = Instant::now();
+    let names: Vec<String> = (0..MANY).map(|index| format!("x{index}")).collect();
+    let mut mirror = Mirror::new();
+    // As many families, of which a second reading says something else, with one source before them.
+    for help in ["one", "other"] {
+        let snapshot = told(&mut mirror, |reading| {
+            for name in &names {
+                reading.family(Kind::Gauge, name, help, "");
+                reading.series(&[], number(1.0));
+            }
+        });
+        assert_eq!(snapshot.series_count(), MANY);
+    }
+    let mut before = Mirror::new();
+    let mut snapshot = told(&mut before, |reading| {
+        for name in &names {
+            reading.family(Kind::Gauge, &format!("before_{name}"), "", "");
+            reading.series(&[], number(1.0));
+        }
+    });
+    mirror.gather_into(&mut snapshot);
+    assert_eq!(snapshot.series_count(), 2 * MANY);
+    // As many label sets of one family, and as many labels of one series.
+    let snapshot = told(&mut mirror, |reading| {
+        reading.family(Kind::Gauge, "x", "", "");
+        for name in names.iter().chain(&names[..1]) {
+            reading.series(&[(name, "")], number(1.0));
+        }
+        let labels: Vec<(&str, &str)> = names.iter().map(|name| (&**name, "")).collect();
+        for _ in 0..3 {
+            reading.series(&labels, number(1.0));
+        }
+    });
+    assert_eq!(snapshot.series_count(), MANY);
+    assert_eq!(snapshot.faults().len(), 4);
+    // It takes a second without optimisation; the square of it is minutes.
+    assert!(started.elapsed() < Duration::from_mins(1));
+}
+
+#[test]
+fn a_shape_is_found_again_when_those_before_it_are_gone() {
+    let mut mirror = Mirror::new();
+    let mut tell = |labels: &[&str]| {
+        let snapshot = told(&mut mirror, |reading| {
+            reading.family(Kind::Histogram, "h", "", "");
+            for label in labels {
+                let bucket = |le, bound| MirroredBucket {
+                    le,
+                    bound,
+                    count: 1,
+                    exemplar: None,
+                };
+                let buckets = [bucket("1.0", 1.0), bucket("+Inf", f64::INFINITY)];
+                let (buckets, sum) = (&buckets[..], 1.0);
+                reading.series(&[(label, "")], Mirrored::Histogram { buckets, sum });
+            }
+        });
+        let ids = seen(&snapshot).into_iter().map(|series| series.2);
+        ids.collect::<Vec<_>>()
+    };
+    let all = tell(&["a", "b", "c"]);
+    assert_eq!(tell(&["c", "b"]), [all[1], all[2]]);
+    assert_eq!(tell(&["b"]), [all[1]]);
+    let back = tell(&["a", "b"]);
+    assert!(back[0] == all[1] && back[1] > all[2], "{back:?}");
+}
+
+#[test]
+fn what_could_not_be_read_is_not_gone() {
+    let mut mirror = Mirror::new();
+    let mut snapshot = Snapshot::new();
+    mirror.gather_fault("not yet there", &mut snapshot);
+    assert!(snapshot.is_complete() && snapshot.faults().len() == 1);
+    told(&mut mirror, |reading| {
+        reading.family(Kind::Counter, "jobs", "", "");
+        reading.series(&[], number(1.0));
+    });
+    mirror.gather_fault("not this time", &mut snapshot);
+    assert!(!snapshot.is_complete() && snapshot.series_count() == 0);
+}
+
+#[test]
+fn series_whose_labels_are_the_same_on_the_wire_are_one() {
+    let count = |all: &[[&str; 2]]| {
+        let snapshot = told(&mut Mirror::new(), |reading| {
+            reading.family(Kind::Gauge, "x", "", "");
+            for [one, other] in all {
+                reading.series(&[(one, "1"), (other, "1")], number(1.0));
+            }
+        });
+        (snapshot.series_count(), snapshot.faults().len())
+    };
+    assert_eq!(count(&[["a.b", "c"], ["a_b", "c"]]), (1, 1));
+    assert_eq!(count(&[["a_b", "c"], ["c", "a-b"]]), (1, 1));
+    assert_eq!(count(&[["a.b", "c"], ["a.c", "c"]]), (2, 0));
 }

@@ -202,3 +202,20 @@ fn sources_are_the_same_where_that_can_be_told() {
     apart(&*opaque, &*opaque);
     apart(&(own, &*opaque), &(&STATIC, &*opaque));
 }
+
+#[test]
+fn registries_that_are_attached_to_each_other_show_everything_once() {
+    let (one, other) = (Registry::new(), Registry::new());
+    Counter::builder("ones").register(&one).unwrap();
+    Counter::builder("others").register(&other).unwrap();
+    one.attach(other.clone());
+    other.attach(one.clone());
+    other.attach(other.clone());
+    for registry in [&one, &other, &one] {
+        let snapshot = registry.gather();
+        assert_eq!(snapshot.series_count(), 2);
+        let faults: Vec<&str> = snapshot.faults().collect();
+        assert_eq!(faults, ["a registry is attached to itself"; 2]);
+        assert_eq!(snapshot.left_out().len(), 0);
+    }
+}

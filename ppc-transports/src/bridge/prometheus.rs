@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Mutex;
 
-use ppc_core::{Kind, Mirror, Mirrored, MirroredBucket, Reading, Snapshot, Source};
+use ppc_core::{Kind, Mirror, Mirrored, MirroredBucket, Reading, Reads, Snapshot, Source};
 use prometheus::Registry;
 use prometheus::proto::{Metric, MetricFamily, MetricType};
 
@@ -53,8 +53,12 @@ impl Default for Prometheus {
 
 impl Source for Prometheus {
     fn gather_into(&self, snapshot: &mut Snapshot) {
-        let families = self.registry.gather();
+        let Some(_reads) = Reads::begin(&self.mirror) else {
+            return snapshot.note_fault("a registry of prometheus collects itself");
+        };
+        // Before anything is read: older values behind newer ones would look like a restart.
         let mut mirror = lock(&self.mirror);
+        let families = self.registry.gather();
         let mut reading = mirror.read();
         for family in &families {
             tell(family, &mut reading);

@@ -216,6 +216,10 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for TracingLayer {
         let Some(span) = context.span(&id) else {
             return;
         };
+        // Another layer of ours may have noted the time of a span that this one did not choose.
+        if !self.times(span.metadata()) {
+            return;
+        }
         let Some(time) = span.extensions().get().map(|Made(made)| made.elapsed()) else {
             return;
         };

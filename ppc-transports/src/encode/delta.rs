@@ -157,6 +157,8 @@ impl Encoder for DeltaExposition {
         self.lines.start_snapshot(None);
         self.totals.start();
         self.levels.start();
+        // At the end also of what was not read.
+        let takes_back = snapshot.is_complete() || self.levels.is_last();
         let mut omitted = Omitted::default();
         let mut previous = None;
         let mut families = snapshot.families().peekable();
@@ -196,7 +198,7 @@ impl Encoder for DeltaExposition {
             }
             let next = families.peek();
             let is_last = next.is_none_or(|next| next.descriptor().names().family() != name);
-            if is_last && !is_total(descriptor.kind()) && snapshot.is_complete() {
+            if is_last && !is_total(descriptor.kind()) && takes_back {
                 self.levels.take_back_gone(out);
             }
             if out.len() == after {
@@ -205,9 +207,11 @@ impl Encoder for DeltaExposition {
                 previous = Some(name);
             }
         }
+        if takes_back {
+            self.levels.take_back_families(out);
+        }
         // What was not read is not gone, and is not to be told again from zero.
         if snapshot.is_complete() {
-            self.levels.take_back_families(out);
             self.totals.forget_gone();
         }
         omitted

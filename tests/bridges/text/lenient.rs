@@ -163,6 +163,20 @@ fn text_is_read_leniently() {
             "# TYPE a_created gauge\na_created 5\n# TYPE a counter\na 1\n",
             &["gauge a_created 5", "counter a 1"],
         ),
+        // As the Python client writes it.
+        (
+            "# TYPE a_total counter\na_total 1\n# TYPE a_created gauge\na_created 5\n\
+             # TYPE h histogram\nh_bucket{le=\"+Inf\"} 1\n# TYPE h_created gauge\nh_created 5\n\
+             # TYPE s summary\ns_count 1\n# TYPE s_created gauge\ns_created 5\n\
+             # TYPE g gauge\ng 1\n# TYPE g_created gauge\ng_created 5\n",
+            &[
+                "counter a_total 1",
+                "histogram h [(\"+Inf\", 1)] NaN",
+                "summary s [] 1 NaN",
+                "gauge g 1",
+                "gauge g_created 5",
+            ],
+        ),
     ];
     for (text, expected) in cases {
         check(Format::Text, text, expected, &[]);

@@ -4,7 +4,8 @@ use std::fs;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use ppc::{FamilySnapshot, Source, TextFile, TextUrl};
+use ppc::{FamilySnapshot, LabelSet, Source, TextFile, TextUrl};
+use ppc_transports::{DeltaExposition, Encoder, Gauges};
 
 use crate::bridges::exposed;
 use crate::support::receiver::Folder;
@@ -50,6 +51,32 @@ fn a_file_is_read_anew_and_its_series_go_on() {
     assert_eq!(shown(&file), (vec![3.0], lives, vec![]));
     let folder_itself = TextFile::new(folder.path());
     assert!(shown(&folder_itself).2[0].contains("it is no file"));
+}
+
+#[test]
+fn what_cannot_be_read_once_is_not_counted_twice() {
+    let folder = Folder::create("text-once");
+    let path = folder.path().join("jobs.prom");
+    let file = TextFile::new(&path);
+    let mut delta = DeltaExposition::new(Gauges::Delta);
+    let mut sent = |jobs: Option<u32>| {
+        match jobs {
+            Some(jobs) => {
+                let text = format!("# TYPE jobs_total counter\njobs_total {jobs}\n");
+                fs::write(&path, text).unwrap();
+            }
+            None => drop(fs::remove_file(&path)),
+        }
+        let mut out = Vec::new();
+        delta.encode(&file.gather(), &LabelSet::new(), &mut out);
+        delta.delivered(0..out.len());
+        let sent = text_format::values(str::from_utf8(&out).unwrap()).unwrap();
+        sent.get("jobs_total").copied()
+    };
+    assert_eq!(sent(None), None);
+    assert_eq!(sent(Some(5)), Some(5.0));
+    assert_eq!(sent(None), None);
+    assert_eq!(sent(Some(6)), Some(1.0));
 }
 
 #[test]
@@ -103,6 +130,10 @@ fn a_url_that_does_not_answer_is_told_and_not_waited_for() {
     let (values, _, faults) = shown(&source);
     assert!(values.is_empty() && faults.len() == 1, "{faults:?}");
     assert!(started.elapsed() < Duration::from_secs(5));
+
+    let nobody = TextUrl::new("http://127.0.0.1:1/").unwrap();
+    let nobody = nobody.timeout(Duration::MAX).unwrap();
+    assert_eq!(shown(&nobody).2.len(), 1);
 
     let large = Server::answering(|_, _| Reply::status(200).body("# x\n".repeat(100_000)).into());
     let source = TextUrl::new(url(&large)).unwrap().max_size(1000);

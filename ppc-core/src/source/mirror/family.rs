@@ -1,10 +1,12 @@
 //! A family of another registry: its series by what they have in common.
 
+use std::collections::HashMap;
+use std::hash::{BuildHasher, Hash, Hasher, RandomState};
 use std::sync::Arc;
 
 use super::series::{Row, Rows, Who};
 use super::value::{Mirrored, MirroredBucket};
-use crate::descriptor::{Descriptor, Shape};
+use crate::descriptor::{Descriptor, Shape, Spelling};
 use crate::kind::Kind;
 use crate::snapshot::Snapshot;
 
@@ -26,6 +28,11 @@ pub(super) struct Family {
     help: Box<str>,
     unit: Box<str>,
     shapes: Vec<(Arc<Descriptor>, Rows)>,
+    /// Where each of them is, by its hash; where two have the same one, the last of them.
+    index: HashMap<u64, usize>,
+    hasher: RandomState,
+    /// Whether a name of a label was one that no wire takes.
+    has_odd: bool,
     /// The reading that told it last.
     told: u64,
     /// The shape of the series before, which is as a rule that of the next as well.
@@ -46,6 +53,9 @@ impl Family {
             help: told.help.into(),
             unit: told.unit.into(),
             shapes: Vec::new(),
+            index: HashMap::new(),
+            hasher: RandomState::new(),
+            has_odd: false,
             told: reading,
             last: 0,
             who: Who::default(),
@@ -110,7 +120,14 @@ impl Family {
 
     /// Lets go of what this reading did not tell; whether the family stays.
     pub(super) fn end(&mut self, reading: u64) -> bool {
+        let before = self.shapes.len();
         self.shapes.retain_mut(|(_, rows)| rows.end(reading));
+        if self.shapes.len() < before {
+            let shapes = self.shapes.iter().enumerate();
+            let hashes =
+                shapes.map(|(at, (descriptor, _))| (hash_of(descriptor, &self.hasher), at));
+            self.index = hashes.collect();
+        }
         self.told == reading
     }
 
@@ -135,15 +152,44 @@ impl Family {
     fn shape(&mut self, labels: &[(&str, &str)], value: Mirrored<'_>) -> Result<usize, String> {
         let fits = |(descriptor, _): &(Arc<Descriptor>, Rows)| fits(descriptor, labels, value);
         if !self.shapes.get(self.last).is_some_and(fits) {
-            self.last = if let Some(known) = self.shapes.iter().position(fits) {
+            let hash = hash(labels, value, &self.hasher);
+            let known = match self.index.get(&hash) {
+                Some(at) if self.shapes.get(*at).is_some_and(fits) => Some(*at),
+                Some(_) => self.shapes.iter().position(fits),
+                None => None,
+            };
+            self.last = if let Some(known) = known {
                 known
             } else {
                 let descriptor = self.descriptor(labels, value)?;
+                self.check_spelling(&descriptor)?;
                 self.shapes.push((Arc::new(descriptor), Rows::default()));
+                self.index.insert(hash, self.shapes.len() - 1);
                 self.shapes.len() - 1
             };
         }
         Ok(self.last)
+    }
+
+    /// Refuses labels that differ from those of other series only in characters that are replaced:
+    /// two series would be one.
+    fn check_spelling(&mut self, descriptor: &Descriptor) -> Result<(), String> {
+        self.has_odd |= !descriptor.label_names().eq(spelled(descriptor));
+        let is_twin = |other: &Descriptor| {
+            let len = descriptor.label_names().len();
+            other.label_names().len() == len
+                && descriptor
+                    .label_names()
+                    .all(|name| other.label_names().any(|other| other == name))
+                && !spelled(descriptor).all(|name| spelled(other).any(|other| other == name))
+        };
+        let mut others = self.shapes.iter().map(|(other, _)| other);
+        if self.has_odd && others.any(|other| is_twin(other)) {
+            let name = &self.name;
+            let reason = "labels differ only in characters that are replaced";
+            return Err(format!("two series of `{name}`: their {reason}"));
+        }
+        Ok(())
     }
 
     fn descriptor(
@@ -181,6 +227,12 @@ impl Family {
     }
 }
 
+/// The names of its labels as they are in their registry.
+fn spelled(descriptor: &Descriptor) -> impl Iterator<Item = &str> {
+    let names = descriptor.spelling().map(Spelling::label_names);
+    names.into_iter().flatten()
+}
+
 /// The buckets but for the last, which is that of `+Inf`.
 fn finite<'a, 'b>(buckets: &'b [MirroredBucket<'a>]) -> &'b [MirroredBucket<'a>] {
     &buckets[..buckets.len().saturating_sub(1)]
@@ -209,6 +261,47 @@ fn fits(descriptor: &Descriptor, labels: &[(&str, &str)], value: Mirrored<'_>) -
             }
             Mirrored::Number(..) | Mirrored::Info => true,
         }
+}
+
+/// The hash of the shape that this descriptor [`fits`].
+fn hash_of(descriptor: &Descriptor, hasher: &RandomState) -> u64 {
+    let names = descriptor.spelling().map(Spelling::label_names);
+    let own: Vec<&str> = match descriptor.kind() {
+        Kind::Histogram => descriptor.buckets().le().collect(),
+        Kind::Summary => descriptor.quantile_labels().collect(),
+        Kind::StateSet => descriptor.states().collect(),
+        _ => Vec::new(),
+    };
+    hash_texts(names.into_iter().flatten(), own.into_iter(), hasher)
+}
+
+fn hash(labels: &[(&str, &str)], value: Mirrored<'_>, hasher: &RandomState) -> u64 {
+    let names = labels.iter().map(|(name, _)| *name);
+    match value {
+        Mirrored::Histogram { buckets, .. } => {
+            hash_texts(names, buckets.iter().map(|bucket| bucket.le), hasher)
+        }
+        Mirrored::Summary { quantiles, .. } => {
+            hash_texts(names, quantiles.iter().map(|(text, _, _)| *text), hasher)
+        }
+        Mirrored::States(states) => {
+            hash_texts(names, states.iter().map(|(state, _)| *state), hasher)
+        }
+        Mirrored::Number(..) | Mirrored::Info => hash_texts(names, [].into_iter(), hasher),
+    }
+}
+
+fn hash_texts<'a>(
+    names: impl Iterator<Item = &'a str>,
+    own: impl Iterator<Item = &'a str>,
+    hasher: &RandomState,
+) -> u64 {
+    let mut state = hasher.build_hasher();
+    names.for_each(|name| name.hash(&mut state));
+    // Between the two.
+    state.write_u8(0);
+    own.for_each(|text| text.hash(&mut state));
+    state.finish()
 }
 
 /// The words of a value, as a snapshot has them.

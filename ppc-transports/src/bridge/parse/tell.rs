@@ -1,5 +1,7 @@
 //! Tells a mirror what a text says.
 
+use std::collections::HashSet;
+
 use ppc_core::{Kind, Mirrored, Reading};
 
 use super::document::{Document, Family, Sample};
@@ -52,9 +54,29 @@ impl<'a> Parsed<'a> {
         for fault in &self.document.faults {
             tell_fault(fault, reading);
         }
+        let totals = self.totals();
         for (family, points) in self.document.families.iter().zip(&self.points) {
-            self.tell_family(family, points, reading);
+            let created = family.name.strip_suffix("_created");
+            let is_created = created.is_some_and(|bare| totals.contains(bare));
+            if !(is_created && family.kind() == Type::Gauge) {
+                self.tell_family(family, points, reading);
+            }
         }
+    }
+
+    /// The names of all that began at some time, which the text format has no place for: clients write
+    /// that as a gauge `x_created`. In OpenMetrics it is a part of `x`, and no other family has the name.
+    fn totals(&self) -> HashSet<&str> {
+        if self.document.rules != Rules::Text {
+            return HashSet::new();
+        }
+        let families = self.document.families.iter();
+        let totals = families.filter_map(|family| match family.kind() {
+            Type::Counter => family.name.strip_suffix("_total"),
+            Type::Histogram | Type::Summary => Some(&*family.name),
+            _ => None,
+        });
+        totals.collect()
     }
 
     fn tell_family(&self, family: &Family<'_>, points: &[Point], reading: &mut Reading<'_>) {

@@ -47,8 +47,9 @@ pub struct ProcessMetrics(Mutex<Mirror>);
 
 impl Source for ProcessMetrics {
     fn gather_into(&self, snapshot: &mut Snapshot) {
-        let facts = read();
+        // Before anything is read: older values behind newer ones would look like a restart.
         let mut mirror = lock(&self.0);
+        let facts = read();
         let mut reading = mirror.read();
         for (kind, name, unit, help, value) in [
             (

@@ -18,6 +18,9 @@ use prometheus_client::registry::Unit;
 /// state set the gauge `x` with its states in the label `x`. It has no way to be handed the exemplars
 /// of a histogram, and writes `le` in its own way.
 ///
+/// A source that shows their registry as well must not wait for a lock that the program holds while it
+/// encodes that registry.
+///
 /// # Examples
 ///
 /// ```

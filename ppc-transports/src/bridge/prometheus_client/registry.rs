@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
-use ppc_core::{Mirror, Snapshot, Source};
+use ppc_core::{Mirror, Reads, Snapshot, Source};
 use prometheus_client::encoding::text::{encode_eof, encode_registry};
 use prometheus_client::registry::Registry;
 
@@ -125,6 +125,9 @@ impl<R: PrometheusClientRegistry> PrometheusClient<R> {
 
 impl<R: PrometheusClientRegistry> Source for PrometheusClient<R> {
     fn gather_into(&self, snapshot: &mut Snapshot) {
+        let Some(_reads) = Reads::begin(&self.read) else {
+            return snapshot.note_fault("a registry of prometheus-client collects itself");
+        };
         let mut guard = lock(&self.read);
         let Read { mirror, text } = &mut *guard;
         text.clear();
@@ -135,7 +138,7 @@ impl<R: PrometheusClientRegistry> Source for PrometheusClient<R> {
         let is_ended = encode_eof(text).is_ok();
         let parsed = match Parsed::parse(text, Rules::Lenient) {
             Ok(parsed) => parsed,
-            Err(fault) => return snapshot.note_fault(fault.to_string()),
+            Err(fault) => return mirror.gather_fault(fault.to_string(), snapshot),
         };
         let mut reading = mirror.read();
         if !is_whole || !is_ended {

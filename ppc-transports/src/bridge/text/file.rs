@@ -102,7 +102,7 @@ impl Source for TextFile {
         match self.tell(&mut mirror) {
             Ok(()) => mirror.gather_into(snapshot),
             // The mirror stays as it was: totals go on where they were.
-            Err(error) => snapshot.note_fault(self.fault(error)),
+            Err(error) => mirror.gather_fault(self.fault(error), snapshot),
         }
     }
 }

@@ -23,8 +23,8 @@ use crate::error::Error;
 ///
 /// Names in quotes, `{"http.requests", code="200"} 1`, are read in both, and shown with `_` where a
 /// wire has no place for another character. The label `le` stays as it is written, exemplars stay,
-/// and a sum that is missing is NaN. Timestamps and `_created` are read and dropped: everything in a
-/// snapshot is of one time. Of a series with several timestamps the latest is shown. A histogram of
+/// and a sum that is missing is NaN. Timestamps and `_created` are read and dropped, as is the gauge
+/// `x_created` that stands for it in the text format: everything in a snapshot is of one time. Of a series with several timestamps the latest is shown. A histogram of
 /// gauges, and a summary without a count, is shown as numbers of unknown kind, with their labels.
 ///
 /// # Examples

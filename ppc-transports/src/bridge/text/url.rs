@@ -163,7 +163,7 @@ impl TextUrl {
     }
 
     fn read(&self) -> Result<Bytes, String> {
-        let deadline = Instant::now() + self.timeout;
+        let begun = Instant::now();
         let mut request = self
             .target
             .request(Bytes::new())
@@ -181,7 +181,7 @@ impl TextUrl {
                 let failure = || answer.failure(&self.target.name).error.to_string();
                 return answer.body.clone().ok_or_else(failure);
             }
-            let left = deadline.saturating_duration_since(Instant::now());
+            let left = self.timeout.saturating_sub(begun.elapsed());
             if left.is_zero() {
                 let (place, timeout) = (&self.target.name, self.timeout);
                 return Err(format!("{place} gave no answer within {timeout:?}"));
@@ -214,7 +214,7 @@ impl Source for TextUrl {
         match self.tell(&mut mirror) {
             Ok(()) => mirror.gather_into(snapshot),
             // The mirror stays as it was: totals go on where they were.
-            Err(fault) => snapshot.note_fault(fault),
+            Err(fault) => mirror.gather_fault(fault, snapshot),
         }
     }
 }

@@ -27,6 +27,7 @@ pub(super) struct Levels {
 /// The lines of a family.
 #[derive(Debug)]
 struct Family {
+    name: Box<str>,
     header: Box<[u8]>,
     lines: HashMap<Box<[u8]>, Level>,
     round: u64,
@@ -56,6 +57,20 @@ impl Levels {
         self.round += 1;
         self.pending.clear();
         self.text.clear();
+        self.forget_empty();
+    }
+
+    /// Lets go of families that are gone and taken back: a foreign source may have ever new ones.
+    fn forget_empty(&mut self) {
+        let before = self.families.len();
+        let last = self.round.saturating_sub(1);
+        self.families
+            .retain(|family| family.round >= last || !family.lines.is_empty());
+        if self.families.len() < before {
+            let places = self.families.iter().enumerate();
+            let places = places.map(|(at, family)| (family.name.clone(), at));
+            self.index = places.collect();
+        }
     }
 
     /// What is there is sent again.
@@ -68,11 +83,17 @@ impl Levels {
         self.is_last = true;
     }
 
+    /// Whether this is the encoding that takes everything back.
+    pub(super) fn is_last(&self) -> bool {
+        self.is_last
+    }
+
     /// Begins a family with this header.
     pub(super) fn start_family(&mut self, name: &str, header: &[u8]) {
         self.family = self.index.get(name).copied().unwrap_or_else(|| {
             self.index.insert(name.into(), self.families.len());
             self.families.push(Family {
+                name: name.into(),
                 header: header.into(),
                 lines: HashMap::new(),
                 round: 0,
@@ -175,5 +196,31 @@ impl Levels {
             after,
         };
         self.pending.push(start..out.len(), note);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn families_that_are_gone_are_forgotten() {
+        let mut levels = Levels::default();
+        for index in 0..100 {
+            let mut out = Vec::new();
+            levels.start();
+            let name = format!("family_{index}");
+            levels.start_family(&name, b"");
+            out.extend_from_slice(name.as_bytes());
+            levels.write(0, 1.0, &mut out, &mut Omitted::default());
+            levels.take_back_gone(&mut out);
+            levels.take_back_families(&mut out);
+            levels.delivered(&(0..out.len()));
+            let lines = String::from_utf8(out).unwrap();
+            let expected = if index == 0 { 1 } else { 2 };
+            assert_eq!(lines.lines().count(), expected, "{lines}");
+        }
+        assert!(levels.families.len() <= 3, "{}", levels.families.len());
+        assert_eq!(levels.families.len(), levels.index.len());
     }
 }

@@ -209,6 +209,26 @@ fn facts_and_states_change_places() {
 }
 
 #[test]
+fn the_last_encoding_takes_back_also_what_was_not_read() {
+    let mut push = Push::new();
+    let level = Gauge::builder("level").register(&push.registry).unwrap();
+    level.set(2);
+    assert_eq!(push.arrives(), ["level 2"]);
+    push.registry = Registry::new();
+    let encode = |push: &mut Push| {
+        let mut broken_off = Snapshot::new();
+        broken_off.break_off();
+        let mut out = Vec::new();
+        push.delta.encode(&broken_off, &LabelSet::new(), &mut out);
+        push.delta.delivered(0..out.len());
+        samples(str::from_utf8(&out).unwrap())
+    };
+    assert_eq!(encode(&mut push), NOTHING);
+    push.delta.begin_last();
+    assert_eq!(encode(&mut push), ["level -2"]);
+}
+
+#[test]
 fn gauges_may_be_skipped() {
     let mut push = Push::with(DeltaExposition::new(Gauges::Skip));
     Gauge::builder("g").register(&push.registry).unwrap().set(1);

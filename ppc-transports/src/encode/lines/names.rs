@@ -45,6 +45,7 @@ fn find<F: LineFormat>(
 ) -> Vec<usize> {
     let (mut taken, mut giving_way) = (HashSet::new(), Vec::new());
     for changed in [false, true] {
+        let mut previous = None;
         for (place, family) in snapshot.families().enumerate() {
             if changes(family) != changed {
                 continue;
@@ -55,7 +56,15 @@ fn find<F: LineFormat>(
                 name
             });
             let names: Vec<Name> = names.collect();
-            if changed && names.iter().any(|name| taken.contains(name)) {
+            // Of another registry's family there may be several parts, one behind the other.
+            let own = Some(family.descriptor().names().family());
+            let gives_way = if previous == own {
+                giving_way.last().is_some_and(|last| last + 1 == place)
+            } else {
+                changed && names.iter().any(|name| taken.contains(name))
+            };
+            previous = own;
+            if gives_way {
                 giving_way.push(place);
             } else {
                 taken.extend(names);

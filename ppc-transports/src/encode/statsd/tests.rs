@@ -1,6 +1,8 @@
 //! StatsD lines, dialect by dialect, as gauges.
 
-use ppc_core::{Counter, Gauge, Histogram, Info, Registry, StateSet, Summary};
+use ppc_core::{
+    Counter, Gauge, Histogram, Info, Kind, Mirror, Mirrored, Registry, StateSet, Summary,
+};
 
 use super::*;
 
@@ -207,4 +209,25 @@ fn labels_of_the_client_come_last() {
     let mut out = Vec::new();
     Statsd::default().encode(&registry.gather(), &labels, &mut out);
     assert_eq!(out, b"g,host=mine,job=nightly_run:1|g\n");
+}
+
+#[test]
+fn no_part_of_a_mirrored_family_gives_way_to_another() {
+    let mut mirror = Mirror::new();
+    let mut reading = mirror.read();
+    for (name, value) in [("jobs_of", 1.0), ("jobs:of", 2.0), ("jobs:run", 3.0)] {
+        reading.family(Kind::Gauge, name, "", "");
+        for label in ["a", "b"] {
+            reading.series(&[(label, "x")], Mirrored::Number(value, None));
+        }
+    }
+    reading.finish();
+    let mut snapshot = Snapshot::new();
+    mirror.gather_into(&mut snapshot);
+    let mut out = Vec::new();
+    let mut statsd = Statsd::new(Dialect::DogStatsd, Types::Gauges);
+    let omitted = statsd.encode(&snapshot, &LabelSet::new(), &mut out);
+    let expected = "jobs_of:1|g|#a:x\njobs_of:1|g|#b:x\njobs_run:3|g|#a:x\njobs_run:3|g|#b:x\n";
+    assert_eq!(String::from_utf8(out).unwrap(), expected);
+    assert_eq!(omitted.collided, 2);
 }
