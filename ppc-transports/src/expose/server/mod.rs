@@ -282,6 +282,9 @@ impl Server {
     }
 }
 
+/// How long the end of a job waits for answers under way, beside its linger.
+const STOP_OF_A_JOB: Duration = Duration::from_millis(500);
+
 /// As a destination of a push.
 impl Server {
     /// As it was given.
@@ -304,6 +307,8 @@ impl Server {
             .iter()
             .map(|(name, value)| (name.to_owned(), value.to_owned()));
         self.labels = given.chain(std::mem::take(&mut self.labels)).collect();
+        // A job does not wait for scrapers that read slowly.
+        self.limits.stop_timeout = self.limits.stop_timeout.min(STOP_OF_A_JOB);
         self.start()
     }
 }
