@@ -28,7 +28,7 @@ use ppc_core::{LabelSet, Source, registry};
 
 use self::credentials::Credentials;
 pub use self::handle::ServerHandle;
-use self::limits::Limits;
+use self::limits::{LONGEST, Limits};
 use self::serving::Serving;
 use self::tls_files::TlsFiles;
 use super::service::MetricsService;
@@ -229,7 +229,7 @@ impl Server {
     /// [`ServerHandle::linger`].
     pub fn linger(mut self, time: impl Seconds) -> Self {
         match time.duration() {
-            Ok(time) => self.linger = time,
+            Ok(time) => self.linger = time.min(LONGEST),
             Err(error) => self.refuse(error),
         }
         self
@@ -271,7 +271,7 @@ impl Server {
 
     fn set_time(&mut self, time: impl Seconds, limit: fn(&mut Limits) -> &mut Duration) {
         match time.duration() {
-            Ok(time) => *limit(&mut self.limits) = time,
+            Ok(time) => *limit(&mut self.limits) = time.min(LONGEST),
             Err(error) => self.refuse(error),
         }
     }

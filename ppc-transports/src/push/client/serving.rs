@@ -56,7 +56,9 @@ impl Client {
         for (linger, served) in self.served() {
             served.linger_until(stop.ordered + linger);
         }
-        lock(&self.served).clear();
+        // Not under the lock: a server that stops may wait for a source of the user's.
+        let ended = std::mem::take(&mut *lock(&self.served));
+        drop(ended);
     }
 
     /// Ends the waiting for readers.
