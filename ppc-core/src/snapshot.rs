@@ -3,6 +3,7 @@
 mod value;
 
 use std::any::Any;
+use std::collections::HashSet;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,6 +31,9 @@ pub struct Snapshot {
     choice: Vec<bool>,
     /// Of the views that are being read, from the outermost in.
     filters: Vec<Filter>,
+    /// Hashes of the names of the first families, of so many; looked at by who comes behind them.
+    hashes: HashSet<u64>,
+    hashed: usize,
 }
 
 impl Snapshot {
@@ -45,6 +49,8 @@ impl Snapshot {
             family.clear();
         }
         self.used = 0;
+        self.hashes.clear();
+        self.hashed = 0;
         self.left_out.clear();
         self.broken_off = false;
         self.faults.clear();
@@ -133,6 +139,9 @@ impl Snapshot {
     /// Whether one of the first families has one of the names; where it is another, this one is noted
     /// as left out.
     pub(crate) fn has_name_of(&mut self, descriptor: &Arc<Descriptor>, among: usize) -> bool {
+        if !self.may_have_name_of(descriptor, among) {
+            return false;
+        }
         let names = |of: &Descriptor, name: &str| {
             of.names().family() == name || of.names().samples().any(|sample| sample == name)
         };
@@ -151,6 +160,17 @@ impl Snapshot {
         taken
     }
 
+    /// False where none of the first families has one of the names, which is so as a rule and has to be
+    /// found out without a look at each of them.
+    fn may_have_name_of(&mut self, descriptor: &Descriptor, among: usize) -> bool {
+        while self.hashed < among {
+            let family = &self.families[self.hashed];
+            self.hashes.extend(hashes(&family.descriptor));
+            self.hashed += 1;
+        }
+        among > 0 && hashes(descriptor).any(|hash| self.hashes.contains(&hash))
+    }
+
     /// The next place for a family; the one used for the same family last time, as a rule.
     pub(crate) fn family(&mut self, descriptor: &Arc<Descriptor>) -> &mut FamilySnapshot {
         if self.used == self.families.len() {
@@ -164,6 +184,19 @@ impl Snapshot {
         self.used += 1;
         family
     }
+}
+
+/// Of the family's name and those of its samples: FNV-1a.
+fn hashes(descriptor: &Descriptor) -> impl Iterator<Item = u64> {
+    let names = descriptor.names();
+    [names.family()]
+        .into_iter()
+        .chain(names.samples())
+        .map(|name| {
+            name.bytes().fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
+                (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+            })
+        })
 }
 
 /// One family's series in a snapshot.

@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::samples;
 use crate::{Counter, Descriptor, Gauge, Identity, Registry, Snapshot, Source, Sources};
@@ -201,4 +201,30 @@ fn sources_are_the_same_where_that_can_be_told() {
     apart(&opaque, &Arc::new(Own(own.clone(), || ())));
     apart(&*opaque, &*opaque);
     apart(&(own, &*opaque), &(&STATIC, &*opaque));
+}
+
+#[test]
+fn a_second_source_costs_what_its_families_do() {
+    let many = |prefix: &str, count: usize| {
+        let names: Vec<String> = (0..count).map(|nth| format!("{prefix}_{nth}")).collect();
+        registry(&names.iter().map(String::as_str).collect::<Vec<_>>())
+    };
+    let fastest = |source: &dyn Source| {
+        let mut snapshot = Snapshot::new();
+        let gathers = (0..8).map(|_| {
+            let start = Instant::now();
+            snapshot.start(Duration::ZERO);
+            source.gather_into(&mut snapshot);
+            assert_eq!(
+                (snapshot.series_count(), snapshot.left_out().len()),
+                (4000, 0)
+            );
+            start.elapsed()
+        });
+        gathers.min().unwrap()
+    };
+    let one = fastest(&many("some", 4000));
+    let two = fastest(&(many("some", 2000), many("others", 2000)));
+    // Each against each would be hundreds of times as much.
+    assert!(two < one * 25, "{two:?} of two, {one:?} of one");
 }
