@@ -48,6 +48,14 @@ fn a_setting_that_is_wrong_is_an_error() {
             .is_setting()
     );
     assert!(Server::new("no port").start().unwrap_err().is_setting());
+    // `a:b` with `c` would be `a` with `b:c`.
+    assert!(
+        local()
+            .basic_auth("a:b", "c")
+            .start()
+            .unwrap_err()
+            .is_setting()
+    );
     let error = local()
         .tls("/no/such/file", "/no/such/key")
         .start()

@@ -138,7 +138,14 @@ impl Server {
     /// `/favicon.ico`: who looks after a process has no password of its metrics, and learns
     /// nothing of them there. Without TLS the password can be read on its way.
     pub fn basic_auth(mut self, user: impl Into<String>, password: impl Into<Secret>) -> Self {
-        self.credentials = Some(Credentials::new(user.into(), password.into()));
+        let user = user.into();
+        if user.contains(':') {
+            // RFC 7617, section 2: what stands before the first one is the name.
+            let what = "basic_auth".to_owned();
+            let reason = format!("a name cannot have a colon: found {user:?}");
+            self.refuse(ErrorKind::Setting { what, reason }.into());
+        }
+        self.credentials = Some(Credentials::new(user, password.into()));
         self
     }
 
