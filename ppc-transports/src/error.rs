@@ -226,9 +226,7 @@ impl fmt::Display for Error {
             ErrorKind::Installed { what } => write!(f, "the program has {what} already"),
             ErrorKind::Push { text, .. } => write!(f, "push failed: {text}"),
             ErrorKind::Label(_) => f.write_str("invalid label of the client"),
-            ErrorKind::Listen { address, source } => {
-                write!(f, "cannot listen at {address}: {source}")
-            }
+            ErrorKind::Listen { address, .. } => write!(f, "cannot listen at {address}"),
             ErrorKind::Thread(_) => f.write_str("the thread could not be started"),
             ErrorKind::NoRuntime => {
                 f.write_str("`task` needs a tokio runtime, and there is none where the job starts")

@@ -56,12 +56,12 @@ pub(crate) fn run(ask: &Ask, how: &str) -> ExitCode {
         }
         "twice" => {
             // The second takes the place of the first, which nobody has waited for.
-            let push = || Push::to(Server::new(&*ask.address).linger(30));
-            let mut first = Box::pin(push().run_async(std::future::pending::<()>()));
+            let push = |linger| Push::to(Server::new(&*ask.address).linger(linger));
+            let mut first = Box::pin(push(30).run_async(std::future::pending::<()>()));
             let mut context = std::task::Context::from_waker(std::task::Waker::noop());
             assert!(first.as_mut().poll(&mut context).is_pending());
             drop(first);
-            push().run(|| work(ask));
+            push(20).run(|| work(ask));
         }
         "short" => tokio::runtime::Builder::new_current_thread()
             .build()

@@ -1,12 +1,14 @@
 //! A real Prometheus scrapes us, with its own header `Accept`.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use ppc::expose::{Server, ServerHandle};
 use ppc::{Counter, Gauge, Histogram, Registry, Secret, Summary};
 
 use crate::support::certificates::{Files, Identity};
-use crate::support::receiver::Folder;
+use crate::support::job::Job;
+use crate::support::receiver::{Folder, free_address};
 use crate::support::scraper::Scraper;
 
 fn registry(jobs: u64) -> Registry {
@@ -116,5 +118,27 @@ fn k20_prometheus_scrapes_us_however_it_is_guarded() {
         let errors = scraper.errors();
         let (_, found) = errors.iter().find(|(name, _)| name == job).unwrap();
         assert!(found.contains(error), "{job}: {found}");
+    }
+}
+
+#[test]
+fn k20_a_job_shorter_than_the_interval_is_there_with_its_final_values() {
+    let address = free_address().unwrap();
+    let every_five = "  scrape_interval: 5s\n  scrape_timeout: 5s\n";
+    let scraper = Scraper::start(&target("short", address, every_five));
+    let job = Job::start_at(&address.to_string(), "here", "served-ok", 1.0, &[]);
+    // It would wait for 30 s.
+    let ended = job.wait();
+    assert!(ended.took < Duration::from_secs(25), "{ended:?}");
+    assert_eq!(ended.stdout, "ended true\n");
+    // Where it is gone a query for now finds nothing any more.
+    let last = |series: &str| format!("last_over_time({series}[5m])");
+    let of = "job=\"short\",exported_job=\"served\",of=\"served\"";
+    for (series, value) in [
+        (format!("steps_total{{{of},run=\"here\"}}"), 2.0),
+        (format!("job_runs_total{{{of},outcome=\"ok\"}}"), 1.0),
+        (format!("job_in_progress{{{of}}}"), 0.0),
+    ] {
+        scraper.wait_for(&last(&series), value);
     }
 }

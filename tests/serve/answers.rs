@@ -1,6 +1,7 @@
 //! What a request is answered with.
 
 use std::io::Read as _;
+use std::net::Shutdown;
 
 use ppc::expose::CONTENT_TYPE_PLAIN_0_0_4;
 
@@ -189,4 +190,15 @@ fn unzstd(frame: &[u8]) -> Vec<u8> {
     let mut decoder = ruzstd::decoding::StreamingDecoder::new(frame).unwrap();
     decoder.read_to_end(&mut bytes).unwrap();
     bytes
+}
+
+#[test]
+fn who_says_no_more_is_answered() {
+    let server = serve(jobs());
+    let request = "GET /metrics HTTP/1.1\r\nhost: a\r\n\r\n";
+    let stream = sent(server.local_addr(), request);
+    stream.shutdown(Shutdown::Write).unwrap();
+    let answer = rest(stream);
+    assert!(answer.ends_with(JOBS), "{answer:?}");
+    eventually("it is counted", || server.scrapes() == 1);
 }

@@ -147,5 +147,7 @@ fn a_place_that_is_taken_is_told_and_the_job_runs() {
     assert!(ended.status.success(), "{ended:?}");
     assert_eq!(ended.stdout, "ended true\n");
     assert!(ended.stderr.contains(&address.to_string()), "{ended:?}");
+    let why = ended.stderr.matches("Address already in use").count();
+    assert_eq!(why, 1, "{ended:?}");
     assert!(ended.took < EARLY, "{ended:?}");
 }

@@ -1,16 +1,17 @@
 //! How a server comes, lingers and goes.
 
 use std::io::Read as _;
-use std::net::TcpStream;
+use std::net::{TcpListener, TcpStream};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use ppc::Secret;
 use ppc::expose::{Server, start_http_server};
+use ppc::{Push, Secret};
 
 use super::{JOBS, WITHIN, eventually, jobs, large, local, rest, sent, serve};
 use crate::support::access::Access;
 use crate::support::http::{get, request};
+use crate::support::receiver::free_address;
 
 #[test]
 fn k20_without_a_host_every_address_listens() {
@@ -47,6 +48,14 @@ fn a_setting_that_is_wrong_is_an_error() {
             .is_setting()
     );
     assert!(Server::new("no port").start().unwrap_err().is_setting());
+    // `a:b` with `c` would be `a` with `b:c`.
+    assert!(
+        local()
+            .basic_auth("a:b", "c")
+            .start()
+            .unwrap_err()
+            .is_setting()
+    );
     let error = local()
         .tls("/no/such/file", "/no/such/key")
         .start()
@@ -179,4 +188,41 @@ fn a_password_is_asked_for() {
     let right = plain.password("job", "open:1");
     assert_eq!(right.get("/metrics").unwrap().text(), JOBS);
     eventually("a scrape", || server.scrapes() == 1);
+}
+
+#[test]
+fn no_time_is_too_long_for_a_job_or_a_server() {
+    let server = local().stop_timeout(Duration::MAX).linger(Duration::MAX);
+    let handle = server.clone().source(jobs()).start().unwrap();
+    handle.stop();
+    let address = free_address().unwrap();
+    let push = Push::to(
+        Server::new(address)
+            .linger(Duration::MAX)
+            .stop_timeout(Duration::MAX),
+    )
+    .source(jobs())
+    .environment(false);
+    let job = thread::spawn(|| push.run(|| 7));
+    eventually("a scrape ends the job", || {
+        let _ = get(address, "/metrics");
+        job.is_finished()
+    });
+    assert_eq!(job.join().unwrap(), 7);
+}
+
+#[test]
+fn a_push_that_cannot_start_does_not_linger() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let taken = taken.local_addr().unwrap();
+    let started = Instant::now();
+    let push = Push::to(local().linger(25))
+        .and_to(Server::new(taken))
+        .source(jobs());
+    let error = push.environment(false).try_start().unwrap_err();
+    assert!(
+        started.elapsed() < Duration::from_secs(20),
+        "{:?}: {error}",
+        started.elapsed()
+    );
 }

@@ -4,6 +4,7 @@ mod answers;
 mod jobs;
 mod lifecycle;
 mod limits;
+mod model;
 mod mounted;
 mod sources;
 mod tls;

@@ -59,9 +59,16 @@ fn address_fault(text: &str, form: &str, port: &str) -> Option<String> {
 
 /// `host:port` of this machine: without a host all of its addresses, with the port 0 any port.
 fn listener_fault(text: &str, form: &str) -> Option<String> {
-    let any_host = |address: &str| match address.strip_prefix(':') {
-        Some(port) => format!("0.0.0.0:{port}"),
-        None => address.to_owned(),
+    let any_host = |address: &str| {
+        let port = address.strip_prefix(':').unwrap_or(address);
+        // One that begins with two colons is an IPv6 address.
+        let is_port = address.starts_with(':') && !port.contains(':')
+            || !port.is_empty() && port.bytes().all(|digit| digit.is_ascii_digit());
+        if is_port {
+            format!("0.0.0.0:{port}")
+        } else {
+            address.to_owned()
+        }
     };
     let any_port = |address: &str| match address.strip_suffix(":0") {
         Some(host) => format!("{host}:9100"),
@@ -72,7 +79,12 @@ fn listener_fault(text: &str, form: &str) -> Option<String> {
         _ => (String::new(), text),
     };
     let (address, params) = rest.split_at(rest.find('?').unwrap_or(rest.len()));
-    let address = any_port(&any_host(address.trim_end_matches('/')));
+    // The URL form has a path, if only by its nature.
+    let mut paths = ["/metrics", "/"].iter().filter(|_| !scheme.is_empty());
+    let address = paths
+        .find_map(|path| address.strip_suffix(path))
+        .unwrap_or(address);
+    let address = any_port(&any_host(address));
     address_fault(&format!("{scheme}{address}{params}"), form, "9100")
 }
 

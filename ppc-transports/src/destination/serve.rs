@@ -85,6 +85,7 @@ impl UrlForm for Server {
             Ok(Arc::new(handle) as Arc<dyn Served>)
         };
         Ok(Made::Served(Serving {
+            place: self.address().to_owned(),
             start: Box::new(start),
             linger,
         }))

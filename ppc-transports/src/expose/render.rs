@@ -86,7 +86,7 @@ pub(super) struct Broken;
 pub(super) struct Renderer {
     source: Box<dyn Source>,
     labels: LabelSet,
-    /// Not in use; nobody waits for one.
+    /// Not in use, the latest last; nobody waits for one.
     idle: Mutex<Vec<Workspace>>,
 }
 
@@ -116,7 +116,7 @@ impl Renderer {
     /// Gathers and writes. A panic of the source ends here: it is the user's code, and no reason
     /// to serve nobody from then on.
     pub(super) fn render(&self, wanted: &Wanted) -> Result<Bytes, Broken> {
-        let mut workspace = lock(&self.idle).pop().unwrap_or_default();
+        let mut workspace = self.workspace(wanted.negotiated);
         let rendered = catch_unwind(AssertUnwindSafe(|| {
             workspace.render(&*self.source, &self.labels, wanted)?;
             Ok((workspace.body.clone(), workspace))
@@ -133,6 +133,21 @@ impl Renderer {
             idle.push(workspace);
         }
         Ok(body)
+    }
+
+    /// One that has written this format, or else a new one, where there is room: two scrapers of
+    /// different formats do not take from each other what is kept for them.
+    fn workspace(&self, negotiated: Negotiated) -> Workspace {
+        let mut idle = lock(&self.idle);
+        let wrote = |workspace: &Workspace| {
+            let encoder = workspace.encoder.as_ref();
+            encoder.is_some_and(|(format, _)| *format == negotiated)
+        };
+        match idle.iter().position(wrote) {
+            Some(found) => idle.remove(found),
+            None if idle.len() == KEPT => idle.remove(0),
+            None => Workspace::default(),
+        }
     }
 }
 
@@ -197,4 +212,43 @@ fn write(
     source.gather_into(snapshot);
     tell_problems(snapshot);
     Teller::serving().omitted(&encoder.encode(snapshot, labels, lines));
+}
+
+#[cfg(test)]
+mod tests {
+    use ppc_core::{Counter, Registry};
+
+    use super::*;
+    use crate::expose::negotiate;
+
+    #[test]
+    fn every_format_keeps_its_workspace() {
+        let registry = Registry::new();
+        let jobs = Counter::builder("jobs").register(&registry).unwrap();
+        let renderer = Renderer::new(Box::new(registry), LabelSet::new());
+        let render = |accept: &str| {
+            jobs.inc();
+            let wanted = Wanted {
+                negotiated: negotiate(accept),
+                compression: Compression::None,
+                names: None,
+            };
+            let body = renderer.render(&wanted).unwrap();
+            let formats = lock(&renderer.idle);
+            let formats = formats.iter().flat_map(|workspace| &workspace.encoder);
+            let formats: Vec<_> = formats.map(|(format, _)| *format).collect();
+            (String::from_utf8(body.to_vec()).unwrap(), formats)
+        };
+        let (text, open) = ("text/plain", "application/openmetrics-text");
+        let of = |accepts: &[&str]| accepts.iter().map(|accept| negotiate(accept)).collect();
+        let text_body = |value| format!("# TYPE jobs_total counter\njobs_total {value}\n");
+        let open_body = |value| format!("# TYPE jobs counter\njobs_total {value}\n# EOF\n");
+        assert_eq!(render(text), (text_body(1), of(&[text])));
+        assert_eq!(render(open), (open_body(2), of(&[text, open])));
+        assert_eq!(render(text), (text_body(3), of(&[open, text])));
+        assert_eq!(render(open), (open_body(4), of(&[text, open])));
+        // A third takes the place of the one that was not in use for longest.
+        let latest = "text/plain;version=1.0.0";
+        assert_eq!(render(latest), (text_body(5), of(&[open, latest])));
+    }
 }

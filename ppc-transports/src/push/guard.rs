@@ -99,6 +99,13 @@ impl Guard {
         }
     }
 
+    /// Whoever serves the client's metrics stops at its end, read or not.
+    pub(super) fn cut_linger(&self) {
+        if let Some(running) = &self.running {
+            running.client.cut_linger();
+        }
+    }
+
     /// Ends the use. Where it was the client's last, the final push is on its way.
     fn leave(&mut self, outcome: Outcome) -> Option<Arc<Client>> {
         let running = self.running.take()?;

@@ -9,6 +9,8 @@ use crate::error::Error;
 
 /// How metrics are served at a place of their own.
 pub(crate) struct Serving {
+    /// Where: at one place there can be no two.
+    pub(crate) place: String,
     pub(crate) start: Box<StartServing>,
     /// How long it goes on after the end, unless it has been read once more before.
     pub(crate) linger: Duration,

@@ -37,7 +37,12 @@ impl Push {
             return Err(fault);
         }
         let (guard, fault) = self.launch(OnDrop::Returned);
-        fault.map_or(Ok(guard), Err)
+        let Some(fault) = fault else {
+            return Ok(guard);
+        };
+        // Nobody is to wait for a job that is not begun to be read.
+        guard.cut_linger();
+        Err(fault)
     }
 
     /// Pushes while `f` runs, and once more when it has returned or panicked.

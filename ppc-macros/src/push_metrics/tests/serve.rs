@@ -30,11 +30,13 @@ fn addresses_are_those_of_this_machine() {
         ":9100",
         "127.0.0.1:0",
         ":0",
+        "9100",
         "[::]:9100",
         "[::1]:0",
         "serve://0.0.0.0:9100",
         "serve://:9100?linger=30",
         "serve://[::1]:0/",
+        "serve://:9100/metrics?linger=30",
     ] {
         check(quote!(serve = #address), None);
     }
@@ -49,7 +51,8 @@ fn addresses_are_those_of_this_machine() {
         (":x", "port"),
         ("http://0.0.0.0:9100", "a URL is not taken here"),
         ("0.0.0.0:9100/metrics", "cannot stand in"),
-        ("::1:9100", ""),
+        ("0.0.0.0:9100/", "cannot stand in"),
+        ("::1:9100", "an IPv6 address stands in brackets"),
     ] {
         check(quote!(serve = #address), Some(part));
     }

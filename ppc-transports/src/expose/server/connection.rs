@@ -59,6 +59,8 @@ impl Connection {
         let mut builder = http1::Builder::new();
         // The wire knows better: it tells a head from a pause between two requests.
         builder.header_read_timeout(None);
+        // Who has said all that they will say, as `nc` does at the end of its input, still reads.
+        builder.half_close(true);
         builder
             .max_header_size(limits.header_size)
             .max_headers(limits.headers);

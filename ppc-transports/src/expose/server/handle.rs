@@ -11,6 +11,7 @@ use tokio::sync::watch;
 
 use super::accept::serve;
 use super::address::listen;
+use super::limits::LONGEST;
 use super::progress::Progress;
 use super::serving::Serving;
 use crate::error::{Error, ErrorKind};
@@ -92,10 +93,7 @@ impl ServerHandle {
     /// Waits for a scrape that begins from now on to be answered, but for no longer than this, and
     /// says whether there was one.
     pub fn linger(&self, time: Duration) -> bool {
-        // A time without end is a century.
-        let deadline = Instant::now().checked_add(time);
-        let century = Duration::from_hours(24 * 365 * 100);
-        self.linger_until(deadline.unwrap_or_else(|| Instant::now() + century))
+        self.linger_until(Instant::now() + time.min(LONGEST))
     }
 
     /// As [`linger`](Self::linger), until then at most.

@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+/// A deadline must be a point in time; a century is as good as for ever.
+pub(super) const LONGEST: Duration = Duration::from_hours(876_000);
+
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Limits {
     pub(super) connections: usize,

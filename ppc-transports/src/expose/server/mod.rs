@@ -28,7 +28,7 @@ use ppc_core::{LabelSet, Source, registry};
 
 use self::credentials::Credentials;
 pub use self::handle::ServerHandle;
-use self::limits::Limits;
+use self::limits::{LONGEST, Limits};
 use self::serving::Serving;
 use self::tls_files::TlsFiles;
 use super::service::MetricsService;
@@ -138,7 +138,14 @@ impl Server {
     /// `/favicon.ico`: who looks after a process has no password of its metrics, and learns
     /// nothing of them there. Without TLS the password can be read on its way.
     pub fn basic_auth(mut self, user: impl Into<String>, password: impl Into<Secret>) -> Self {
-        self.credentials = Some(Credentials::new(user.into(), password.into()));
+        let user = user.into();
+        if user.contains(':') {
+            // RFC 7617, section 2: what stands before the first one is the name.
+            let what = "basic_auth".to_owned();
+            let reason = format!("a name cannot have a colon: found {user:?}");
+            self.refuse(ErrorKind::Setting { what, reason }.into());
+        }
+        self.credentials = Some(Credentials::new(user, password.into()));
         self
     }
 
@@ -229,7 +236,7 @@ impl Server {
     /// [`ServerHandle::linger`].
     pub fn linger(mut self, time: impl Seconds) -> Self {
         match time.duration() {
-            Ok(time) => self.linger = time,
+            Ok(time) => self.linger = time.min(LONGEST),
             Err(error) => self.refuse(error),
         }
         self
@@ -271,7 +278,7 @@ impl Server {
 
     fn set_time(&mut self, time: impl Seconds, limit: fn(&mut Limits) -> &mut Duration) {
         match time.duration() {
-            Ok(time) => *limit(&mut self.limits) = time,
+            Ok(time) => *limit(&mut self.limits) = time.min(LONGEST),
             Err(error) => self.refuse(error),
         }
     }

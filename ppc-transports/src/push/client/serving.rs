@@ -22,20 +22,21 @@ impl Client {
         let mut faults = Vec::new();
         for (destination, serving) in self.settings.serving() {
             let same = |client: &Arc<Self>| {
-                let ends = client.orders().stop.is_some();
-                ends && client.settings.destinations.contains(destination)
+                let mut others = client.settings.serving();
+                client.orders().stop.is_some()
+                    && others.any(|(_, other)| other.place == serving.place)
             };
             // A run that has ended does not keep the next one from being read.
             let before: Vec<_> = all().into_iter().filter(same).collect();
-            for client in &before {
-                client.cut_linger();
-            }
             let until = Instant::now() + TAKE_OVER;
             let started = loop {
                 let shown = Arc::new(Shown(Arc::clone(&self.settings)));
                 let started = (serving.start)(shown, &self.settings.labels);
                 if started.is_ok() || before.is_empty() || Instant::now() >= until {
                     break started;
+                }
+                for client in &before {
+                    client.cut_linger();
                 }
                 thread::sleep(LOOK);
             };
@@ -56,7 +57,9 @@ impl Client {
         for (linger, served) in self.served() {
             served.linger_until(stop.ordered + linger);
         }
-        lock(&self.served).clear();
+        // Not under the lock: a server that stops may wait for a source of the user's.
+        let ended = std::mem::take(&mut *lock(&self.served));
+        drop(ended);
     }
 
     /// Ends the waiting for readers.
