@@ -108,18 +108,20 @@ fn what_threads_tell_is_taken_once_and_in_order() {
                 }
             }
         });
-        thread::scope(|scope| {
-            for series in 1..=4 {
-                let feed = &feed;
-                scope.spawn(move || {
-                    for number in 0..EACH {
-                        // Two words at the end, and now and then before.
-                        let amount = number as f64 + if number % 3 == 0 { 0.5 } else { 0.0 };
-                        feed.changed(series, added(amount));
-                    }
-                });
-            }
+        let tellers = [1, 2, 3, 4].map(|series| {
+            let feed = &feed;
+            scope.spawn(move || {
+                for number in 0..EACH {
+                    // Two words at the end, and now and then before.
+                    let amount = number as f64 + if number % 3 == 0 { 0.5 } else { 0.0 };
+                    feed.changed(series, added(amount));
+                }
+            })
         });
+        // The end of a scope does not wait for what threads leave behind; joining them does.
+        for teller in tellers {
+            teller.join().unwrap();
+        }
         done.store(true, Release);
         found = reader.join().unwrap();
     });
