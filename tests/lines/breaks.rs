@@ -3,11 +3,13 @@
 
 use std::collections::BTreeMap;
 use std::io::{ErrorKind, Read};
-use std::net::{TcpListener, TcpStream};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
+
+use socket2::{Domain, Socket, Type};
 
 use crate::support::job::{Ended, Job};
 use crate::support::receiver::Folder;
@@ -26,7 +28,13 @@ impl Connection for UnixStream {}
 type Accept = Box<dyn Fn() -> Option<Box<dyn Connection>> + Send + Sync>;
 
 fn tcp() -> (String, Accept) {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+    // Else the kernel may take everything for a receiver that is late, and nothing breaks.
+    socket.set_recv_buffer_size(PART / 8).unwrap();
+    let any_port = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+    socket.bind(&any_port.into()).unwrap();
+    socket.listen(8).unwrap();
+    let listener = TcpListener::from(socket);
     listener.set_nonblocking(true).unwrap();
     let place = format!("tcp://{}", listener.local_addr().unwrap());
     let accept = move || {

@@ -207,6 +207,7 @@ fn each_of_many_threads_has_room() {
     let (feed, mut inbox) = feed(Full::DropNewest);
     let all_there = Barrier::new(THREADS + 1);
     thread::scope(|scope| {
+        let mut tellers = Vec::new();
         for series in (1_u64..).take(THREADS) {
             let (feed, all_there) = (&feed, &all_there);
             let thread = thread::Builder::new().stack_size(64 << 10);
@@ -220,7 +221,7 @@ fn each_of_many_threads_has_room() {
                     feed.changed(series, added(2.0));
                 }
             };
-            thread.spawn_scoped(scope, told).unwrap();
+            tellers.push(thread.spawn_scoped(scope, told).unwrap());
         }
         all_there.wait();
         let dropped = inbox.look();
@@ -228,6 +229,10 @@ fn each_of_many_threads_has_room() {
         inbox.look();
         all_there.wait();
         assert_eq!((found, dropped), (THREADS * BLOCK, 0));
+        // With what they leave behind, which the end of a scope does not wait for.
+        for teller in tellers {
+            teller.join().unwrap();
+        }
     });
     assert_eq!(inbox.look(), 0);
     assert_eq!(take(&mut inbox, usize::MAX).len(), THREADS / 2);
