@@ -29,7 +29,7 @@ pub use ppc_core::{
     Amount, BucketBounds, Buckets, Builder, Counter, DEFAULT_BUCKETS, Declare, Descriptor,
     Exemplar, Family, FamilySnapshot, Filtered, FixedLabelValue, Gauge, Histogram, HistogramValue,
     InProgress, Info, InfoValue, Kind, LabelSet, LabelValue, Labelled, MeasureFuture, Metric,
-    Mirror, Mirrored, MirroredBucket, Outcome, Positional, QuantileValues, Reading, Registry,
+    Mirror, MirrorReading, Mirrored, MirroredBucket, Outcome, Positional, QuantileValues, Registry,
     Scratch, SeriesSnapshot, Snapshot, Source, Sources, Spelling, StateSet, StateSetValue, Summary,
     Timed, Timer, Value, exponential_buckets, linear_buckets, register, registry,
 };
@@ -74,7 +74,7 @@ pub use ppc_transports::{Compression, HttpHandler, HttpRequest, HttpResponse, Ve
 #[cfg(feature = "statsd")]
 pub use ppc_transports::{Dialect, Types};
 #[cfg(feature = "openmetrics")]
-pub use ppc_transports::{Escaping, Exposition, Format};
+pub use ppc_transports::{Escaping, Format};
 #[cfg(feature = "metrics")]
 pub use ppc_transports::{MetricsRecorder, MetricsRecorderBuilder, install_metrics_recorder};
 #[cfg(feature = "influx")]

@@ -53,7 +53,7 @@ pub use snapshot::{
 };
 #[doc(hidden)]
 pub use source::Identity;
-pub use source::{Filtered, Mirror, Mirrored, MirroredBucket, Reading, Source, Sources};
+pub use source::{Filtered, Mirror, MirrorReading, Mirrored, MirroredBucket, Source, Sources};
 
 /// What streams are made of; not for use by hand yet.
 #[doc(hidden)]

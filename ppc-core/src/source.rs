@@ -7,7 +7,7 @@ mod several;
 use std::sync::Arc;
 
 pub use identity::Identity;
-pub use mirror::{Mirror, Mirrored, MirroredBucket, Reading};
+pub use mirror::{Mirror, MirrorReading, Mirrored, MirroredBucket};
 pub use several::Sources;
 
 use crate::clock;

@@ -1,6 +1,6 @@
 //! Families of another registry, with names and labels as odd as they may be.
 
-use ppc::{Exemplar, Kind, Mirror, Mirrored, MirroredBucket, Reading, Snapshot, Source};
+use ppc::{Exemplar, Kind, Mirror, MirrorReading, Mirrored, MirroredBucket, Snapshot, Source};
 
 /// A source of what was mirrored once.
 pub(crate) struct Odd(pub(crate) Mirror);
@@ -12,7 +12,13 @@ impl Source for Odd {
 }
 
 /// Quotes in an exemplar in pairs: an odd number is more than the parser can read.
-fn histogram(reading: &mut Reading<'_>, labels: &[(&str, &str)], le: &str, bound: f64, sum: f64) {
+fn histogram(
+    reading: &mut MirrorReading<'_>,
+    labels: &[(&str, &str)],
+    le: &str,
+    bound: f64,
+    sum: f64,
+) {
     let exemplar = Exemplar::new([("trace_id", "\"x\"")], 0.25, None).unwrap();
     let buckets = [
         MirroredBucket {

@@ -69,7 +69,7 @@ pub struct Mirror {
 /// A reading under way; what was not told is gone when it is finished.
 #[derive(Debug)]
 #[must_use = "a reading that is not finished keeps what is gone"]
-pub struct Reading<'m> {
+pub struct MirrorReading<'m> {
     mirror: &'m mut Mirror,
     /// The family at hand; none where it was refused.
     family: Option<usize>,
@@ -85,10 +85,10 @@ impl Mirror {
     }
 
     /// Starts a reading.
-    pub fn read(&mut self) -> Reading<'_> {
+    pub fn read(&mut self) -> MirrorReading<'_> {
         self.readings += 1;
         self.faults.clear();
-        Reading {
+        MirrorReading {
             mirror: self,
             family: None,
         }
@@ -121,7 +121,7 @@ impl Mirror {
     }
 }
 
-impl Reading<'_> {
+impl MirrorReading<'_> {
     /// The next family: the series that follow are of this one. `name` is that of its samples: a
     /// counter's may end in `_total` or not, an info's in `_info`; no name ends in `_bucket`, `_count`
     /// or `_sum` for being that of a histogram or summary.

@@ -3,8 +3,8 @@
 use std::time::{Duration, Instant};
 
 use crate::{
-    Counter, Exemplar, FamilySnapshot, Gauge, Kind, Mirror, Mirrored, MirroredBucket, Reading,
-    Registry, Snapshot, Value,
+    Counter, Exemplar, FamilySnapshot, Gauge, Kind, Mirror, MirrorReading, Mirrored,
+    MirroredBucket, Registry, Snapshot, Value,
 };
 
 fn gather(mirror: &Mirror) -> Snapshot {
@@ -13,7 +13,7 @@ fn gather(mirror: &Mirror) -> Snapshot {
     snapshot
 }
 
-fn told(mirror: &mut Mirror, tell: impl FnOnce(&mut Reading<'_>)) -> Snapshot {
+fn told(mirror: &mut Mirror, tell: impl FnOnce(&mut MirrorReading<'_>)) -> Snapshot {
     let mut reading = mirror.read();
     tell(&mut reading);
     reading.finish();
@@ -52,7 +52,7 @@ fn number(value: f64) -> Mirrored<'static> {
 fn series_are_known_again_in_any_order_and_gone_when_they_are_not_told() {
     let mut mirror = Mirror::new();
     let tell = |queues: &'static [&'static str]| {
-        move |reading: &mut Reading<'_>| {
+        move |reading: &mut MirrorReading<'_>| {
             reading.family(Kind::Counter, "jobs_total", "Jobs.", "");
             for queue in queues {
                 reading.series(&[("queue", queue)], number(1.0));
@@ -77,7 +77,7 @@ fn a_total_that_falls_begins_another_life() {
     let mut mirror = Mirror::new();
     let mut lives = |kind, values: &[f64]| {
         let tell = |value: f64| {
-            move |reading: &mut Reading<'_>| {
+            move |reading: &mut MirrorReading<'_>| {
                 reading.family(kind, "x", "", "");
                 reading.series(&[], number(value));
             }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Mutex;
 
-use ppc_core::{Kind, Mirror, Mirrored, MirroredBucket, Reading, Reads, Snapshot, Source};
+use ppc_core::{Kind, Mirror, MirrorReading, Mirrored, MirroredBucket, Reads, Snapshot, Source};
 use prometheus::Registry;
 use prometheus::proto::{Metric, MetricFamily, MetricType};
 
@@ -74,7 +74,7 @@ impl fmt::Debug for Prometheus {
     }
 }
 
-fn tell(family: &MetricFamily, reading: &mut Reading<'_>) {
+fn tell(family: &MetricFamily, reading: &mut MirrorReading<'_>) {
     let kind = match family.get_field_type() {
         MetricType::COUNTER => Kind::Counter,
         MetricType::GAUGE => Kind::Gauge,
@@ -105,7 +105,12 @@ fn tell(family: &MetricFamily, reading: &mut Reading<'_>) {
     }
 }
 
-fn tell_histogram(name: &str, metric: &Metric, labels: &[(&str, &str)], reading: &mut Reading<'_>) {
+fn tell_histogram(
+    name: &str,
+    metric: &Metric,
+    labels: &[(&str, &str)],
+    reading: &mut MirrorReading<'_>,
+) {
     let histogram = metric.get_histogram();
     let given = histogram.get_bucket();
     // As that crate writes them.
@@ -145,7 +150,7 @@ fn tell_histogram(name: &str, metric: &Metric, labels: &[(&str, &str)], reading:
     reading.series(labels, value);
 }
 
-fn tell_summary(metric: &Metric, labels: &[(&str, &str)], reading: &mut Reading<'_>) {
+fn tell_summary(metric: &Metric, labels: &[(&str, &str)], reading: &mut MirrorReading<'_>) {
     let summary = metric.get_summary();
     let given = summary.get_quantile();
     let texts: Vec<String> = given

@@ -9,8 +9,8 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use metrics::{Key, KeyName, Label, Metadata, Recorder, SharedString, Unit};
 use ppc_core::{
-    Counter, Family, Gauge, Histogram, Kind, Mirror, Mirrored, MirroredBucket, Reading, Registry,
-    SeriesSnapshot, Snapshot, Source, Value,
+    Counter, Family, Gauge, Histogram, Kind, Mirror, MirrorReading, Mirrored, MirroredBucket,
+    Registry, SeriesSnapshot, Snapshot, Source, Value,
 };
 
 use super::cells::{Cell, CounterCell, GaugeCell, HistogramCell};
@@ -210,7 +210,7 @@ impl MetricsRecorder {
         Some(cell)
     }
 
-    fn tell(&self, values: &Snapshot, reading: &mut Reading<'_>) {
+    fn tell(&self, values: &Snapshot, reading: &mut MirrorReading<'_>) {
         let keys = self.0.keys.read().unwrap_or_else(PoisonError::into_inner);
         let about = lock(&self.0.about).clone();
         let mut by_number: Vec<Option<(SeriesSnapshot<'_>, &[f64])>> = vec![None; keys.all.len()];

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use ppc_core::{Kind, Mirrored, Reading};
+use ppc_core::{Kind, MirrorReading, Mirrored};
 
 use super::document::{Document, Family, Sample};
 use super::fault::Fault;
@@ -50,7 +50,7 @@ impl<'a> Parsed<'a> {
     }
 
     /// Tells all families with their series, and what was left out.
-    pub(crate) fn tell(&self, reading: &mut Reading<'_>) {
+    pub(crate) fn tell(&self, reading: &mut MirrorReading<'_>) {
         for fault in &self.document.faults {
             tell_fault(fault, reading);
         }
@@ -79,7 +79,7 @@ impl<'a> Parsed<'a> {
         totals.collect()
     }
 
-    fn tell_family(&self, family: &Family<'_>, points: &[Point], reading: &mut Reading<'_>) {
+    fn tell_family(&self, family: &Family<'_>, points: &[Point], reading: &mut MirrorReading<'_>) {
         let document = &self.document;
         let mut points = points.iter().filter(|point| !point.is_past).peekable();
         if points.peek().is_none() {
@@ -132,7 +132,7 @@ impl<'a> Parsed<'a> {
     }
 
     /// Each sample as a number of unknown kind, with all its labels.
-    fn tell_samples(&self, family: &Family<'_>, reading: &mut Reading<'_>) {
+    fn tell_samples(&self, family: &Family<'_>, reading: &mut MirrorReading<'_>) {
         let help = family.help.as_deref().unwrap_or_default();
         for part in [Part::Value, Part::Bucket, Part::Count, Part::Sum] {
             let samples = family.samples.iter().map(|at| &self.document.samples[*at]);
@@ -152,6 +152,6 @@ impl<'a> Parsed<'a> {
     }
 }
 
-fn tell_fault(fault: &Fault, reading: &mut Reading<'_>) {
+fn tell_fault(fault: &Fault, reading: &mut MirrorReading<'_>) {
     reading.fault(fault.to_string());
 }
