@@ -206,14 +206,19 @@ fn each_of_many_threads_has_room() {
     const BLOCK: usize = blocks::WORDS - 1;
     let (feed, mut inbox) = feed(Full::DropNewest);
     let all_there = Barrier::new(THREADS + 1);
+    // One after the other: a queue that cannot be announced at once is not waited for.
+    let joining = Mutex::new(());
     thread::scope(|scope| {
         let mut tellers = Vec::new();
         for series in (1_u64..).take(THREADS) {
-            let (feed, all_there) = (&feed, &all_there);
+            let (feed, all_there, joining) = (&feed, &all_there, &joining);
             let thread = thread::Builder::new().stack_size(64 << 10);
             let told = move || {
                 // A block of each, to its end.
-                (0..BLOCK).for_each(|_| feed.changed(series, added(1.0)));
+                let turn = joining.lock().unwrap();
+                feed.changed(series, added(1.0));
+                drop(turn);
+                (1..BLOCK).for_each(|_| feed.changed(series, added(1.0)));
                 all_there.wait();
                 all_there.wait();
                 // All at once would be as much as waits at most.
