@@ -30,18 +30,15 @@ impl Served {
         Some(response.text())
     }
 
-    /// Scrapes until there are the final values, which end the job.
+    /// Scrapes until nobody answers any more, which the scrape of the final values brings about.
     fn scrape_to_the_end(self) -> (String, Ended) {
-        let steps = r#"steps_total{run="here",of="served",job="served"} 2"#;
         let deadline = Instant::now() + EARLY;
-        let last = loop {
-            let text = self.scrape().unwrap_or_default();
-            if text.lines().any(|line| line == steps) && text.contains("job_duration_seconds{") {
-                break text;
-            }
+        let mut last = String::new();
+        while let Some(text) = self.scrape() {
             assert!(Instant::now() < deadline, "{text}");
+            last = text;
             thread::sleep(Duration::from_millis(5));
-        };
+        }
         (last, self.job.wait())
     }
 }
@@ -51,6 +48,9 @@ fn check_ended(how: &str, outcome: &str) {
     let served = start(how, 0.2);
     let (last, ended) = served.scrape_to_the_end();
     assert!(ended.took < EARLY, "it lingered for {:?}", ended.took);
+    let steps = r#"steps_total{run="here",of="served",job="served"} 2"#;
+    assert!(last.lines().any(|line| line == steps), "{last}");
+    assert!(last.contains("job_duration_seconds{"), "{last}");
     let run = format!(r#"job_runs_total{{outcome="{outcome}",of="served",job="served"}} 1"#);
     assert!(last.lines().any(|line| line == run), "{last}");
     assert!(
@@ -113,17 +113,8 @@ fn a_linger_is_over_when_a_signal_comes() {
 
 #[test]
 fn a_process_that_exits_is_scraped_once_more() {
-    let served = start("exit", 0.2);
-    let deadline = Instant::now() + EARLY;
-    loop {
-        let text = served.scrape().unwrap_or_default();
-        if text.contains(r#"steps_total{run="here"} 2"#) {
-            break;
-        }
-        assert!(Instant::now() < deadline, "{text}");
-        thread::sleep(Duration::from_millis(5));
-    }
-    let ended = served.job.wait();
+    let (last, ended) = start("exit", 0.2).scrape_to_the_end();
+    assert!(last.contains(r#"steps_total{run="here"} 2"#), "{last}");
     assert_eq!(ended.status.code(), Some(3));
     assert!(ended.took < EARLY, "{:?}", ended.took);
 }
