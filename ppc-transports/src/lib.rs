@@ -42,6 +42,8 @@ mod lock;
 mod log;
 mod os;
 mod pack;
+#[cfg(feature = "tls")]
+mod pem;
 mod push;
 mod seconds;
 #[cfg(any(feature = "http", feature = "serve"))]

@@ -9,7 +9,7 @@ mod metrics;
 mod opentelemetry;
 mod ours;
 mod prometheus;
-mod prometheus_client;
+pub(crate) mod prometheus_client;
 pub(crate) mod stream;
 
 use std::sync::Arc;

@@ -25,7 +25,7 @@ struct Call {
 }
 
 #[derive(Clone, PartialEq, Eq, Hash, Debug, EncodeLabelSet)]
-struct Texts {
+pub(crate) struct Texts {
     account: String,
     host: String,
     event_type: String,

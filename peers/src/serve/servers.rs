@@ -7,14 +7,15 @@ use std::thread;
 use std::time::Duration;
 
 use hyper::body::Bytes;
-use prometheus_client::encoding::{EncodeLabelSet, text};
+use prometheus_client::encoding::text;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::registry::Registry;
 
 use super::SERIES;
 use crate::Result;
-use crate::labels::{Triple, triples};
+use crate::labels::triples;
+use crate::rivals::prometheus_client::Texts;
 
 const LABELS: [&str; 3] = ["account", "host", "event_type"];
 
@@ -88,23 +89,6 @@ fn raw() -> Result<SocketAddr> {
             .collect(),
     );
     super::plain::start(move || body.clone())
-}
-
-#[derive(Clone, PartialEq, Eq, Hash, Debug, EncodeLabelSet)]
-struct Texts {
-    account: String,
-    host: String,
-    event_type: String,
-}
-
-impl From<&Triple> for Texts {
-    fn from([account, host, event_type]: &Triple) -> Self {
-        Self {
-            account: account.clone(),
-            host: host.clone(),
-            event_type: event_type.clone(),
-        }
-    }
 }
 
 fn prometheus_client() -> Result<SocketAddr> {

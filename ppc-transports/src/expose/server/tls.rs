@@ -8,8 +8,6 @@ use std::time::{Duration, Instant, SystemTime};
 
 use rustls::RootCertStore;
 use rustls::crypto::ring;
-use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::server::{ServerConfig, WebPkiClientVerifier};
 use rustls::version::{TLS12, TLS13};
 use tokio::net::TcpStream;
@@ -20,6 +18,7 @@ use super::tls_files::TlsFiles;
 use crate::error::{Error, ErrorKind};
 use crate::lock::lock;
 use crate::log::{self, Level};
+use crate::pem;
 use crate::tls_version::TlsVersion;
 
 /// Files are looked at no more often than this.
@@ -141,11 +140,11 @@ fn config(
             builder.with_client_cert_verifier(verifier.build().map_err(|error| refuse(&error))?)
         }
     };
-    let chain = certificates(certificate)?;
-    let secret = PrivateKeyDer::from_pem_file(key).map_err(|error| bad_file(key, &error))?;
+    let chain = pem::certificates(certificate)?;
+    let secret = pem::private_key(key)?;
     let mut config = builder
         .with_single_cert(chain, secret)
-        .map_err(|error| bad_file(certificate, &error))?;
+        .map_err(|error| pem::bad_file(certificate, &error))?;
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
     Ok(config)
 }
@@ -154,9 +153,9 @@ fn config(
 fn authorities(files: &TlsFiles) -> Result<Option<RootCertStore>, Error> {
     let mut named: Vec<PathBuf> = files.client_cafile.iter().cloned().collect();
     if let Some(folder) = &files.client_capath {
-        let found = files_in(folder).map_err(|error| bad_file(folder, &error))?;
+        let found = files_in(folder).map_err(|error| pem::bad_file(folder, &error))?;
         if found.is_empty() {
-            return Err(bad_file(folder, &"there is no file in it"));
+            return Err(pem::bad_file(folder, &"there is no file in it"));
         }
         named.extend(found);
     }
@@ -165,9 +164,9 @@ fn authorities(files: &TlsFiles) -> Result<Option<RootCertStore>, Error> {
     }
     let mut authorities = RootCertStore::empty();
     for file in named {
-        for certificate in certificates(&file)? {
+        for certificate in pem::certificates(&file)? {
             let added = authorities.add(certificate);
-            added.map_err(|error| bad_file(&file, &error))?;
+            added.map_err(|error| pem::bad_file(&file, &error))?;
         }
     }
     Ok(Some(authorities))
@@ -186,18 +185,4 @@ fn files_in(folder: &Path) -> io::Result<Vec<PathBuf>> {
     }
     files.sort();
     Ok(files)
-}
-
-fn certificates(file: &Path) -> Result<Vec<CertificateDer<'static>>, Error> {
-    let read = CertificateDer::pem_file_iter(file).map_err(|error| bad_file(file, &error))?;
-    let certificates: Result<Vec<_>, _> = read.collect();
-    let certificates = certificates.map_err(|error| bad_file(file, &error))?;
-    if certificates.is_empty() {
-        return Err(bad_file(file, &"there is no certificate in it"));
-    }
-    Ok(certificates)
-}
-
-fn bad_file(file: &Path, error: &dyn std::fmt::Display) -> Error {
-    ErrorKind::Tls(format!("{}: {error}", file.display())).into()
 }

@@ -1,12 +1,10 @@
 //! Encryption by rustls with ring, whatever provider the application has installed, or none.
 
-use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use hyper_rustls::{DefaultServerNameResolver, HttpsConnector};
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature};
-use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
 use rustls::version::{TLS12, TLS13};
 use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
@@ -14,6 +12,7 @@ use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme
 use super::connect::Wire;
 use super::tls_options::TlsOptions;
 use crate::error::{Error, ErrorKind};
+use crate::pem;
 use crate::tls_version::TlsVersion;
 
 /// What `https://` is opened with.
@@ -40,15 +39,15 @@ pub(super) fn load(options: &TlsOptions, is_https: bool) -> Result<Tls, Error> {
     }
     if let Some(file) = &options.ca_file {
         let mut authorities = RootCertStore::empty();
-        for certificate in certificates(file)? {
+        for certificate in pem::certificates(file)? {
             let added = authorities.add(certificate);
-            added.map_err(|error| bad_file(file, &error))?;
+            added.map_err(|error| pem::bad_file(file, &error))?;
         }
         tls.authorities = Some(Arc::new(authorities));
     }
     if let Some((certificate, key)) = &options.identity {
-        let chain = certificates(certificate)?;
-        let secret = PrivateKeyDer::from_pem_file(key).map_err(|error| bad_file(key, &error))?;
+        let chain = pem::certificates(certificate)?;
+        let secret = pem::private_key(key)?;
         tls.identity = Some((chain, Arc::new(secret)));
     }
     // What does not fit together is found now, and not at the first request.
@@ -108,20 +107,6 @@ fn authorities() -> Arc<RootCertStore> {
         Arc::new(authorities)
     };
     Arc::clone(AUTHORITIES.get_or_init(read))
-}
-
-fn certificates(file: &Path) -> Result<Vec<CertificateDer<'static>>, Error> {
-    let read = CertificateDer::pem_file_iter(file).map_err(|error| bad_file(file, &error))?;
-    let certificates: Result<Vec<_>, _> = read.collect();
-    let certificates = certificates.map_err(|error| bad_file(file, &error))?;
-    if certificates.is_empty() {
-        return Err(bad_file(file, &"there is no certificate in it"));
-    }
-    Ok(certificates)
-}
-
-fn bad_file(file: &Path, error: &dyn std::fmt::Display) -> Error {
-    ErrorKind::Tls(format!("{}: {error}", file.display())).into()
 }
 
 /// Takes every server for the right one.
