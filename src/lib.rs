@@ -28,10 +28,11 @@ pub use ppc_core::MeasureStream;
 pub use ppc_core::{
     Amount, BucketBounds, Buckets, Builder, Counter, DEFAULT_BUCKETS, Declare, Descriptor,
     Exemplar, Family, FamilySnapshot, Filtered, FixedLabelValue, Gauge, Histogram, HistogramValue,
-    InProgress, Info, InfoValue, Kind, LabelSet, LabelValue, Labelled, MeasureFuture, Metric,
-    Mirror, MirrorReading, Mirrored, MirroredBucket, Outcome, Positional, QuantileValues, Registry,
-    Scratch, SeriesSnapshot, Snapshot, Source, Sources, Spelling, StateSet, StateSetValue, Summary,
-    Timed, Timer, Value, exponential_buckets, linear_buckets, register, registry,
+    InProgress, Info, InfoValue, Kind, LabelSet, LabelValue, Labelled, MeasureFuture, Merge,
+    Metric, Mirror, MirrorReading, Mirrored, MirroredBucket, Outcome, Positional, QuantileValues,
+    Registry, Scratch, SeriesSnapshot, Snapshot, Source, Sources, Spelling, StateSet,
+    StateSetValue, Summary, Timed, Timer, Value, exponential_buckets, linear_buckets, register,
+    registry,
 };
 #[cfg(all(feature = "graphite", feature = "tcp"))]
 pub use ppc_transports::GraphiteTcp;

@@ -17,6 +17,7 @@ pub(crate) use parts::{Parts, Settings};
 use crate::buckets::Buckets;
 use crate::error::{Error, ErrorKind};
 use crate::kind::Kind;
+use crate::merge::Merge;
 use crate::name::Names;
 use crate::quantiles::Quantiles;
 
@@ -32,6 +33,8 @@ pub struct Descriptor {
     states: Box<[Box<str>]>,
     quantiles: Quantiles,
     window: Duration,
+    merge: Merge,
+    is_live: bool,
     max_series: Option<usize>,
     expire: Option<Duration>,
     ignored: AtomicU64,
@@ -62,6 +65,7 @@ impl Descriptor {
         parts.check_states(metric)?;
         parts.settings.check(metric)?;
         let (buckets, quantiles) = (parts.buckets(metric)?, parts.quantiles(metric)?);
+        let (merge, is_live) = parts.merge();
         let boxed = |texts: Vec<&str>| texts.into_iter().map(Box::from).collect();
         Ok(Self {
             kind: parts.kind,
@@ -72,6 +76,8 @@ impl Descriptor {
             states: boxed(parts.states),
             quantiles,
             window: parts.settings.window.unwrap_or(DEFAULT_WINDOW),
+            merge,
+            is_live,
             max_series: parts.settings.max_series,
             expire: parts.settings.expire,
             ignored: AtomicU64::new(0),
@@ -143,6 +149,19 @@ impl Descriptor {
         self.window
     }
 
+    /// How a gauge's values of several processes become one, where they share their metrics in a
+    /// store; [`Merge::Last`] by default, and for any other kind.
+    pub fn merge(&self) -> Merge {
+        self.merge
+    }
+
+    /// Whether only processes that still run count for a gauge: the value of one that ended, or
+    /// was killed, goes with it. Not so by default, nor for any other kind; always so where values
+    /// merge by [`Merge::Average`].
+    pub fn is_live(&self) -> bool {
+        self.is_live
+    }
+
     /// How many series the family may have at a time, before further labels share one; any number
     /// by default.
     pub fn max_series(&self) -> Option<usize> {
@@ -211,6 +230,8 @@ impl Descriptor {
             && self.states == other.states
             && self.quantiles == other.quantiles
             && self.window == other.window
+            && self.merge == other.merge
+            && self.is_live == other.is_live
             && self.max_series == other.max_series
             && self.expire == other.expire
     }
@@ -255,6 +276,11 @@ impl Descriptor {
                 "window",
                 (self.window != DEFAULT_WINDOW).then(|| debug(self.window)),
             ),
+            set(
+                "merge",
+                (self.merge != Merge::default()).then(|| self.merge.to_string()),
+            ),
+            set("live", self.is_live.then(|| "true".to_owned())),
             set("max_series", self.max_series.map(|max| max.to_string())),
             set("expire", self.expire.map(debug)),
         ]

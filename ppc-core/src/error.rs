@@ -48,6 +48,11 @@ pub(crate) enum ErrorKind {
         found: String,
         reason: &'static str,
     },
+    Word {
+        what: &'static str,
+        found: String,
+        known: String,
+    },
     Conflict {
         name: String,
         present: String,
@@ -139,6 +144,9 @@ impl fmt::Display for Error {
                     f,
                     "invalid {setting} of metric `{metric}`: found {found}, but {reason}"
                 )
+            }
+            ErrorKind::Word { what, found, known } => {
+                write!(f, "unknown {what} `{found}`; known are {known}")
             }
             ErrorKind::Conflict {
                 name,

@@ -16,6 +16,7 @@ mod kind;
 mod label;
 mod lock;
 mod measure;
+mod merge;
 mod metric;
 mod name;
 mod nested;
@@ -41,6 +42,7 @@ pub use label::{FixedLabelValue, LabelSet, LabelValue, Positional, Scratch};
 pub use measure::MeasureFuture;
 #[cfg(feature = "futures")]
 pub use measure::MeasureStream;
+pub use merge::Merge;
 pub use metric::{Counter, Gauge, Histogram, InProgress, Info, StateSet, Summary, Timed, Timer};
 pub use name::{Names, label_name_fault, metric_name_fault, unit_fault};
 #[doc(hidden)]
@@ -74,5 +76,6 @@ pub mod generated {
         Call, CountsCalls, Function, Handles, MaybeMetric, MeasuresTime, Nothing, Parts, Polled,
         Record, TracksCalls, WithoutError, outcome_if,
     };
+    pub use crate::merge::Merge;
     pub use crate::outcome::{OfAny, OfResult, Outcome, Probe};
 }

@@ -220,6 +220,8 @@ pub fn measure(settings: TokenStream, item: TokenStream) -> TokenStream {
 /// | `quantiles: [..]` | of a summary: numbers from 0 to 1, rising; any expression of them. They are told to within 1% | none |
 /// | `window: "10m"` | of a summary: how far its quantiles look back, in steps of a fifth | 10 minutes |
 /// | `states: [..]` | of a state set: texts, or a type with `#[derive(LabelValue)]` | required |
+/// | `merge: "sum"` | of a gauge: how the values of processes that share a store become one: also `"last"`, `"min"`, `"max"`, `"average"` (of those that still run), `"per_instance"` (each has a series), or a `Merge` | `"last"` |
+/// | `live` | of a gauge: only processes that still run count; the value of one that ended, or was killed, goes with it | off |
 /// | `eager` | appears as 0 from the first push on | from its first use on |
 /// | `max_series: 1000` | how many series there may be, before further labels share one | any number |
 /// | `expire: "5m"` | how long a series stays that nothing is recorded to; see below | for ever |

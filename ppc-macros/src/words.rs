@@ -1,5 +1,9 @@
 //! "Did you mean": the known word that is nearest to a misspelt one.
 
+use crate::diag::Diagnostics;
+use crate::keys::Keyed;
+use crate::literal::Literal;
+
 /// Beside what may have been meant, more words than these would only hide it.
 const MANY: usize = 20;
 
@@ -12,6 +16,21 @@ pub(crate) fn unknown(what: &str, found: &str, place: &str, known: &[&str]) -> S
         }
         Some(word) => format!("unknown {what} `{found}`{place}, did you mean `{word}`? {all}"),
         None => format!("unknown {what} `{found}`{place} {all}"),
+    }
+}
+
+/// Refuses a literal that is none of a few words.
+pub(crate) fn check(Keyed { key, value }: &Keyed, known: &[&str], diagnostics: &mut Diagnostics) {
+    match Literal::of(value) {
+        Some(Literal::Text(word)) if !known.contains(&word.as_str()) => {
+            let place = format!(" of `{key}`");
+            diagnostics.on(value, unknown("value", &word, &place, known));
+        }
+        Some(Literal::Number(_) | Literal::Bool(_) | Literal::Other) => {
+            let known = list(known);
+            diagnostics.on(value, format!("`{key}` is one of these words: {known}"));
+        }
+        Some(Literal::Text(_)) | None => {}
     }
 }
 

@@ -45,6 +45,7 @@ const LAYERS: &[Layer] = &[
     core("kind", CORE),
     core("label", CORE),
     core("lock", CORE),
+    core("merge", CORE),
     core("name", CORE),
     core("nested", CORE),
     core("quantiles", CORE),

@@ -55,6 +55,7 @@ metric! {
         max_series: 10, expire: "1m30s", registry: REGISTRY,
     }
     static LINTS_PRIVATE: Gauge { labels: [used, not_used = 1], registry: REGISTRY }
+    static LINTS_MERGED: Gauge { merge: "average", live, eager, registry: REGISTRY }
     static LINTS_PHASE: StateSet { states: Outcome, eager, registry: REGISTRY }
     static LINTS_EAGER: Counter { labels: [outcome: Outcome], eager, registry: REGISTRY }
 }

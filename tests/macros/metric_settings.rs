@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use ppc::{Descriptor, Registry, Value, metric};
+use ppc::{Descriptor, Merge, Registry, Value, metric};
 
 static REGISTRY: Registry = Registry::new();
 
@@ -26,6 +26,13 @@ metric! {
     static LISTED: Summary { quantiles: vec![0.5], window: 0.25, registry: REGISTRY }
     static EMPTY: Summary { quantiles: [], registry: REGISTRY }
     static IDLE: Counter { expire: "2h", registry: REGISTRY }
+    static LAST: Gauge { merge: "last", registry: REGISTRY }
+    static SUM: Gauge { merge: "sum", live, registry: REGISTRY }
+    static MIN: Gauge { merge: "min", registry: REGISTRY }
+    static MAX: Gauge { merge: "max", registry: REGISTRY }
+    static AVERAGE: Gauge { merge: "average", registry: REGISTRY }
+    static PER_INSTANCE: Gauge { merge: "per_instance", labels: [a = 1], registry: REGISTRY }
+    static GIVEN: Gauge { merge: "max".parse().unwrap_or(Merge::Last), registry: REGISTRY }
     static WRONG: Summary { quantiles: vec![1.0, 0.5], registry: REGISTRY }
 }
 
@@ -60,6 +67,27 @@ fn literals_are_read_while_compiling() {
     });
     check("idle", |descriptor| {
         assert_eq!(descriptor.expire(), Some(Duration::from_hours(2)));
+    });
+}
+
+#[test]
+fn the_words_are_those_of_merge() {
+    for gauge in [&LAST, &SUM, &MIN, &MAX, &AVERAGE] {
+        gauge.set(1);
+    }
+    PER_INSTANCE.set(1);
+    GIVEN.set(1);
+    for word in ["last", "sum", "min", "max", "average", "per_instance"] {
+        check(word, |descriptor| {
+            assert_eq!(descriptor.merge(), word.parse().unwrap());
+            assert_eq!(descriptor.is_live(), ["sum", "average"].contains(&word));
+        });
+    }
+    check("given", |descriptor| {
+        assert_eq!(
+            (descriptor.merge(), descriptor.is_live()),
+            (Merge::Max, false)
+        );
     });
 }
 

@@ -6,6 +6,7 @@ use super::{DEFAULT_WINDOW, Descriptor};
 use crate::buckets::Buckets;
 use crate::error::{Error, ErrorKind};
 use crate::kind::Kind;
+use crate::merge::Merge;
 use crate::name::{Names, legacy_name};
 use crate::quantiles::Quantiles;
 
@@ -78,6 +79,8 @@ impl Descriptor {
             quantiles: Quantiles::mirrored(name, shape.quantiles.iter().copied())?,
             states: shape.states.iter().copied().map(Box::from).collect(),
             window: DEFAULT_WINDOW,
+            merge: Merge::Last,
+            is_live: false,
             max_series: None,
             expire: None,
             ignored: AtomicU64::new(0),

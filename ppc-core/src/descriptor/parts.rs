@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::buckets::{Buckets, DEFAULT_BUCKETS};
 use crate::error::{Error, ErrorKind};
 use crate::kind::Kind;
+use crate::merge::Merge;
 use crate::name::{NameParts, Names, label_name_fault};
 use crate::quantiles::Quantiles;
 
@@ -28,6 +29,10 @@ pub(crate) struct Settings {
     pub(crate) quantiles: Option<Vec<f64>>,
     /// Of a summary.
     pub(crate) window: Option<Duration>,
+    /// Of a gauge.
+    pub(crate) merge: Option<Merge>,
+    /// Of a gauge.
+    pub(crate) live: bool,
     pub(crate) max_series: Option<usize>,
     pub(crate) expire: Option<Duration>,
 }
@@ -108,6 +113,17 @@ impl Parts<'_> {
         match (self.kind, &self.settings.quantiles) {
             (Kind::Summary, Some(quantiles)) => Quantiles::new(metric, quantiles),
             _ => Ok(Quantiles::default()),
+        }
+    }
+
+    /// How values of several processes merge, and whether only those count that still run.
+    pub(super) fn merge(&self) -> (Merge, bool) {
+        let Settings { merge, live, .. } = self.settings;
+        match (self.kind, merge.unwrap_or_default()) {
+            // The values of those that ended would stand still, and hold the mean where it was.
+            (Kind::Gauge, Merge::Average) => (Merge::Average, true),
+            (Kind::Gauge, merge) => (merge, live),
+            _ => (Merge::default(), false),
         }
     }
 }

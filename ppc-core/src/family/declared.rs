@@ -10,6 +10,7 @@ use crate::cell::Pinned;
 use crate::descriptor::{Descriptor, Parts, Settings};
 use crate::error::Error;
 use crate::label::{DefaultValue, Defaults, taken};
+use crate::merge::Merge;
 use crate::name::NameParts;
 use crate::registry::{self, Registry};
 
@@ -36,6 +37,10 @@ pub struct Declaration {
     pub quantiles: Option<fn() -> Vec<f64>>,
     /// How far a summary's quantiles look back, where it is declared.
     pub window: Option<fn() -> Duration>,
+    /// How a gauge's values of several processes become one, where it is declared.
+    pub merge: Option<fn() -> Merge>,
+    /// Whether only processes that still run count for a gauge.
+    pub live: bool,
     /// How many series there may be, where it is declared.
     pub max_series: Option<fn() -> usize>,
     /// How long an idle series stays, where it is declared.
@@ -79,6 +84,8 @@ impl Declaration {
         buckets: None,
         quantiles: None,
         window: None,
+        merge: None,
+        live: false,
         states: &[],
         max_series: None,
         expire: None,
@@ -101,6 +108,8 @@ impl Declaration {
             settings: Settings {
                 quantiles: self.quantiles.map(|quantiles| quantiles()),
                 window: self.window.map(|window| window()),
+                merge: self.merge.map(|merge| merge()),
+                live: self.live,
                 max_series: self.max_series.map(|max| max()),
                 expire: self.expire.map(|expire| expire()),
             },

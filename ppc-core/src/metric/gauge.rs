@@ -7,9 +7,10 @@ use super::timer::Timed;
 use crate::amount::Amount;
 use crate::cell::{Found, GaugeCell};
 use crate::clock;
-use crate::family::Labelled;
+use crate::family::{Builder, Labelled};
 use crate::kind::Kind;
 use crate::label::Complete;
+use crate::merge::Merge;
 
 metric_type! {
     /// A number that goes up and down: a temperature, a queue's length, the time of an event.
@@ -92,6 +93,37 @@ impl Timed for Gauge {
     #[inline]
     fn took(&self, elapsed: Duration) {
         self.set(elapsed);
+    }
+}
+
+impl<L> Builder<Gauge, L> {
+    /// How the values of several processes become one, where they share their metrics in a store.
+    /// The value that was set last is taken by default.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use ppc_core::{Gauge, Merge, Registry};
+    ///
+    /// let queue = Gauge::builder("queue_length")
+    ///     .merge(Merge::Sum)
+    ///     .live()
+    ///     .register(&Registry::new())?;
+    /// queue.set(5);
+    /// # Ok::<(), ppc_core::Error>(())
+    /// ```
+    pub fn merge(mut self, merge: Merge) -> Self {
+        self.settings.merge = Some(merge);
+        self
+    }
+
+    /// Has only processes count that still run, where several share their metrics in a store: the
+    /// value of one that ended, or was killed, goes with it. By default it stays.
+    ///
+    /// [`Merge::Average`] is always of those that still run.
+    pub fn live(mut self) -> Self {
+        self.settings.live = true;
+        self
     }
 }
 

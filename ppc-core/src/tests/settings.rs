@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::{Counter, Error, Histogram, Registry, Summary};
+use crate::{Counter, Error, Gauge, Histogram, Merge, Registry, Summary};
 
 const TEN_MINUTES: Duration = Duration::from_mins(10);
 
@@ -37,6 +37,58 @@ fn nothing_is_set_by_default() {
     assert_eq!(descriptor.window(), TEN_MINUTES);
     assert_eq!(descriptor.max_series(), None);
     assert_eq!(descriptor.expire(), None);
+}
+
+#[test]
+fn how_values_merge_stands_in_the_descriptor_of_a_gauge() {
+    let own = Registry::new();
+    let gauge = |name| Gauge::builder(name).label_names(["a"]);
+    for (builder, merge, is_live) in [
+        (gauge("a"), Merge::Last, false),
+        (gauge("b").live(), Merge::Last, true),
+        (gauge("c").merge(Merge::Max), Merge::Max, false),
+        (
+            gauge("d").merge(Merge::PerInstance).live(),
+            Merge::PerInstance,
+            true,
+        ),
+        // A mean is of those that still run, said or not.
+        (gauge("e").merge(Merge::Average), Merge::Average, true),
+        (
+            gauge("e").merge(Merge::Average).live(),
+            Merge::Average,
+            true,
+        ),
+    ] {
+        let family = builder.register(&own).unwrap();
+        let descriptor = family.descriptor();
+        assert_eq!((descriptor.merge(), descriptor.is_live()), (merge, is_live));
+    }
+    let counter = Counter::builder("c2").label_names(["a"]).register(&own);
+    let counter = counter.unwrap();
+    let descriptor = counter.descriptor();
+    assert_eq!(
+        (descriptor.merge(), descriptor.is_live()),
+        (Merge::Last, false)
+    );
+}
+
+#[test]
+fn other_ways_to_merge_are_another_declaration() {
+    let own = Registry::new();
+    let gauge = || Gauge::builder("g");
+    gauge().register(&own).unwrap();
+    gauge().merge(Merge::Last).register(&own).unwrap();
+    check(
+        gauge().merge(Merge::PerInstance).live().register(&own),
+        "`g` is registered already: as a gauge `g` with no labels and help \"\", \
+         now wanted as a gauge `g` with no labels and help \"\", merge per_instance, live true",
+    );
+    check(
+        gauge().live().register(&own),
+        "`g` is registered already: as a gauge `g` with no labels and help \"\", \
+         now wanted as a gauge `g` with no labels and help \"\", live true",
+    );
 }
 
 #[track_caller]

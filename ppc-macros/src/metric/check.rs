@@ -7,9 +7,10 @@ use crate::keys::Keyed;
 use crate::kind::Kind;
 use crate::names::{family_name, label_name_fault, metric_name_fault, unit_fault};
 use crate::times::{self, Zero};
+use crate::words;
 
 use super::model::{Label, Labelled, Metric, Source, Text};
-use super::values;
+use super::{settings, values};
 
 /// How many labels a series can hold.
 pub(super) const MAX_LABELS: usize = 255;
@@ -39,6 +40,9 @@ pub(super) fn metric(metric: &Metric, diagnostics: &mut Diagnostics) {
     }
     if let (Kind::StateSet, Some(states)) = (metric.kind, &metric.states) {
         values::states(&states.value, diagnostics);
+    }
+    if let (Kind::Gauge, Some(merge)) = (metric.kind, &metric.merge) {
+        words::check(merge, &settings::MERGES.map(|(word, _)| word), diagnostics);
     }
     check_times(metric, diagnostics);
     check_max_series(metric, diagnostics);
@@ -113,6 +117,8 @@ fn check_keys_of_kinds(metric: &Metric, diagnostics: &mut Diagnostics) {
         (&metric.quantiles, Kind::Summary),
         (&metric.window, Kind::Summary),
         (&metric.states, Kind::StateSet),
+        (&metric.merge, Kind::Gauge),
+        (&metric.live, Kind::Gauge),
     ];
     for (keyed, kind) in keys {
         if let Some(Keyed { key, .. }) = keyed

@@ -88,6 +88,9 @@ fn declared(metric: &Metric, g: &TokenStream, kind: &TokenStream) -> TokenStream
         setting(metric.quantiles.as_ref(), settings::quantiles),
         setting(metric.window.as_ref(), settings::time),
     );
+    let merge = metric.merge.as_ref();
+    let merge = option(merge.map(|merge| settings::merge(&merge.value, g)));
+    let live = metric.live.is_some();
     let (max_series, expire) = (
         setting(metric.max_series.as_ref(), settings::count),
         setting(metric.expire.as_ref(), settings::time),
@@ -108,6 +111,8 @@ fn declared(metric: &Metric, g: &TokenStream, kind: &TokenStream) -> TokenStream
             states: #states,
             quantiles: #quantiles,
             window: #window,
+            merge: #merge,
+            live: #live,
             max_series: #max_series,
             expire: #expire,
             registry: #registry,

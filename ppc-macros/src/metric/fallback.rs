@@ -26,6 +26,8 @@ pub(super) fn usable(mut metric: Metric) -> Metric {
     metric.quantiles = None;
     metric.window = None;
     metric.states = None;
+    metric.merge = None;
+    metric.live = None;
     metric.eager = None;
     metric.max_series = None;
     metric.expire = None;

@@ -32,6 +32,9 @@ pub(super) struct Metric {
     pub(super) quantiles: Option<Keyed>,
     pub(super) window: Option<Keyed>,
     pub(super) states: Option<Keyed>,
+    pub(super) merge: Option<Keyed>,
+    /// With `true`, as a flag.
+    pub(super) live: Option<Keyed>,
     pub(super) eager: Option<Ident>,
     pub(super) max_series: Option<Keyed>,
     pub(super) expire: Option<Keyed>,
@@ -142,6 +145,8 @@ impl Metric {
             quantiles,
             window,
             states,
+            merge: keys.value("merge"),
+            live: keys.value("live"),
             eager: keys.flag("eager"),
             max_series: keys.value("max_series"),
             expire: keys.value("expire"),

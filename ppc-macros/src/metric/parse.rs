@@ -23,6 +23,8 @@ const KEYS: Keys = Keys {
         Key::new("quantiles", Form::Value, "quantiles: [0.5, 0.9, 0.99]"),
         Key::new("window", Form::Value, "window: \"10m\""),
         Key::new("states", Form::Value, "states: [\"starting\", \"running\"]"),
+        Key::new("merge", Form::Value, "merge: \"sum\""),
+        Key::new("live", Form::Flag, "live"),
         Key::new("eager", Form::Flag, "eager"),
         Key::new("max_series", Form::Value, "max_series: 1000"),
         Key::new("expire", Form::Value, "expire: \"5m\""),

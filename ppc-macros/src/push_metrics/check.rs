@@ -6,6 +6,7 @@ use crate::function::parse::Function;
 use crate::keys::Keyed;
 use crate::literal::Literal;
 use crate::times::{self, Zero};
+use crate::words;
 
 use super::model::Settings;
 use super::{literals, pairs, stream, together, values};
@@ -36,7 +37,7 @@ pub(super) fn settings(settings: &Settings, features: Features, diagnostics: &mu
         literals::switch(keyed, diagnostics);
     }
     if let Some(full) = &settings.full {
-        literals::word(full, &stream::FULL, diagnostics);
+        words::check(full, &stream::FULL, diagnostics);
     }
     pairs::labels(&settings.labels, diagnostics);
     check_job(settings, diagnostics);

@@ -6,21 +6,6 @@ use crate::keys::Keyed;
 use crate::literal::Literal;
 use crate::words;
 
-/// One of a few words.
-pub(super) fn word(Keyed { key, value }: &Keyed, known: &[&str], diagnostics: &mut Diagnostics) {
-    match Literal::of(value) {
-        Some(Literal::Text(word)) if !known.contains(&word.as_str()) => {
-            let place = format!(" of `{key}`");
-            diagnostics.on(value, words::unknown("value", &word, &place, known));
-        }
-        Some(Literal::Number(_) | Literal::Bool(_) | Literal::Other) => {
-            let known = words::list(known);
-            diagnostics.on(value, format!("`{key}` is one of these words: {known}"));
-        }
-        Some(Literal::Text(_)) | None => {}
-    }
-}
-
 /// `true` or `false`.
 pub(super) fn switch(Keyed { key, value }: &Keyed, diagnostics: &mut Diagnostics) {
     if !matches!(Literal::of(value), None | Some(Literal::Bool(_))) {

@@ -6,6 +6,7 @@ use crate::features::Features;
 use crate::http_url;
 use crate::literal::Literal;
 use crate::times::{self, Zero};
+use crate::words;
 
 use super::destinations::Takes;
 use super::model::{Content, Destination, Given};
@@ -145,7 +146,7 @@ pub(super) fn setting(given: &Given, features: Features, diagnostics: &mut Diagn
     };
     match given.setting.value {
         Value::Word(known) => {
-            literals::word(keyed, known, diagnostics);
+            words::check(keyed, known, diagnostics);
             if let Some(Literal::Text(word)) = Literal::of(&keyed.value)
                 && let Some(fault) = features.fault(&format!("{} = {word:?}", key.name))
             {

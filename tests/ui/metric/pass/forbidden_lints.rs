@@ -27,6 +27,8 @@ metric! {
     static EVENTS: Counter { labels: [host = "h", event_type, outcome: Outcome, never_set = 1] }
     /// Jobs.
     static JOBS: Counter {}
+    /// What waits.
+    static QUEUE: Gauge { merge: "sum", live }
     /// The phase.
     static PHASE: StateSet { states: Outcome, labels: [flag: bool] }
     /// Seconds.
@@ -38,6 +40,7 @@ metric! {
 fn main() {
     EVENTS.event_type(1).outcome(Outcome::Ok).inc();
     JOBS.inc();
+    QUEUE.set(1);
     SECONDS.observe(1);
     PHASE.flag(true).set(Outcome::Ok);
 }

@@ -7,6 +7,8 @@ ppc::metric! {
     static LATENCY: Histogram { quantiles: [0.5, 0.9] }
     static RUNS: Counter { window: "10m" }
     static SIZE: Summary { window: "10m" }
+    static TASKS: Counter { merge: "sum" }
+    static SLOW: Histogram { live }
 }
 
 fn main() {
