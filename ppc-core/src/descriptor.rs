@@ -20,6 +20,7 @@ use crate::kind::Kind;
 use crate::merge::Merge;
 use crate::name::Names;
 use crate::quantiles::Quantiles;
+use crate::removal::Removals;
 
 /// A family's declaration: its names, help, kind, unit and labels, and what is set for its series.
 #[derive(Debug)]
@@ -39,6 +40,7 @@ pub struct Descriptor {
     expire: Option<Duration>,
     ignored: AtomicU64,
     overflowed: AtomicU64,
+    removals: Removals,
     /// Of a family of another registry, whose names need not be ours.
     spelling: Option<Box<Spelling>>,
 }
@@ -82,6 +84,7 @@ impl Descriptor {
             expire: parts.settings.expire,
             ignored: AtomicU64::new(0),
             overflowed: AtomicU64::new(0),
+            removals: Removals::default(),
             spelling: None,
             names,
         })
@@ -206,6 +209,11 @@ impl Descriptor {
     /// then count once, when it was made.
     pub fn take_overflowed(&self) -> u64 {
         self.overflowed.swap(0, Ordering::Relaxed)
+    }
+
+    /// What was removed by hand, where anybody wants to know.
+    pub(crate) fn removals(&self) -> &Removals {
+        &self.removals
     }
 
     /// Counts a recording for the overflow series.

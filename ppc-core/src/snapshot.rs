@@ -13,6 +13,7 @@ use crate::descriptor::{Descriptor, Filter};
 use crate::exemplar::Exemplar;
 use crate::kind::Kind;
 use crate::label::{LabelValues, Pairs};
+use crate::removal::Removal;
 
 pub(crate) use value::Noted;
 pub use value::{HistogramValue, InfoValue, QuantileValues, StateSetValue, Value};
@@ -281,6 +282,14 @@ impl FamilySnapshot {
     #[doc(hidden)]
     pub fn order(&self) -> u64 {
         self.list.order()
+    }
+
+    /// Tells what was removed by hand since the removal of this number, in order, and returns the
+    /// number of the last one; 0 is before the first, and `u64::MAX` after all there are. It is of
+    /// now, and not of the time of the gather.
+    #[doc(hidden)]
+    pub fn removals_since(&self, number: u64, each: &mut dyn FnMut(Removal<'_>)) -> u64 {
+        self.descriptor.removals().since(number, each)
     }
 
     /// The series with their values.

@@ -49,6 +49,7 @@ const LAYERS: &[Layer] = &[
     core("name", CORE),
     core("nested", CORE),
     core("quantiles", CORE),
+    core("removal", CORE),
     core("descriptor", above("descriptor")),
     core("cell", above("cell")),
     Layer {

@@ -99,7 +99,9 @@ impl Cell for StateSetCell {
     const IS_COUNTED: bool = false;
 
     fn reset(&self, from: &[u64]) {
-        // Not where it was set since.
-        let _ = self.0.compare_exchange(from[0], 1, Release, Relaxed);
+        if let Some(&from) = from.first() {
+            // Not where it was set since.
+            let _ = self.0.compare_exchange(from, 1, Release, Relaxed);
+        }
     }
 }

@@ -60,7 +60,9 @@ impl Cell for GaugeCell {
     const IS_COUNTED: bool = false;
 
     fn reset(&self, from: &[u64]) {
-        // Not where it was set since.
-        let _ = self.0.compare_exchange(from[0], 0, Release, Relaxed);
+        if let Some(&from) = from.first() {
+            // Not where it was set since.
+            let _ = self.0.compare_exchange(from, 0, Release, Relaxed);
+        }
     }
 }

@@ -37,8 +37,8 @@ pub(super) struct Limbo<C: Cell> {
     unlinked: Vec<Unlinked<C>>,
     /// Series that were hidden, because somebody keeps them; by id.
     hidden: HashMap<u64, Kept<C>>,
-    /// What series of [`BASED`] had counted when they were hidden, and the number of their life
-    /// since; by id.
+    /// What series of [`BASED`] had counted when they were hidden, nothing where they are set, and
+    /// the number of their life since; by id.
     bases: HashMap<u64, (Box<[u64]>, u64)>,
 }
 
@@ -127,6 +127,7 @@ impl<C: Cell> Limbo<C> {
                 // Who sets it next notices. One that is idle is asleep already.
                 found.place.fall_asleep();
             }
+            self.begin_life(series, Box::default());
             found.mark(HIDDEN);
             found.cell.reset(&base);
             if !found.place.is_asleep() {
@@ -153,15 +154,36 @@ impl<C: Cell> Limbo<C> {
         left.map(going).collect()
     }
 
-    /// Shows of a series only what is counted beyond `base`.
+    /// Shows of a series only what is counted beyond `base`, as another life.
     pub(super) fn rebase(&mut self, series: &Kept<C>, base: Box<[u64]>) {
         if C::IS_COUNTED {
-            let id = series.found().id();
-            self.bases.insert(id, (base, next_id(FamilyTag::of(id))));
-            series.found().mark(BASED);
-        } else if !base.is_empty() {
-            series.found().cell.reset(&base);
+            self.begin_life(series, base);
+        } else {
+            if !base.is_empty() {
+                series.found().cell.reset(&base);
+            }
+            self.begin_life(series, Box::default());
         }
+    }
+
+    /// Numbers the life that comes next.
+    pub(super) fn begin_life(&mut self, series: &Kept<C>, base: Box<[u64]>) {
+        let id = series.found().id();
+        self.bases.insert(id, (base, next_id(FamilyTag::of(id))));
+        series.found().mark(BASED);
+    }
+
+    /// Gives the life that comes next of a series that is not shown a number of now.
+    pub(super) fn renumber(&mut self, id: u64) {
+        if let Some((_, life)) = self.bases.get_mut(&id) {
+            *life = next_id(FamilyTag::of(id));
+        }
+    }
+
+    /// The number of the life that a series is in, or that comes next where it is not shown.
+    pub(super) fn life(&self, series: &Kept<C>) -> u64 {
+        let id = series.found().id();
+        self.base(id).map_or(id, |(_, life)| life)
     }
 
     /// What a series had counted when it was hidden last, and the number of its life since.

@@ -19,7 +19,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use foldhash::fast::RandomState;
 
-use super::ids::FamilyTag;
+use super::ids::{FamilyTag, next_id};
 use super::kept::{Found, Kept};
 use super::limbo::{Going, Limbo, Reason};
 use super::numbers::Totals;
@@ -28,6 +28,7 @@ use super::series::{HIDDEN, Series};
 use super::slots::{FEWEST, Slots, gap, low};
 use super::value::Cell;
 use crate::label::Texts;
+use crate::removal::Removals;
 
 /// The series of a family, by label values.
 pub(crate) struct Table<C: Cell> {
@@ -181,8 +182,11 @@ impl<C: Cell> Table<C> {
     }
 
     /// Unlinks a series; true where it was shown. One that is kept by somebody is hidden.
-    pub(crate) fn remove(&self, texts: &(impl Texts + ?Sized)) -> bool {
+    pub(crate) fn remove(&self, texts: &(impl Texts + ?Sized), removals: &Removals) -> bool {
         let Some(series) = self.get(texts) else {
+            if Removals::is_wanted() {
+                self.note_absent(&self.lock(), texts, removals);
+            }
             return false;
         };
         let found = series.found();
@@ -191,27 +195,49 @@ impl<C: Cell> Table<C> {
         // The sums are of this series alone.
         self.settle_removed(&mut writer);
         let reading = read(found, &totals);
-        if !is_shown(&writer, found, &reading) {
-            return false;
+        let mut count = 0;
+        if is_shown(&writer, found, &reading) {
+            found.cell.forget_recent();
+            let going = vec![(series, reading)];
+            count = self.unlink(&mut writer, going, Reason::Removed, |found, life| {
+                removals.note(&found.values(), || life);
+            });
         }
-        found.cell.forget_recent();
-        self.unlink(&mut writer, vec![(series, reading)], Reason::Removed) > 0
+        if count == 0 {
+            self.note_absent(&writer, texts, removals);
+        }
+        count > 0
+    }
+
+    /// Notes the removal of labels that have no series here, as others may have it. Lives are
+    /// numbered under the lock, so that one that begins afterwards has a higher number.
+    fn note_absent(&self, writer: &Writer<C>, texts: &(impl Texts + ?Sized), removals: &Removals) {
+        removals.note(texts, || match self.get(texts) {
+            // Hidden, or new by now: this life is none of those removed.
+            Some(series) => writer.limbo.life(&series) - 1,
+            None => next_id(self.family),
+        });
     }
 
     /// Unlinks every series, as [`remove`](Self::remove) does one.
-    pub(crate) fn clear(&self) {
+    pub(crate) fn clear(&self, removals: &Removals) {
         let totals = Totals::sum_up();
         let mut writer = self.lock();
         self.settle_for(&mut writer, &totals);
         let mut all = Vec::with_capacity(self.shown());
+        // Under the lock, before any of them goes: see `removal`.
+        removals.note_all(next_id(self.family));
         self.for_each(&Section::enter(), |found| {
             let reading = read(found, &totals);
             if is_shown(&writer, found, &reading) {
                 all.push((found.keep(), reading));
                 found.cell.forget_recent();
+            } else {
+                // The life that is still to begin is none of those removed.
+                writer.limbo.renumber(found.id());
             }
         });
-        self.unlink(&mut writer, all, Reason::Removed);
+        self.unlink(&mut writer, all, Reason::Removed, |_, _| ());
     }
 
     /// Unlinks series that were found idle.
@@ -220,7 +246,7 @@ impl<C: Cell> Table<C> {
             for (series, _) in &idle {
                 series.found().cell.forget_recent();
             }
-            self.unlink(&mut self.lock(), idle, Reason::Idle);
+            self.unlink(&mut self.lock(), idle, Reason::Idle, |_, _| ());
         }
     }
 
@@ -249,7 +275,7 @@ impl<C: Cell> Table<C> {
             return (!found.has(HIDDEN)).then(|| found.id());
         };
         if found.has(HIDDEN) {
-            if *base == *reading {
+            if !C::IS_COUNTED || *base == *reading {
                 return None;
             }
             found.unmark(HIDDEN);
@@ -282,7 +308,7 @@ impl<C: Cell> Table<C> {
     fn settle_for(&self, writer: &mut Writer<C>, totals: &Totals) {
         writer.outgrown.retain_mut(|(grace, _)| !grace.is_over());
         let left = writer.limbo.take_left();
-        self.unlink(writer, left, Reason::Idle);
+        self.unlink(writer, left, Reason::Idle, |_, _| ());
         let was_recorded = |(series, base): &Going<C>| {
             let found = series.found();
             if C::IS_COUNTED {
@@ -297,6 +323,8 @@ impl<C: Cell> Table<C> {
         for (series, base) in recorded.into_iter().chain(more) {
             if C::IS_COUNTED {
                 writer.limbo.rebase(&series, base);
+            } else {
+                writer.limbo.begin_life(&series, Box::default()); // what was set since stays
             }
             self.link(writer, series);
         }
@@ -351,9 +379,15 @@ impl<C: Cell> Table<C> {
             .filter_map(move |slot| Some((slot, series(slot)?)))
     }
 
-    /// How many of the series were unlinked or hidden; the others are gone already, or were
-    /// recorded again.
-    fn unlink(&self, writer: &mut Writer<C>, going: Vec<Going<C>>, because: Reason) -> usize {
+    /// How many of the series were unlinked or hidden, each noted before with the number of its
+    /// life; the others are gone already, or were recorded again.
+    fn unlink(
+        &self,
+        writer: &mut Writer<C>,
+        going: Vec<Going<C>>,
+        because: Reason,
+        note: impl Fn(Found<'_, C>, u64),
+    ) -> usize {
         let (mut unlinked, mut count) = (Vec::new(), 0);
         for (series, base) in going {
             let found = series.found();
@@ -363,6 +397,7 @@ impl<C: Cell> Table<C> {
                 continue;
             };
             count += 1;
+            note(found, writer.limbo.life(&series));
             found.tell_removed();
             // Kept by the slot and by `series`; whoever else keeps it may record.
             if found.place.kept.load(Relaxed) > 2 {
@@ -395,7 +430,8 @@ impl<C: Cell> Table<C> {
 /// nobody has noticed yet.
 fn is_shown<C: Cell>(writer: &Writer<C>, found: Found<'_, C>, reading: &[u64]) -> bool {
     let base = writer.limbo.base(found.id());
-    !found.has(HIDDEN) || base.is_some_and(|(base, _)| base != reading)
+    let counted = |(base, _): (&[u64], _)| C::IS_COUNTED && base != reading;
+    !found.has(HIDDEN) || base.is_some_and(counted)
 }
 
 /// What a series has counted.

@@ -9,6 +9,7 @@ use crate::kind::Kind;
 use crate::merge::Merge;
 use crate::name::{Names, legacy_name};
 use crate::quantiles::Quantiles;
+use crate::removal::Removals;
 
 /// What the series of one family in another registry may have in common.
 #[derive(Clone, Copy, Debug)]
@@ -85,6 +86,7 @@ impl Descriptor {
             expire: None,
             ignored: AtomicU64::new(0),
             overflowed: AtomicU64::new(0),
+            removals: Removals::default(),
             spelling: Some(Box::new(Spelling {
                 names: Names::spelled(kind, name),
                 label_names: shape.label_names.iter().copied().map(Box::from).collect(),

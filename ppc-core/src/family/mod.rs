@@ -194,7 +194,7 @@ impl<M: Metric> Family<M> {
 
     /// Removes every series.
     pub fn clear(&self) {
-        self.inner.table.clear();
+        self.inner.table.clear(self.inner.descriptor.removals());
         self.inner.exemplars.clear();
     }
 
@@ -304,7 +304,7 @@ impl<M: Metric> FamilyInner<M> {
                 .find(&section, hash, texts)
                 .map(|found| found.id())
         };
-        let removed = self.table.remove(texts);
+        let removed = self.table.remove(texts, self.descriptor.removals());
         if let Some(id) = id.filter(|_| removed) {
             self.exemplars.forget(id);
         }
