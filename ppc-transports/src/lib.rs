@@ -25,11 +25,15 @@
         feature = "metrics",
         feature = "prometheus",
         feature = "process",
+        feature = "redis",
+        feature = "sqlite",
         feature = "tracing-layer"
     )),
     allow(dead_code, unused_imports, unused_macros)
 )]
 
+#[cfg(any(feature = "redis", feature = "sqlite"))]
+mod batch;
 mod bridge;
 mod choice;
 mod compress;
@@ -46,11 +50,13 @@ mod pack;
 mod pem;
 mod push;
 mod seconds;
-#[cfg(any(feature = "http", feature = "serve"))]
+#[cfg(any(feature = "http", feature = "serve", feature = "redis"))]
 mod secret;
 mod send;
 mod slots;
 mod stats;
+#[cfg(any(feature = "redis", feature = "sqlite"))]
+mod store;
 mod teller;
 #[cfg(any(feature = "http", feature = "serve"))]
 mod tls_version;
@@ -86,6 +92,10 @@ pub use destination::InfluxUdp;
 pub use destination::InfluxUnix;
 #[cfg(all(feature = "openmetrics", feature = "http"))]
 pub use destination::OpenMetricsHttp;
+#[cfg(feature = "redis")]
+pub use destination::Redis;
+#[cfg(feature = "sqlite")]
+pub use destination::Sqlite;
 #[cfg(all(feature = "statsd", feature = "tcp"))]
 pub use destination::StatsdTcp;
 #[cfg(all(feature = "statsd", feature = "udp"))]
@@ -96,6 +106,8 @@ pub use destination::StatsdUnix;
 pub use destination::UnixSocket;
 #[cfg(feature = "http")]
 pub use destination::Verb;
+#[cfg(any(feature = "redis", feature = "sqlite"))]
+pub use destination::open_store;
 #[cfg(feature = "pushgateway")]
 pub use destination::{
     AggregationGateway, Delivery, Pushgateway, delete_from_gateway, delete_from_gateway_async,
@@ -124,14 +136,16 @@ pub use os::hostname;
 pub use pack::{Body, Cut, Packer};
 pub use push::{Destination, Full, Guard, Push};
 pub use seconds::Seconds;
-#[cfg(any(feature = "http", feature = "serve"))]
+#[cfg(any(feature = "http", feature = "serve", feature = "redis"))]
 pub use secret::Secret;
-pub use send::{Address, Failure, Plan, Progress, Report, Sender};
+pub use send::{Address, Failure, Part, Plan, Progress, Report, Sender};
 #[cfg(feature = "http")]
 pub use send::{HttpHandler, HttpRequest, HttpResponse};
 #[cfg(feature = "udp")]
 pub use send::{UdpOptions, UdpSender};
 pub use stats::client_metrics;
+#[cfg(any(feature = "redis", feature = "sqlite"))]
+pub use store::Store;
 #[cfg(any(feature = "http", feature = "serve"))]
 pub use tls_version::TlsVersion;
 

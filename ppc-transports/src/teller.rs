@@ -76,6 +76,11 @@ impl Teller {
                 "no_labels",
                 "say by a label what they are of, and the format has no labels",
             ),
+            (
+                omitted.outdated,
+                "outdated",
+                "could not be delivered for too long, or went before they could",
+            ),
         ] {
             if count > 0 {
                 let text = format!("{count} samples are left out: they {text}");

@@ -5,14 +5,14 @@ use std::str::FromStr;
 use super::url::{Kind, Url, list};
 use super::{
     AGGREGATION_GATEWAY, GRAPHITE_TCP, GRAPHITE_UDP, INFLUX_HTTP, INFLUX_TCP, INFLUX_UDP,
-    INFLUX_UNIX, OPENMETRICS_HTTP, PUSHGATEWAY, SERVE, STATSD_TCP, STATSD_UDP, STATSD_UNIX,
-    TEXTFILE,
+    INFLUX_UNIX, OPENMETRICS_HTTP, PUSHGATEWAY, REDIS, SERVE, SQLITE, STATSD_TCP, STATSD_UDP,
+    STATSD_UNIX, TEXTFILE,
 };
 use crate::error::Error;
 use crate::push::Destination;
 
 /// All kinds, those included that this build has switched off.
-const KINDS: [Kind; 14] = [
+const KINDS: [Kind; 16] = [
     INFLUX_UDP,
     INFLUX_TCP,
     INFLUX_UNIX,
@@ -27,6 +27,8 @@ const KINDS: [Kind; 14] = [
     AGGREGATION_GATEWAY,
     TEXTFILE,
     SERVE,
+    REDIS,
+    SQLITE,
 ];
 
 impl FromStr for Destination {

@@ -31,18 +31,29 @@ mod off;
 mod openmetrics_http;
 #[cfg(feature = "pushgateway")]
 mod pushgateway;
-#[cfg(any(feature = "pushgateway", feature = "statsd"))]
+#[cfg(feature = "redis")]
+mod redis;
+#[cfg(any(
+    feature = "pushgateway",
+    feature = "statsd",
+    feature = "redis",
+    feature = "sqlite"
+))]
 mod remembered;
 #[cfg(feature = "serve")]
 mod serve;
 #[cfg(feature = "http")]
 mod server;
+#[cfg(feature = "sqlite")]
+mod sqlite;
 #[cfg(all(feature = "statsd", feature = "tcp"))]
 mod statsd_tcp;
 #[cfg(all(feature = "statsd", feature = "udp"))]
 mod statsd_udp;
 #[cfg(all(feature = "statsd", feature = "unix"))]
 mod statsd_unix;
+#[cfg(any(feature = "redis", feature = "sqlite"))]
+mod stored;
 #[cfg(feature = "textfile")]
 mod textfile;
 mod url;
@@ -81,8 +92,12 @@ use off::INFLUX_UNIX;
 use off::OPENMETRICS_HTTP;
 #[cfg(not(feature = "pushgateway"))]
 use off::PUSHGATEWAY;
+#[cfg(not(feature = "redis"))]
+use off::REDIS;
 #[cfg(not(feature = "serve"))]
 use off::SERVE;
+#[cfg(not(feature = "sqlite"))]
+use off::SQLITE;
 #[cfg(not(all(feature = "statsd", feature = "tcp")))]
 use off::STATSD_TCP;
 #[cfg(not(all(feature = "statsd", feature = "udp")))]
@@ -95,14 +110,22 @@ use off::TEXTFILE;
 use openmetrics_http::KIND as OPENMETRICS_HTTP;
 #[cfg(feature = "pushgateway")]
 use pushgateway::KIND as PUSHGATEWAY;
+#[cfg(feature = "redis")]
+use redis::{KIND as REDIS, open as open_redis};
 #[cfg(feature = "serve")]
 use serve::KIND as SERVE;
+#[cfg(feature = "sqlite")]
+use sqlite::{KIND as SQLITE, open as open_sqlite};
 #[cfg(all(feature = "statsd", feature = "tcp"))]
 use statsd_tcp::KIND as STATSD_TCP;
 #[cfg(all(feature = "statsd", feature = "udp"))]
 use statsd_udp::KIND as STATSD_UDP;
 #[cfg(all(feature = "statsd", feature = "unix"))]
 use statsd_unix::KIND as STATSD_UNIX;
+#[cfg(all(feature = "sqlite", not(feature = "redis")))]
+use stored::off::open_redis;
+#[cfg(all(feature = "redis", not(feature = "sqlite")))]
+use stored::off::open_sqlite;
 #[cfg(feature = "textfile")]
 use textfile::KIND as TEXTFILE;
 
@@ -132,12 +155,18 @@ pub use lines::unix::UnixSocket;
 pub use openmetrics_http::OpenMetricsHttp;
 #[cfg(feature = "pushgateway")]
 pub use pushgateway::Pushgateway;
+#[cfg(feature = "redis")]
+pub use redis::Redis;
+#[cfg(feature = "sqlite")]
+pub use sqlite::Sqlite;
 #[cfg(all(feature = "statsd", feature = "tcp"))]
 pub use statsd_tcp::StatsdTcp;
 #[cfg(all(feature = "statsd", feature = "udp"))]
 pub use statsd_udp::StatsdUdp;
 #[cfg(all(feature = "statsd", feature = "unix"))]
 pub use statsd_unix::StatsdUnix;
+#[cfg(any(feature = "redis", feature = "sqlite"))]
+pub use stored::open_store;
 #[cfg(feature = "textfile")]
 pub use textfile::{Textfile, write_to_textfile};
 #[cfg(feature = "http")]

@@ -61,8 +61,24 @@ pub(super) const SERVE: Kind = Kind {
     read: |url| off(url, "feature `serve`"),
 };
 
+pub(super) const REDIS: Kind = Kind {
+    schemes: &[
+        "redis",
+        "rediss",
+        "redis+unix",
+        "valkey",
+        "valkeys",
+        "valkey+unix",
+    ],
+    read: |url| off(url, "feature `redis`"),
+};
+pub(super) const SQLITE: Kind = Kind {
+    schemes: &["sqlite"],
+    read: |url| off(url, "feature `sqlite`"),
+};
+
 // No build uses all of them; none is to be called dead.
-const _: [Kind; 14] = [
+const _: [Kind; 16] = [
     INFLUX_UDP,
     INFLUX_TCP,
     INFLUX_UNIX,
@@ -77,6 +93,8 @@ const _: [Kind; 14] = [
     AGGREGATION_GATEWAY,
     TEXTFILE,
     SERVE,
+    REDIS,
+    SQLITE,
 ];
 
 fn off(url: &Url, features: &str) -> Result<Destination, Error> {

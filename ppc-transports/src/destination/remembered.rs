@@ -16,6 +16,9 @@ use crate::push::Pushing;
 
 /// An encoder of differences that can go on for another client.
 pub(super) trait Resume: Encoder + Sized + 'static {
+    /// Whether what may have arrived can be sent once more without harm.
+    const IS_REPEATABLE: bool = false;
+
     /// What clients may set, each for itself.
     type Settings: fmt::Debug + Send;
 
@@ -214,7 +217,7 @@ impl<E: Resume> Encoder for Remembered<E> {
     }
 
     fn is_repeatable(&self) -> bool {
-        false
+        E::IS_REPEATABLE
     }
 
     fn changes(&mut self) -> Option<&mut dyn StreamEncoder> {
@@ -291,6 +294,8 @@ impl<E: Resume> Drop for Remembered<E> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use ppc_core::{Counter, Registry, Source};
 
     use super::*;
@@ -302,6 +307,7 @@ mod tests {
             source: source.as_ref(),
             labels: &labels,
             streams: false,
+            period: Duration::from_secs(1),
         };
         let settings = (Gauges::Delta, Vec::new());
         let (mut encoder, mut out) = (
@@ -342,6 +348,7 @@ mod tests {
             source: source.as_ref(),
             labels: &labels,
             streams: false,
+            period: Duration::from_secs(1),
         };
         let client = || {
             let settings = (Gauges::Delta, Vec::new());

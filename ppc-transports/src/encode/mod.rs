@@ -1,5 +1,7 @@
 //! Formats: from a snapshot to the bytes of a wire format, one format a file. No I/O.
 
+#[cfg(any(feature = "redis", feature = "sqlite"))]
+mod batches;
 #[cfg(any(feature = "influx", feature = "statsd", feature = "graphite"))]
 mod changes;
 #[cfg(feature = "openmetrics")]
@@ -24,7 +26,12 @@ mod lines;
 mod number;
 #[cfg(any(feature = "statsd", feature = "openmetrics"))]
 mod pending;
-#[cfg(any(feature = "statsd", feature = "openmetrics"))]
+#[cfg(any(
+    feature = "statsd",
+    feature = "openmetrics",
+    feature = "redis",
+    feature = "sqlite"
+))]
 mod restart;
 #[cfg(feature = "statsd")]
 mod statsd;
@@ -35,6 +42,8 @@ use std::ops::Range;
 
 use ppc_core::{LabelSet, Snapshot, Value};
 
+#[cfg(any(feature = "redis", feature = "sqlite"))]
+pub(crate) use batches::{BatchSettings, Batches};
 #[cfg(feature = "openmetrics")]
 pub use delta::{DeltaExposition, Gauges};
 #[cfg(feature = "openmetrics")]
@@ -102,6 +111,8 @@ pub struct Omitted {
     pub collision: Option<Box<str>>,
     /// How many cannot be said without a label, in a format that has none.
     pub unlabelled: u64,
+    /// How many were kept in vain: they were not delivered for too long.
+    pub outdated: u64,
 }
 
 impl Omitted {
@@ -112,6 +123,7 @@ impl Omitted {
         self.label_taken += other.label_taken;
         self.collided += other.collided;
         self.unlabelled += other.unlabelled;
+        self.outdated += other.outdated;
         self.taken = self.taken.take().or(other.taken);
         self.collision = self.collision.take().or(other.collision);
     }

@@ -17,6 +17,8 @@ pub(super) struct Current {
     pub(super) payloads: u64,
     pub(super) bytes: u64,
     pub(super) samples: u64,
+    /// Samples of the payload at hand that are done with.
+    pub(super) settled: u64,
     /// It is one request of the sender's own.
     pub(super) closes: bool,
     pub(super) went_wrong: bool,
@@ -39,6 +41,7 @@ impl Current {
             payloads: payloads as u64,
             bytes: 0,
             samples,
+            settled: 0,
             closes: false,
             went_wrong: false,
             is_last: false,

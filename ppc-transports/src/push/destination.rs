@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 use std::task::Waker;
+use std::time::Duration;
 
 use ppc_core::{Identity, LabelSet};
 
@@ -65,6 +66,9 @@ pub(crate) enum Streams {
     Values,
     /// By themselves: what is observed, for a server to count.
     Changes,
+    /// Together with others of the same moment, as soon as can be: for places that keep no more than
+    /// what all of them come to.
+    Soon,
 }
 
 /// What an encoder will be given.
@@ -76,6 +80,8 @@ pub(crate) struct Pushing<'a> {
     pub(crate) labels: &'a LabelSet,
     /// Every change is sent, where that can be.
     pub(crate) streams: bool,
+    /// How often the values are pushed otherwise, at the least.
+    pub(crate) period: Duration,
 }
 
 impl Destination {

@@ -68,7 +68,8 @@ impl Engine {
                 let pushing = Pushing {
                     source: settings.source.identity(),
                     labels: &settings.labels,
-                    streams: stream.is_some(),
+                    streams: stream.is_some() || settings.follows(parts),
+                    period,
                 };
                 Lane::new(parts, &pushing, stream, waker)
             })

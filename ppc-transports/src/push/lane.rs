@@ -11,12 +11,13 @@ use std::time::{Duration, Instant};
 use ppc_core::{LabelSet, Snapshot};
 
 use super::current::Current;
-use super::destination::{Parts, Pushing};
+use super::destination::{Parts, Pushing, Streams};
 use super::orders::Stop;
+use super::soon::Soon;
 use super::stream::Stream;
 use crate::encode::Encoder;
 use crate::pack::{Body, Packer};
-use crate::send::{Failure, Plan, Progress, Sender, Unsure};
+use crate::send::{Failure, Part, Plan, Progress, Sender, Unsure};
 use crate::stats::stats;
 use crate::teller::Teller;
 
@@ -58,6 +59,8 @@ pub(crate) struct Lane {
     waits: bool,
     /// The sender has not written all of the last payload yet.
     torn: bool,
+    /// Pushes follow each other as soon as something may have changed.
+    soon: Option<Soon>,
 }
 
 /// What is not known of a push that ended.
@@ -90,6 +93,7 @@ impl Lane {
             due: parts.at_start,
             waits: false,
             torn: false,
+            soon: (pushing.streams && parts.streams == Streams::Soon).then(Soon::default),
         }
     }
 
@@ -190,6 +194,9 @@ impl Lane {
         if !closes {
             let omitted = self.encoder.encode(snapshot, labels, &mut self.lines);
             self.teller.omitted(&omitted);
+            if let Some(soon) = &mut self.soon {
+                soon.looked(now);
+            }
             if self.lines.is_empty() && !self.torn {
                 if stop.is_some() {
                     self.encoder.end_last();
@@ -289,15 +296,17 @@ impl Lane {
                 }
                 Progress::Wait(pause) => return Some(now + pause.min(LONGEST_WAIT)),
                 Progress::Retry(failure, pause) => {
-                    current.trouble = Some(failure.error.to_string());
-                    let pause = pause.min(Duration::from_hours(1));
-                    let again = format!("{}; trying again in {pause:.1?}", failure.error);
-                    self.teller.warn(failure.reason, &again);
-                    return Some(now + pause);
+                    return Some(now + self.try_again(&failure, pause));
                 }
                 Progress::Broken(failure, pause, unsure) => {
                     self.rewind(unsure, &failure, pause);
                     return Some(now + pause);
+                }
+                Progress::Partly(parts, again) => {
+                    self.settle_parts(payload.start, parts);
+                    if let Some((failure, pause)) = again {
+                        return Some(now + self.try_again(&failure, pause));
+                    }
                 }
                 Progress::TooLarge(failure) => {
                     let smaller = self.packer.with_limit(payload.len() / 2);
@@ -322,10 +331,36 @@ impl Lane {
             }
             if let Some(current) = &mut self.current {
                 current.at = next;
+                current.settled = 0;
                 current.closes = false;
             }
         }
         Some(now)
+    }
+
+    /// Notes why the payload at hand is tried again, after this time.
+    fn try_again(&mut self, failure: &Failure, pause: Duration) -> Duration {
+        if let Some(current) = &mut self.current {
+            current.trouble = Some(failure.error.to_string());
+        }
+        let pause = pause.min(Duration::from_hours(1));
+        let again = format!("{}; trying again in {pause:.1?}", failure.error);
+        self.teller.warn(failure.reason, &again);
+        pause
+    }
+
+    /// Parts of the payload that begins at `start` are done with.
+    fn settle_parts(&mut self, start: usize, parts: Vec<Part>) {
+        for part in parts {
+            let lines = start + part.range.start..start + part.range.end;
+            self.encoder.delivered(lines.clone());
+            if let Some(current) = &mut self.current {
+                current.settled += count_samples(&self.lines[lines.clone()]);
+            }
+            if let Some(failure) = part.lost {
+                self.lose(lines, &failure);
+            }
+        }
     }
 
     /// The connection broke: goes back to the first of the last so many payloads, which may not
@@ -390,7 +425,9 @@ impl Lane {
         let ended = self.finish_as("error", now);
         let unsure = count_samples(&self.lines[current.last_sent(ended.unsure)]);
         stats().dropped(UNACKNOWLEDGED, unsure);
-        let left = count_samples(&self.lines[current.at..]) - ended.unknown;
+        let left = count_samples(&self.lines[current.at..])
+            .saturating_sub(ended.unknown)
+            .saturating_sub(current.settled);
         let mut text = format!(
             "the final push was not over within its flush_timeout; {left} samples are lost"
         );

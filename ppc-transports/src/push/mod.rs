@@ -21,6 +21,7 @@ mod pushed;
 mod schedule;
 mod served;
 mod settings;
+mod soon;
 mod stamp;
 mod start;
 mod stream;

@@ -35,8 +35,14 @@ impl Settings {
     /// How changes are streamed to a destination of these parts; not at all, where that cannot be,
     /// or the source does not tell of them.
     pub(crate) fn streams_to(&self, parts: &Parts) -> Option<StreamSettings> {
-        let can = parts.streams != Streams::Never && !self.source.registries().is_empty();
+        let can = matches!(parts.streams, Streams::Values | Streams::Changes);
+        let can = can && !self.source.registries().is_empty();
         self.stream.filter(|_| can)
+    }
+
+    /// Whether pushes to a destination of these parts follow each other as soon as can be.
+    pub(crate) fn follows(&self, parts: &Parts) -> bool {
+        self.stream.is_some() && parts.streams == Streams::Soon
     }
 
     /// Has every recording told from now on, for one destination.

@@ -247,7 +247,7 @@ impl Push {
 fn tell_of_periods(settings: &Settings, period: Duration) {
     let parts = settings.destinations.iter().filter_map(Destination::parts);
     for parts in parts.filter(|parts| settings.streams_to(parts).is_none()) {
-        if settings.stream.is_some() {
+        if settings.stream.is_some() && !settings.follows(parts) {
             let why = if parts.streams == Streams::Never {
                 "single changes cannot be sent there"
             } else {

@@ -4,7 +4,13 @@
 //! it says how long, and whoever drives it comes back.
 
 mod address;
-#[cfg(any(feature = "http", feature = "tcp", feature = "unix"))]
+#[cfg(any(
+    feature = "http",
+    feature = "tcp",
+    feature = "unix",
+    feature = "redis",
+    feature = "sqlite"
+))]
 mod backoff;
 #[cfg(feature = "textfile")]
 mod file;
@@ -24,9 +30,12 @@ mod udp;
 
 use std::fmt;
 use std::io;
+use std::ops::Range;
 use std::time::{Duration, Instant};
 
 pub use address::Address;
+#[cfg(any(feature = "redis", feature = "sqlite"))]
+pub(crate) use backoff::Backoff;
 #[cfg(feature = "textfile")]
 pub(crate) use file::{FileSender, write_file};
 #[cfg(feature = "http")]
@@ -128,6 +137,9 @@ pub enum Progress {
     /// The connection broke. The payload is to be sent again after this time, unless there is
     /// something newer by then, and so is what of this push went into that connection.
     Broken(Failure, Duration, Unsure),
+    /// Parts of it, ranges of its bytes, are done with: they arrived, or never will. The rest, where
+    /// there is any, is to be tried again after this time, unless there is something newer by then.
+    Partly(Vec<Part>, Option<(Failure, Duration)>),
     /// It is too large for the other side, which may take it in parts.
     TooLarge(Failure),
     /// Whether it arrived cannot be known; it is not to be sent again.
@@ -136,6 +148,15 @@ pub enum Progress {
     Dropped(Failure),
     /// Neither this one nor any other of this push can be sent.
     Failed(Failure),
+}
+
+/// A part of a payload that is done with.
+#[derive(Debug)]
+pub struct Part {
+    /// Where it stands in the payload.
+    pub range: Range<usize>,
+    /// Why it never arrives, where it does not.
+    pub lost: Option<Failure>,
 }
 
 /// What of a push may have arrived or not.

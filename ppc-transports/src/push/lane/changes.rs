@@ -14,6 +14,10 @@ impl Lane {
     /// Does what a stream has to do while nothing is on its way. After `patience`, when the end was
     /// ordered, what has not been encoded is given up for the final values.
     pub(crate) fn pump(&mut self, now: Instant, patience: Option<Instant>) {
+        if let Some(soon) = &self.soon {
+            self.due |= patience.is_none() && self.current.is_none() && soon.is_due(now);
+            return;
+        }
         let Some(stream) = &mut self.stream else {
             return;
         };
@@ -50,6 +54,9 @@ impl Lane {
     /// When a stream wants to be pumped again.
     pub(crate) fn next_look(&self) -> Option<Instant> {
         let is_free = self.current.is_none() && !self.due;
+        if let Some(soon) = &self.soon {
+            return is_free.then(|| soon.next());
+        }
         let stream = self.stream.as_ref()?;
         Some(if is_free {
             stream.next_look()

@@ -84,6 +84,7 @@ fn lane(answers: Vec<Progress>, unsure: Unsure) -> (Lane, Arc<Mutex<Vec<String>>
         due: true,
         waits: false,
         torn: false,
+        soon: None,
     };
     (lane, sent)
 }

@@ -1,0 +1,213 @@
+//! What all destinations have in common that are shared stores.
+
+pub(super) mod off;
+mod open;
+mod sender;
+mod worker;
+
+use std::process;
+use std::sync::Arc;
+use std::time::Duration;
+
+pub use self::open::open_store;
+use self::sender::StoreSender;
+use super::remembered::{Remembered, Resume, Store as Memory};
+use super::url::{Params, Taken};
+use crate::encode::{BatchSettings, Batches};
+use crate::error::{Error, ErrorKind};
+use crate::os::{hostname, is_forked};
+use crate::pack::{Cut, Packer};
+use crate::push::{Parts, Streams};
+use crate::seconds::Seconds;
+use crate::store::{Backend, Store};
+
+/// What goes with its process is kept for so many periods after it was last said.
+const PERIODS: u32 = 4;
+
+/// But for no less than this.
+const SHORTEST_LEASE: Duration = Duration::from_secs(30);
+
+/// What can be said of any store.
+#[derive(Clone, Debug)]
+pub(super) struct Stored {
+    prefix: String,
+    /// For ever, where there is none.
+    ttl: Result<Option<Duration>, Error>,
+    instance: Option<String>,
+}
+
+/// The prefix where no other is set.
+const PREFIX: &str = "ppc";
+
+/// How long a series is kept where nothing else is said.
+const TTL: Duration = Duration::from_hours(1);
+
+/// Makes what is written to, or read.
+pub(super) type MakeBackend = dyn Fn() -> Box<dyn Backend> + Send + Sync;
+
+impl Default for Stored {
+    fn default() -> Self {
+        Self {
+            prefix: PREFIX.to_owned(),
+            ttl: Ok(Some(TTL)),
+            instance: None,
+        }
+    }
+}
+
+impl Stored {
+    pub(super) const KNOWN: [&'static str; 3] = ["prefix", "ttl", "instance"];
+
+    pub(super) fn set_prefix(&mut self, prefix: &str) {
+        prefix.clone_into(&mut self.prefix);
+    }
+
+    pub(super) fn set_ttl(&mut self, ttl: impl Seconds) {
+        self.ttl = ttl.duration().map(Some);
+    }
+
+    pub(super) fn set_no_ttl(&mut self) {
+        self.ttl = Ok(None);
+    }
+
+    pub(super) fn set_instance(&mut self, name: &str) {
+        self.instance = Some(name.to_owned());
+    }
+
+    /// Takes a parameter of the URL form.
+    pub(super) fn set(&mut self, name: &str, value: &str) -> Taken {
+        match name {
+            "prefix" => self.set_prefix(value),
+            "ttl" if value == "none" => self.set_no_ttl(),
+            "ttl" => match value.duration() {
+                Ok(ttl) => self.ttl = Ok(Some(ttl)),
+                Err(_) => {
+                    let expected = "expected a time, such as `1h`, or `none`";
+                    return Taken::Wrong(expected.to_owned());
+                }
+            },
+            "instance" => self.set_instance(value),
+            _ => return Taken::Unknown,
+        }
+        Taken::Yes
+    }
+
+    /// Adds the parameters that are set.
+    pub(super) fn add(&self, params: &mut Params) {
+        params.add_unless("prefix", &*self.prefix, &PREFIX);
+        match &self.ttl {
+            Ok(None) => params.add("ttl", "none"),
+            Ok(Some(ttl)) => params.add_unless("ttl", ttl.as_secs_f64(), &TTL.as_secs_f64()),
+            Err(_) => {}
+        }
+        params.add_some("instance", self.instance.as_ref());
+    }
+
+    /// The prefix, where it is one.
+    pub(super) fn prefix(&self) -> Result<&str, Error> {
+        let is_odd = |c: char| c.is_whitespace() || c.is_control() || "/{}".contains(c);
+        if self.prefix.is_empty() || self.prefix.contains(is_odd) {
+            let what = format!("prefix {:?}", self.prefix);
+            let reason = "it has to be of one character at the least, and none is a space, `/`, \
+                          `{` or `}`";
+            return Err(ErrorKind::Setting {
+                what,
+                reason: reason.to_owned(),
+            }
+            .into());
+        }
+        Ok(&self.prefix)
+    }
+
+    fn ttl(&self) -> Result<Option<Duration>, Error> {
+        let ttl = self.ttl.clone()?;
+        if ttl.is_some_and(|ttl| ttl < Duration::from_secs(1)) {
+            let what = format!("ttl {:?}", ttl.unwrap_or_default());
+            let reason = "series are kept for a second at the least; `none` is for ever".to_owned();
+            return Err(ErrorKind::Setting { what, reason }.into());
+        }
+        Ok(ttl)
+    }
+
+    /// The parts of a destination of this name that writes to what `make` makes. `place` tells stores
+    /// apart.
+    pub(super) fn parts(
+        &self,
+        name: String,
+        place: &str,
+        make: Arc<MakeBackend>,
+    ) -> Result<Parts, Error> {
+        let place = format!("{place} {}", self.prefix()?);
+        let ttl = self.ttl()?;
+        let instance = self.instance.clone();
+        Ok(Parts {
+            name,
+            encoder: Box::new(move |pushing| {
+                let settings = BatchSettings {
+                    ttl,
+                    lease: pushing.period.saturating_mul(PERIODS).max(SHORTEST_LEASE),
+                    // A forked child is another one.
+                    instance: instance.clone().unwrap_or_else(own_name),
+                };
+                Box::new(Remembered::<Batches>::new(&place, pushing, settings, false))
+            }),
+            packer: Packer::new(usize::MAX).cut(Cut::Families),
+            body: None,
+            sender: Box::new(move |waker| Box::new(StoreSender::new(Arc::clone(&make), waker))),
+            streams: Streams::Soon,
+            at_start: true,
+        })
+    }
+
+    /// What is stored, as a source of this name.
+    pub(super) fn open(&self, name: String, backend: Box<dyn Backend>) -> Result<Store, Error> {
+        self.prefix()?;
+        self.ttl()?;
+        Ok(Store::new(name, backend))
+    }
+}
+
+/// How this process is called.
+fn own_name() -> String {
+    format!("{}:{}", hostname(), process::id())
+}
+
+impl Resume for Batches {
+    type Settings = BatchSettings;
+
+    const IS_REPEATABLE: bool = true;
+
+    fn store() -> &'static Memory<Self> {
+        static STORE: Memory<Batches> = Memory::new();
+        &STORE
+    }
+
+    fn fresh(settings: &Self::Settings) -> Self {
+        let writer = format!("{:032x}", random());
+        Self::new(settings.clone(), writer).inherits(is_forked())
+    }
+
+    fn resume(&mut self, settings: &Self::Settings) {
+        self.begin_again(settings.clone());
+    }
+}
+
+/// A number that no other writer has, wherever it runs.
+fn random() -> u128 {
+    // Of the system, and not of a generator that a forked child has a copy of.
+    let mut bytes = [0; 16];
+    let read = std::fs::File::open("/dev/urandom")
+        .and_then(|mut file| std::io::Read::read_exact(&mut file, &mut bytes));
+    if read.is_err() {
+        let one = |index: u64| {
+            use std::hash::BuildHasher;
+            std::hash::RandomState::new().hash_one((
+                index,
+                process::id(),
+                std::time::Instant::now(),
+            ))
+        };
+        return u128::from(one(0)) << 64 | u128::from(one(1));
+    }
+    u128::from_ne_bytes(bytes)
+}

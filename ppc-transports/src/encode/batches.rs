@@ -1,0 +1,230 @@
+//! What came on top of what a shared store was told, in chunks that it applies once.
+
+mod chunk;
+mod family;
+mod fields;
+mod told;
+
+use std::collections::{HashMap, VecDeque};
+use std::ops::Range;
+use std::time::Duration;
+
+use ppc_core::{Descriptor, LabelSet, Snapshot, removals};
+
+use self::chunk::Frozen;
+use self::family::{Family, Round, Telling};
+use self::fields::Fields;
+use super::{Encoder, Omitted};
+use crate::batch::{Declared, Head};
+
+/// What is said of every chunk.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct BatchSettings {
+    /// How long the store keeps a series that nobody tells anything of; for ever, where there is
+    /// none.
+    pub(crate) ttl: Option<Duration>,
+    /// How long it keeps what goes with its process, where that process says no more.
+    pub(crate) lease: Duration,
+    /// How the process is called.
+    pub(crate) instance: String,
+}
+
+/// Writes what came on top of what was told before, for a store that many processes write.
+///
+/// What was encoded is kept as it is, and is written again, under the same number, until it is
+/// [`delivered`](Encoder::delivered): the store refuses a number that it has seen, so that nothing
+/// counts twice, however often an answer is lost.
+#[derive(Debug)]
+pub(crate) struct Batches {
+    settings: BatchSettings,
+    /// No other has this name.
+    writer: String,
+    number: u64,
+    /// Of the encoding at hand.
+    round: u64,
+    is_last: bool,
+    families: HashMap<Box<str>, Family>,
+    /// What is not known to be applied, in the order of the numbers of each family.
+    frozen: HashMap<Box<str>, VecDeque<Frozen>>,
+    /// Bytes in there.
+    kept: usize,
+    /// Where each chunk of the encoding at hand stands.
+    written: Vec<(Range<usize>, Box<str>, u64)>,
+    inherits: bool,
+}
+
+/// Bytes that may be undelivered before nothing further is encoded until the end: what is counted
+/// meanwhile waits where it is counted.
+const MUCH: usize = 8 << 20;
+
+/// The same at the end.
+const MOST: usize = 4 * MUCH;
+
+impl Batches {
+    /// An encoder that has told nothing yet.
+    pub(crate) fn new(settings: BatchSettings, writer: String) -> Self {
+        removals::want();
+        Self {
+            settings,
+            writer,
+            number: 0,
+            round: 0,
+            is_last: false,
+            families: HashMap::new(),
+            frozen: HashMap::new(),
+            kept: 0,
+            written: Vec::new(),
+            inherits: false,
+        }
+    }
+
+    /// Whether what there is at first was counted by another process, of which this is a fork, and is
+    /// told by that one.
+    #[must_use]
+    pub(crate) fn inherits(self, inherits: bool) -> Self {
+        Self { inherits, ..self }
+    }
+
+    /// The encodings that follow are of another client, which goes on where the last one ended.
+    pub(crate) fn begin_again(&mut self, settings: BatchSettings) {
+        self.settings = settings;
+        self.is_last = false;
+    }
+
+    /// Keeps what is told of a family until it is delivered.
+    fn freeze(&mut self, descriptor: &Descriptor, declared: &Declared, bodies: Vec<String>) {
+        let name = descriptor.names().family();
+        let declared = declared.to_text();
+        for body in bodies {
+            self.number += 1;
+            let head = Head {
+                number: self.number,
+                after: 0,
+                is_last: self.is_last,
+                ttl: self.settings.ttl,
+                lease: self.settings.lease,
+                writer: (&*self.writer).into(),
+                instance: (&*self.settings.instance).into(),
+                family: name.into(),
+                declared: &declared,
+                help: descriptor.help().into(),
+                unit: descriptor.unit().into(),
+            };
+            let one = Frozen::new(self.number, self.is_last, &head, &body);
+            self.kept += one.len();
+            self.frozen.entry(name.into()).or_default().push_back(one);
+        }
+    }
+
+    /// Writes what was not delivered of a family, in the order of its numbers.
+    fn write_frozen(&mut self, name: &str, out: &mut Vec<u8>, omitted: &mut Omitted) {
+        let Some(frozen) = self.frozen.get_mut(name) else {
+            return;
+        };
+        let kept = &mut self.kept;
+        frozen.retain(|one| {
+            if one.is_forgotten() {
+                *kept -= one.len();
+                omitted.outdated += one.series();
+            }
+            !one.is_forgotten()
+        });
+        let mut after = 0;
+        for one in frozen.iter() {
+            let start = out.len();
+            one.write(after, out);
+            after = one.number;
+            self.written.push((start..out.len(), name.into(), after));
+        }
+        if frozen.is_empty() {
+            self.frozen.remove(name);
+        }
+    }
+
+    /// Whether so much is undelivered that what is counted has to wait.
+    fn is_full(&self) -> bool {
+        self.kept > if self.is_last { MOST } else { MUCH }
+    }
+}
+
+impl Encoder for Batches {
+    fn encode(&mut self, snapshot: &Snapshot, labels: &LabelSet, out: &mut Vec<u8>) -> Omitted {
+        self.round += 1;
+        self.written.clear();
+        let mut omitted = Omitted::default();
+        let settings = self.settings.clone();
+        let round = Round {
+            number: self.round,
+            now: snapshot.timestamp(),
+            settings: &settings,
+            is_last: self.is_last,
+            is_full: self.is_full(),
+            is_complete: snapshot.is_complete(),
+            is_inherited: self.inherits && self.round == 1,
+        };
+        let mut families = snapshot.families().peekable();
+        while let Some(first) = families.next() {
+            let descriptor = first.descriptor();
+            let name = descriptor.names().family();
+            let declared = Declared::of(descriptor);
+            let mut family = self.families.remove(name).unwrap_or_default();
+            let mut telling = Telling::new(&mut family, &declared, round);
+            let mut part = Some(first);
+            while let Some(one) = part {
+                let fields = Fields::new(one.descriptor(), &declared, labels);
+                telling.remove(one, &fields);
+                for series in one.series() {
+                    telling.tell(&series, &fields);
+                }
+                // Of another registry's family there may be several parts, one behind the other.
+                part = families.next_if(|next| next.descriptor().names().family() == name);
+            }
+            let bodies = telling.end(&mut omitted);
+            self.families.insert(name.into(), family);
+            if !bodies.is_empty() {
+                self.freeze(descriptor, &declared, bodies);
+            }
+            self.write_frozen(name, out, &mut omitted);
+        }
+        // Of those that are not there any more.
+        if round.is_complete {
+            self.families
+                .retain(|_, family| family.round == round.number);
+        }
+        let is_there = |name: &str| {
+            let family = self.families.get(name);
+            family.is_some_and(|family| family.round == round.number)
+        };
+        let gone = self.frozen.keys().filter(|name| !is_there(name));
+        let gone: Vec<Box<str>> = gone.cloned().collect();
+        for name in gone {
+            self.write_frozen(&name, out, &mut omitted);
+        }
+        omitted
+    }
+
+    fn begin_last(&mut self) {
+        self.is_last = true;
+    }
+
+    fn delivered(&mut self, lines: Range<usize>) {
+        let end = lines.end.saturating_add(1);
+        for (range, name, number) in &self.written {
+            if range.start < lines.start || range.end > end {
+                continue;
+            }
+            if let Some(frozen) = self.frozen.get_mut(name) {
+                let kept = &mut self.kept;
+                frozen.retain(|one| {
+                    let is_delivered = one.number == *number;
+                    *kept -= if is_delivered { one.len() } else { 0 };
+                    !is_delivered
+                });
+            }
+        }
+        self.frozen.retain(|_, frozen| !frozen.is_empty());
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,228 @@
+//! What a store was told of a family, and what it is told now.
+
+use std::collections::HashMap;
+use std::mem;
+use std::time::Duration;
+
+use ppc_core::removals::Removed;
+use ppc_core::{FamilySnapshot, SeriesSnapshot};
+
+use super::BatchSettings;
+use super::fields::Fields;
+use super::told::Told;
+use crate::batch::{Class, Declared, Op};
+use crate::encode::Omitted;
+
+/// So many numbers are applied in one step at most, and so many bytes: a store does nothing else
+/// meanwhile.
+const NUMBERS: usize = 1000;
+const BYTES: usize = 32 << 10;
+
+/// What was told of the series of one family.
+#[derive(Debug, Default)]
+pub(super) struct Family {
+    /// By the number of the series' life, so that one that begins from zero again is a new one.
+    series: HashMap<u64, Told>,
+    /// Up to this number removals were told.
+    removals: u64,
+    pub(super) round: u64,
+}
+
+/// What an encoding says of all families.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Round<'a> {
+    pub(super) number: u64,
+    pub(super) now: Duration,
+    pub(super) settings: &'a BatchSettings,
+    pub(super) is_last: bool,
+    /// There is no room for more.
+    pub(super) is_full: bool,
+    /// What is not in the snapshot is gone.
+    pub(super) is_complete: bool,
+    /// What there is was counted by another process.
+    pub(super) is_inherited: bool,
+}
+
+/// What one family is told in one encoding.
+#[derive(Debug)]
+pub(super) struct Telling<'a> {
+    family: &'a mut Family,
+    declared: &'a Declared,
+    round: Round<'a>,
+    /// Removed from the store, up to this life; all of them up to `cleared`.
+    removed: Vec<(String, u64)>,
+    cleared: u64,
+    /// Removals that are not known any more.
+    missed: u64,
+    line: String,
+    field: String,
+    numbers: usize,
+    body: String,
+    bodies: Vec<String>,
+}
+
+impl<'a> Telling<'a> {
+    pub(super) fn new(family: &'a mut Family, declared: &'a Declared, round: Round<'a>) -> Self {
+        family.round = round.number;
+        Self {
+            family,
+            declared,
+            round,
+            removed: Vec::new(),
+            cleared: 0,
+            missed: 0,
+            line: String::new(),
+            field: String::new(),
+            numbers: 0,
+            body: String::new(),
+            bodies: Vec::new(),
+        }
+    }
+
+    /// Tells what was removed since the last time.
+    pub(super) fn remove(&mut self, family: &FamilySnapshot, fields: &Fields<'_>) {
+        if self.round.is_full {
+            return;
+        }
+        let (mut removed, mut cleared, mut missed) = (Vec::new(), 0, 0);
+        let since = self.family.removals;
+        self.family.removals = family.removals_since(since, &mut |removal| match removal.what {
+            Removed::Series { values, life } => {
+                let mut field = String::new();
+                fields.write(values.iter().map(|value| &**value), &mut field);
+                removed.push((field, life));
+            }
+            Removed::All { up_to_life } => {
+                removed.clear();
+                cleared = cleared.max(up_to_life);
+            }
+            // Which ones they were is not known any more.
+            Removed::Missed(count) => missed += count,
+        });
+        if cleared > 0 {
+            self.push(Op::Clear, 1);
+        }
+        for (field, _) in &removed {
+            self.field.clone_from(field);
+            self.push(Op::Remove, 1);
+        }
+        (self.removed, self.cleared) = (removed, cleared);
+        self.missed += missed;
+    }
+
+    /// Tells what came on top of a series, where anything did.
+    pub(super) fn tell(&mut self, series: &SeriesSnapshot<'_>, fields: &Fields<'_>) {
+        let Round {
+            number,
+            now,
+            settings,
+            is_last,
+            is_full,
+            ..
+        } = self.round;
+        let life = series.life();
+        self.field.clear();
+        fields.write(series.labels().map(|(_, value)| value), &mut self.field);
+        let mut removed = self.removed.iter();
+        let removed = removed
+            .find(|(field, _)| *field == self.field)
+            .map(|(_, life)| *life);
+        let gone = removed.unwrap_or(0).max(self.cleared);
+        if life <= gone {
+            return; // removed since the snapshot was taken
+        }
+        let new = || Told::nothing(series);
+        let told = self.family.series.entry(life).or_insert_with(new);
+        told.round = number;
+        if gone > 0 {
+            told.forget();
+        }
+        if self.round.is_inherited && self.declared.class() == Class::Sum {
+            return told.inherit(series);
+        }
+        if is_full {
+            return told.hold(series);
+        }
+        self.line.clear();
+        let class = self.declared.class();
+        let goes = self.declared.goes_with_process();
+        let is_new = match class {
+            Class::Sum => told.write_added(series, &mut self.line),
+            Class::Latest => told.write_set(series, &mut self.line),
+            Class::Each if goes && is_last => false,
+            Class::Each => {
+                let after = if goes {
+                    Some(settings.lease)
+                } else {
+                    settings.ttl
+                };
+                if told.is_stale(now, after) {
+                    told.forget();
+                }
+                told.write_set(series, &mut self.line)
+            }
+        };
+        let op = match class {
+            Class::Sum => Op::Add,
+            Class::Latest => Op::Set,
+            Class::Each => Op::Each,
+        };
+        if is_new {
+            told.said(now);
+            if goes {
+                told.keep_field(&self.field);
+            }
+            self.push(op, series.words().len());
+        } else if class != Class::Each && told.is_stale(now, settings.ttl) {
+            told.said(now);
+            self.line.clear();
+            self.push(Op::Touch, 1);
+        } else if goes && is_last && told.was_said() {
+            told.forget();
+            self.push(Op::Each, 1);
+        }
+    }
+
+    /// Ends the family: what is left of it are the texts of its chunks.
+    pub(super) fn end(mut self, omitted: &mut Omitted) -> Vec<String> {
+        omitted.outdated += self.missed;
+        if self.round.is_complete {
+            let number = self.round.number;
+            let mut gone = Vec::new();
+            self.family.series.retain(|_, told| {
+                if told.round != number {
+                    omitted.outdated += u64::from(told.is_lacking());
+                    gone.extend(told.take_field());
+                }
+                told.round == number
+            });
+            for field in gone {
+                self.line.clear();
+                self.field = field.into();
+                self.push(Op::Each, 1);
+            }
+        }
+        self.close();
+        self.bodies
+    }
+
+    /// Appends a line of the value and field at hand.
+    fn push(&mut self, op: Op, numbers: usize) {
+        self.body.push(op.sign());
+        self.body.push_str(&self.line);
+        self.body.push('\t');
+        self.body.push_str(&self.field);
+        self.body.push('\n');
+        self.numbers += numbers;
+        if self.numbers >= NUMBERS || self.body.len() >= BYTES {
+            self.close();
+        }
+    }
+
+    fn close(&mut self) {
+        self.numbers = 0;
+        if !self.body.is_empty() {
+            self.bodies.push(mem::take(&mut self.body));
+        }
+    }
+}

@@ -1,0 +1,354 @@
+//! A store in Redis, or whatever speaks as it does: many processes of many machines.
+//!
+//! Everything of a family is in keys with one hash tag, so that it is in one slot of a cluster, and a
+//! script applies a chunk as a whole. Beside that there is one sorted set of all families.
+
+mod connect;
+mod keys;
+mod read;
+#[cfg(not(feature = "tls"))]
+#[path = "no_tls.rs"]
+mod tls;
+#[cfg(feature = "tls")]
+mod tls;
+
+use std::collections::HashMap;
+use std::fmt;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use redis::{Cmd, RedisError, Script, Value, cmd};
+
+use self::connect::Wire;
+pub(crate) use self::connect::{Place, RedisAddress};
+use self::keys::Keys;
+pub(crate) use self::tls::{ENABLED as TLS_ENABLED, Files as TlsFiles};
+use super::backend::{Backend, Fault, Reading, SCHEMA, Shelf, Verdict};
+use crate::batch::{Chunk, Class, REMEMBERED, REMEMBERED_AT_END, escape};
+
+/// A family is listed again no later than after this, and is in the list for as long as it may have
+/// series.
+const LISTED: Duration = Duration::from_mins(5);
+
+/// Chunks with no more lines than this in all go in one transaction, where the server can: nobody sees
+/// one family without the others.
+const TOGETHER: usize = 2000;
+
+/// What is stored in Redis, of one prefix.
+pub(crate) struct RedisBackend {
+    address: RedisAddress,
+    prefix: String,
+    wire: Option<Wire>,
+    apply: Script,
+    /// When each family was listed.
+    listed: HashMap<String, Instant>,
+}
+
+impl RedisBackend {
+    pub(crate) fn new(address: RedisAddress, prefix: &str) -> Self {
+        Self {
+            address,
+            prefix: prefix.to_owned(),
+            wire: None,
+            apply: Script::new(include_str!("apply.lua")),
+            listed: HashMap::new(),
+        }
+    }
+
+    fn wire(&mut self) -> Result<&mut Wire, Fault> {
+        if self.wire.is_none() {
+            let wire = self.address.connect(&self.apply);
+            self.wire = Some(wire.map_err(|error| fault(&error))?);
+        }
+        let gone = || Fault::new("disconnected", "there is no connection");
+        self.wire.as_mut().ok_or_else(gone)
+    }
+
+    /// Runs commands, and again where the server has forgotten the script. A reply for each, or the
+    /// error of the connection, which is then closed.
+    fn run(
+        &mut self,
+        commands: &[Cmd],
+        is_one: bool,
+    ) -> Result<Vec<Result<Value, RedisError>>, Fault> {
+        let replies = self.wire()?.run(commands, is_one);
+        let has_forgotten = match &replies {
+            Ok(replies) => replies
+                .iter()
+                .any(|reply| reply.as_ref().is_err_and(has_forgotten)),
+            Err(error) => has_forgotten(error),
+        };
+        let replies = if has_forgotten {
+            self.wire = None; // loads it
+            self.wire()?.run(commands, is_one)
+        } else {
+            replies
+        };
+        replies.map_err(|error| {
+            self.wire = None;
+            fault(&error)
+        })
+    }
+
+    /// Runs one command.
+    fn run_one(&mut self, command: Cmd) -> Result<Value, Fault> {
+        let reply = self.run(&[command], false)?.pop();
+        let reply = reply.unwrap_or(Ok(Value::Nil));
+        reply.map_err(|error| {
+            self.forget_where(&error);
+            fault(&error)
+        })
+    }
+
+    /// Another connection may lead to another server, where this one cannot be written.
+    fn forget_where(&mut self, error: &RedisError) {
+        if matches!(
+            error.code(),
+            Some("READONLY" | "MOVED" | "NOAUTH" | "LOADING" | "MASTERDOWN")
+        ) {
+            self.wire = None;
+        }
+    }
+
+    fn keys(&self) -> Keys<'_> {
+        Keys::new(&self.prefix)
+    }
+
+    /// The command that applies a chunk.
+    fn command(&self, chunk: &Chunk<'_>) -> Cmd {
+        let head = &chunk.head;
+        let mut command = cmd("EVALSHA");
+        command.arg(self.apply.get_hash()).arg(4);
+        for key in self.keys().of_family(&head.family) {
+            command.arg(key);
+        }
+        let declared = chunk.declared();
+        let class = match declared
+            .as_ref()
+            .map(|declared| (declared, declared.class()))
+        {
+            Some((declared, Class::Each)) if declared.goes_with_process() => "lease",
+            Some((_, Class::Each)) => "each",
+            _ => "",
+        };
+        let remembered = if head.is_last {
+            REMEMBERED_AT_END
+        } else {
+            REMEMBERED
+        };
+        let ttl = head
+            .ttl
+            .map_or_else(|| "-".to_owned(), |ttl| ttl.as_millis().to_string());
+        command
+            .arg(SCHEMA)
+            .arg(head.number)
+            .arg(head.after)
+            .arg(ttl);
+        command.arg(millis(head.lease)).arg(class);
+        command.arg(&*head.writer).arg(escape(&head.instance));
+        command.arg(head.declared).arg(&*head.help).arg(&*head.unit);
+        command.arg(millis(remembered));
+        for line in chunk.lines() {
+            let mut sign = [0; 4];
+            let sign = line.op.sign().encode_utf8(&mut sign);
+            command.arg(&*sign).arg(line.value).arg(line.field);
+        }
+        command
+    }
+
+    /// The commands that list families which were not listed lately.
+    fn list(&mut self, chunks: &[Chunk<'_>]) -> Vec<Cmd> {
+        let (mut commands, now) = (Vec::new(), Instant::now());
+        for chunk in chunks {
+            let family = &*chunk.head.family;
+            let known = self.listed.get(family);
+            if known.is_some_and(|at| now.duration_since(*at) < LISTED) {
+                continue;
+            }
+            self.listed.insert(family.to_owned(), now);
+            let longest = chunk
+                .head
+                .ttl
+                .map(|ttl| ttl.max(chunk.head.lease) + 2 * LISTED);
+            let until = longest.map_or_else(
+                || "+inf".to_owned(),
+                |longest| (unix_millis() + millis(longest)).to_string(),
+            );
+            let mut command = cmd("ZADD");
+            command
+                .arg(self.keys().families())
+                .arg("GT")
+                .arg(until)
+                .arg(family);
+            commands.push(command);
+        }
+        if !commands.is_empty() {
+            // Those that ended a day ago, whoever's clock that is.
+            let over = unix_millis().saturating_sub(millis(REMEMBERED));
+            let mut command = cmd("ZREMRANGEBYSCORE");
+            command.arg(self.keys().families()).arg("-inf").arg(over);
+            commands.push(command);
+        }
+        commands
+    }
+
+    /// Applies chunks in one go, each to be judged by its reply.
+    fn apply_together(&mut self, chunks: &[Chunk<'_>]) -> Result<Vec<Verdict>, Fault> {
+        let mut commands = self.list(chunks);
+        let before = commands.len();
+        commands.extend(chunks.iter().map(|chunk| self.command(chunk)));
+        let lines: usize = chunks.iter().map(Chunk::series).sum();
+        let replies = self.run(&commands, lines <= TOGETHER);
+        if replies.is_err() {
+            self.listed.clear();
+        }
+        let mut replies = replies?.into_iter();
+        let listed = replies.by_ref().take(before).filter_map(Result::err).next();
+        if let Some(error) = &listed {
+            self.listed.clear();
+            self.forget_where(error);
+        }
+        let mut verdicts = Vec::with_capacity(chunks.len());
+        for (chunk, reply) in chunks.iter().zip(replies) {
+            if let Err(error) = &reply {
+                self.forget_where(error);
+            }
+            verdicts.push(verdict(chunk, reply));
+        }
+        match listed {
+            // What is written and not listed is not seen: it is written again, to no effect, and
+            // listed then.
+            Some(error) => Ok(vec![Verdict::Again(fault(&error)); chunks.len()]),
+            None => Ok(verdicts),
+        }
+    }
+}
+
+impl Backend for RedisBackend {
+    fn apply(&mut self, chunks: &[Chunk<'_>]) -> Vec<Verdict> {
+        let applied = self.apply_together(chunks);
+        let Err(fault) = applied else {
+            return applied.unwrap_or_default();
+        };
+        if !self.address.is_cluster() {
+            return vec![Verdict::Again(fault); chunks.len()];
+        }
+        // A node may be gone, and the others there: family by family, until time is up.
+        let until = Instant::now() + self.address.timeout();
+        let mut verdicts = Vec::with_capacity(chunks.len());
+        for family in chunks.chunk_by(|a, b| a.head.family == b.head.family) {
+            let applied = if Instant::now() < until {
+                self.apply_together(family)
+            } else {
+                Err(fault.clone())
+            };
+            match applied {
+                Ok(applied) => verdicts.extend(applied),
+                Err(fault) => verdicts.extend(vec![Verdict::Again(fault); family.len()]),
+            }
+        }
+        verdicts
+    }
+
+    fn read(&mut self) -> Result<Reading, Fault> {
+        self.read_all()
+    }
+
+    fn drop_family(&mut self, name: &str) -> Result<bool, Fault> {
+        let keys = self.keys();
+        let (mut all, families) = (cmd("UNLINK"), keys.families());
+        for key in keys.of_family(name).into_iter().take(3) {
+            all.arg(key);
+        }
+        let mut listed = cmd("ZREM");
+        listed.arg(families).arg(name);
+        let dropped = self.run_one(all)?;
+        self.run_one(listed)?;
+        self.listed.remove(name);
+        Ok(!matches!(dropped, Value::Int(0)))
+    }
+
+    fn reset(&mut self) -> Result<(), Fault> {
+        for name in self.listed_families(0)? {
+            self.drop_aside(&name)?;
+            self.drop_family(&name)?;
+        }
+        Ok(())
+    }
+
+    fn set_aside(&mut self, name: &str) -> Result<Option<Shelf>, Fault> {
+        let mut command = cmd("EVAL");
+        command.arg(include_str!("aside.lua")).arg(6);
+        for key in self.keys().of_family(name).into_iter().take(3) {
+            command.arg(key);
+        }
+        for key in self.keys().aside(name) {
+            command.arg(key);
+        }
+        self.run_one(command)?;
+        let keys = self.keys().aside(name);
+        self.read_shelf(name, &keys)
+    }
+
+    fn drop_aside(&mut self, name: &str) -> Result<(), Fault> {
+        let mut command = cmd("UNLINK");
+        for key in self.keys().aside(name) {
+            command.arg(key);
+        }
+        self.run_one(command).map(drop)
+    }
+}
+
+impl fmt::Debug for RedisBackend {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "RedisBackend({})", self.prefix)
+    }
+}
+
+/// What a reply says of a chunk.
+fn verdict(chunk: &Chunk<'_>, reply: Result<Value, RedisError>) -> Verdict {
+    let words: Result<Vec<String>, _> =
+        reply.and_then(|reply| redis::from_redis_value(reply).map_err(RedisError::from));
+    let words = match words {
+        Ok(words) => words,
+        Err(error) => return Verdict::Again(fault(&error)),
+    };
+    let head = &chunk.head;
+    let second = words.get(1).map_or("", |word| word);
+    match words.first().map_or("", |word| word) {
+        "applied" | "new" | "seen" => Verdict::Applied,
+        "declared" => Verdict::Refused(Fault::declared(&head.family, second, head.declared)),
+        "schema" => Verdict::Again(Fault::schema(second)),
+        "order" => {
+            let text = "what was to be written before is not";
+            Verdict::Again(Fault::new("order", text))
+        }
+        other => Verdict::Again(Fault::new("store", format!("an odd reply: {other:?}"))),
+    }
+}
+
+fn has_forgotten(error: &RedisError) -> bool {
+    error.code() == Some("NOSCRIPT")
+}
+
+/// What an error of the client says, in words for people.
+fn fault(error: &RedisError) -> Fault {
+    let reason = match error.code() {
+        Some("OOM" | "MISCONF") => "full",
+        Some("READONLY") => "read_only",
+        Some("NOAUTH" | "WRONGPASS" | "NOPERM") => "unauthorized",
+        Some("LOADING" | "MASTERDOWN" | "CLUSTERDOWN" | "TRYAGAIN" | "BUSY") => "busy",
+        _ if error.is_timeout() => "timeout",
+        _ if error.is_io_error() => "disconnected",
+        _ => "store",
+    };
+    Fault::new(reason, error.to_string())
+}
+
+fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}
+
+fn unix_millis() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.map_or(0, millis)
+}
