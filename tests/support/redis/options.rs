@@ -111,7 +111,7 @@ impl Options {
         }
         if let Some(bus) = self.cluster_port {
             line(format_args!(
-                "cluster-enabled yes\ncluster-port {bus}\ncluster-node-timeout 1000\n\
+                "cluster-enabled yes\ncluster-port {bus}\ncluster-node-timeout 2000\n\
                  cluster-require-full-coverage no"
             ));
         }
