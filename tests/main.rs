@@ -21,6 +21,7 @@ mod netdata;
 mod nginx;
 mod prometheus;
 mod pushgateway;
+mod redis;
 mod repeated;
 mod serve;
 mod sources;

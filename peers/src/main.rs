@@ -16,6 +16,7 @@ mod receiver;
 mod rivals;
 mod rounds;
 mod serve;
+mod store;
 mod table;
 
 use std::error::Error;

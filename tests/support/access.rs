@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -72,12 +72,30 @@ impl Access {
         let Some(config) = &self.tls else {
             return http::over(stream, &host, method, target, &headers, body);
         };
-        let name = ServerName::IpAddress(self.address.ip().into());
-        let connection =
-            ClientConnection::new(Arc::clone(config), name).map_err(io::Error::other)?;
-        let stream = StreamOwned::new(connection, stream);
+        let stream = wrap(stream, self.address, config)?;
         http::over(stream, &host, method, target, &headers, body)
     }
+}
+
+/// TLS over a connection, which trusts our authority alone. The handshake comes with the first byte.
+pub(super) fn over_tls(
+    stream: TcpStream,
+    address: SocketAddr,
+    files: &Files,
+    identity: Option<Identity>,
+) -> io::Result<StreamOwned<ClientConnection, TcpStream>> {
+    let config = config(files, identity).expect("the certificates are ours");
+    wrap(stream, address, &Arc::new(config))
+}
+
+fn wrap(
+    stream: TcpStream,
+    address: SocketAddr,
+    config: &Arc<ClientConfig>,
+) -> io::Result<StreamOwned<ClientConnection, TcpStream>> {
+    let name = ServerName::IpAddress(address.ip().into());
+    let connection = ClientConnection::new(Arc::clone(config), name).map_err(io::Error::other)?;
+    Ok(StreamOwned::new(connection, stream))
 }
 
 fn config(

@@ -7,7 +7,7 @@ use std::time::Duration;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// For each read and write; a query of a busy receiver takes its time.
-const IO_TIMEOUT: Duration = Duration::from_secs(20);
+pub(super) const IO_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// An answer, whole.
 #[derive(Debug)]

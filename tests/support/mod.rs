@@ -21,6 +21,7 @@ pub(crate) mod odd;
 pub(crate) mod prometheus;
 pub(crate) mod pushgateway;
 pub(crate) mod receiver;
+pub(crate) mod redis;
 pub(crate) mod scraper;
 pub(crate) mod script;
 pub(crate) mod sent;

@@ -13,6 +13,7 @@ mod threads;
 use crate::Result;
 use crate::effort::Effort;
 use crate::serve;
+use crate::store;
 use crate::table::Table;
 
 /// What a gather is.
@@ -37,7 +38,7 @@ impl Case {
     }
 }
 
-pub(crate) static ALL: [Case; 20] = [
+pub(crate) static ALL: [Case; 21] = [
     Case::new("counter", "inc, 1 thread", record::counter),
     Case::new("counter-2", "inc, 2 threads, one series", record::counter_2),
     Case::new("held", "inc of a held series with labels", record::held),
@@ -81,5 +82,10 @@ pub(crate) static ALL: [Case; 20] = [
         "serve",
         "scrapes over HTTP while 2 threads record",
         serve::run,
+    ),
+    Case::new(
+        "store",
+        "recording in a Redis that processes share",
+        store::run,
     ),
 ];

@@ -71,6 +71,11 @@ impl Process {
         }
     }
 
+    /// Whether no test has ended it.
+    pub(crate) fn is_running(&self) -> bool {
+        self.running.is_some()
+    }
+
     /// Ends it at once, as a crash does.
     pub(crate) fn kill(&mut self) {
         self.running = None;
@@ -97,6 +102,12 @@ impl Process {
     #[track_caller]
     pub(crate) fn freeze(&mut self) {
         self.signal("STOP");
+    }
+
+    /// Has it go on after a freeze.
+    #[track_caller]
+    pub(crate) fn thaw(&mut self) {
+        self.signal("CONT");
     }
 
     #[track_caller]

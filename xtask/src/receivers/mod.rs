@@ -132,7 +132,7 @@ impl Receivers {
                 let apt = Apt::in_folder(self.folder.join("apt"));
                 (packages[0], apt.unpack(packages, parts, &tree)?)
             }
-            Source::Wheel(project) => (project, wheel::unpack(project, parts, &tree)?),
+            Source::Wheel(projects) => (projects[0], wheel::unpack(projects, parts, &tree)?),
             Source::Npm(package) => {
                 let cache = self.folder.join("npm");
                 (package, npm::unpack(package, &cache, &tree)?)

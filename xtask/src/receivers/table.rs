@@ -17,8 +17,8 @@ pub(crate) struct Receiver {
 pub(super) enum Source {
     /// A package of the system, and those of its libraries that a bare system does not have.
     Apt(&'static [&'static str]),
-    /// A Python project whose wheel runs anywhere.
-    Wheel(&'static str),
+    /// A Python project whose wheel runs anywhere, and those that it needs.
+    Wheel(&'static [&'static str]),
     /// A package of Node.js, with its version.
     Npm(&'static str),
 }
@@ -31,7 +31,7 @@ pub(super) struct Run {
     pub(super) addresses: &'static str,
 }
 
-pub(super) const TABLE: [Receiver; 9] = [
+pub(super) const TABLE: [Receiver; 11] = [
     Receiver {
         name: "victoria-metrics",
         source: Source::Apt(&["victoria-metrics"]),
@@ -112,7 +112,7 @@ pub(super) const TABLE: [Receiver; 9] = [
     },
     Receiver {
         name: "client-python",
-        source: Source::Wheel("prometheus-client"),
+        source: Source::Wheel(&["prometheus-client"]),
         program: "prometheus_client/__init__.py",
         start: Start::Itself,
         run: None,
@@ -195,6 +195,53 @@ exec /usr/bin/python3 -s -S -B -W ignore "$program" "$@""#,
             ],
             addresses: "lines over TCP and UDP at 127.0.0.1:2003, files below `whisper`",
         }),
+    },
+    Receiver {
+        name: "redis",
+        source: Source::Apt(&[
+            "redis-server",
+            // Where the program of the server is.
+            "redis-tools",
+            "libatomic1",
+            "libjemalloc2",
+            "liblzf1",
+            "libssl3",
+        ]),
+        program: "bin/redis-server",
+        start: Start::Script {
+            needs: None,
+            script: r#"for libraries in "$home"/usr/lib/*-linux-gnu*; do
+    export LD_LIBRARY_PATH="$libraries"
+done
+exec "$program" "$@""#,
+        },
+        run: Some(Run {
+            arguments: &[
+                "--bind",
+                "127.0.0.1",
+                "--port",
+                "6379",
+                "--dir",
+                "{data}",
+                "--save",
+                "",
+            ],
+            files: &[],
+            addresses: "redis://127.0.0.1:6379",
+        }),
+    },
+    Receiver {
+        name: "distributed-client",
+        source: Source::Wheel(&[
+            "prometheus-distributed-client==2.1.5",
+            "prometheus-client==0.23.1",
+            "redis==8.1.0",
+            // The last one needs it below Python 3.11.3.
+            "async-timeout",
+        ]),
+        program: "prometheus_distributed_client/__init__.py",
+        start: Start::Itself,
+        run: None,
     },
 ];
 

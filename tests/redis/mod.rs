@@ -1,0 +1,6 @@
+//! Against a real Redis.
+
+mod distributed_client;
+mod fixture;
+mod losses;
+mod nodes;
