@@ -50,6 +50,10 @@ pub use ppc_transports::InfluxUnix;
 pub use ppc_transports::OpenMetricsHttp;
 #[cfg(feature = "prometheus")]
 pub use ppc_transports::Prometheus;
+#[cfg(feature = "redis")]
+pub use ppc_transports::Redis;
+#[cfg(feature = "sqlite")]
+pub use ppc_transports::Sqlite;
 #[cfg(all(feature = "statsd", feature = "tcp"))]
 pub use ppc_transports::StatsdTcp;
 #[cfg(all(feature = "statsd", feature = "udp"))]
@@ -293,6 +297,28 @@ pub use ppc_macros::metric;
 #[cfg(feature = "macros")]
 pub use ppc_macros::push_metrics;
 
+/// Shared stores, read: what many processes have counted together, as one source.
+///
+/// Every process writes what it counts, by the key `sqlite` of [`push_metrics`] or by [`Sqlite`] on one
+/// machine, by `redis` or [`Redis`] on many; and anyone reads the totals, without any declaration.
+///
+/// # Examples
+///
+/// ```
+/// use ppc::Source;
+///
+/// let store = ppc::store::open("sqlite:///var/lib/billing/metrics.db?prefix=billing")?;
+/// // To be served, by `ppc::expose::Server::new("0.0.0.0:9100").source(store)`, pushed, by
+/// // `Push::to(..).registry(store)`, or read:
+/// let snapshot = store.gather();
+/// assert_eq!(snapshot.series_count(), 0); // there is no such file
+/// # Ok::<(), ppc::Error>(())
+/// ```
+#[cfg(any(feature = "redis", feature = "sqlite"))]
+pub mod store {
+    pub use ppc_transports::{Migration, Store, open_store as open};
+}
+
 /// What the macros expand to; not for use by hand, and free to change with every version.
 #[doc(hidden)]
 pub mod __private {
@@ -317,6 +343,10 @@ pub mod __private {
     pub use ppc_transports::OpenMetricsHttp;
     #[cfg(feature = "serve")]
     pub use ppc_transports::Server;
+    #[cfg(feature = "redis")]
+    pub use ppc_transports::Redis;
+    #[cfg(feature = "sqlite")]
+    pub use ppc_transports::Sqlite;
     #[cfg(all(feature = "statsd", feature = "tcp"))]
     pub use ppc_transports::StatsdTcp;
     #[cfg(all(feature = "statsd", feature = "udp"))]

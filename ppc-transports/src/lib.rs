@@ -145,7 +145,7 @@ pub use send::{HttpHandler, HttpRequest, HttpResponse};
 pub use send::{UdpOptions, UdpSender};
 pub use stats::client_metrics;
 #[cfg(any(feature = "redis", feature = "sqlite"))]
-pub use store::Store;
+pub use store::{Migration, Store};
 #[cfg(any(feature = "http", feature = "serve"))]
 pub use tls_version::TlsVersion;
 

@@ -10,7 +10,8 @@ use crate::log::{self, Level};
 /// The metrics of the clients of this process: `ppc_pushes_total{destination, outcome}`,
 /// `ppc_push_seconds{destination}`, `ppc_push_bytes_total{destination}`,
 /// `ppc_hurried_total{destination}`, which counts payloads, and `ppc_dropped_total{reason}`, which
-/// counts samples.
+/// counts samples; and where a shared store is read, `ppc_store_reads_total{store, outcome}` and
+/// `ppc_store_read_seconds{store}`.
 ///
 /// They are pushed along with [`Push::client_metrics`](crate::Push::client_metrics), and can be
 /// read at any time.
@@ -29,6 +30,8 @@ pub(crate) struct Stats {
     bytes: Option<Family<Counter>>,
     dropped: Option<Family<Counter>>,
     hurried: Option<Family<Counter>>,
+    reads: Option<Family<Counter>>,
+    read_seconds: Option<Family<Histogram>>,
 }
 
 pub(crate) fn stats() -> &'static Stats {
@@ -44,6 +47,14 @@ impl Stats {
             Counter::builder(name)
                 .help(help)
                 .label_names(labels)
+                .register(&registry)
+                .ok()
+        };
+        let histogram = |name, help, label| {
+            Histogram::builder(name)
+                .unit("seconds")
+                .help(help)
+                .label_names([label])
                 .register(&registry)
                 .ok()
         };
@@ -64,12 +75,21 @@ impl Stats {
                 "Payloads of final pushes that went faster than their receiver is known to read.",
                 &["destination"],
             ),
-            seconds: Histogram::builder("ppc_push")
-                .unit("seconds")
-                .help("How long a push took, from the reading of its values on.")
-                .label_names(["destination"])
-                .register(&registry)
-                .ok(),
+            reads: counter(
+                "ppc_store_reads",
+                "Readings of a shared store, by how they went.",
+                &["store", "outcome"],
+            ),
+            seconds: histogram(
+                "ppc_push",
+                "How long a push took, from the reading of its values on.",
+                "destination",
+            ),
+            read_seconds: histogram(
+                "ppc_store_read",
+                "How long it took to read a shared store.",
+                "store",
+            ),
             registry,
             destinations: Mutex::default(),
         }
@@ -97,6 +117,18 @@ impl Stats {
         with(self.seconds.as_ref(), &[destination], |histogram| {
             histogram.observe(seconds);
         });
+    }
+
+    /// A shared store was read, in so many seconds; or could not be.
+    pub(crate) fn read(&self, store: &str, seconds: Option<f64>) {
+        let store = self.label(store);
+        let outcome = if seconds.is_some() { "ok" } else { "error" };
+        with(self.reads.as_ref(), &[store, outcome], Counter::inc);
+        if let Some(seconds) = seconds {
+            with(self.read_seconds.as_ref(), &[store], |histogram| {
+                histogram.observe(seconds);
+            });
+        }
     }
 
     pub(crate) fn hurried(&self, destination: &str, payloads: u64) {

@@ -107,7 +107,7 @@ pub(crate) fn chunks(text: &str) -> impl Iterator<Item = Chunk<'_>> {
         let rest = &text[start..];
         let head = rest.split('\n').next()?;
         let body = (head.len() + 1).min(rest.len());
-        let len = memchr::memmem::find(rest[body..].as_bytes(), b"\n#");
+        let len = memchr::memmem::find(&rest.as_bytes()[body..], b"\n#");
         let end = len.map_or(rest.len(), |len| body + len + 1);
         let chunk = Chunk {
             head: Head::parse(head)?,

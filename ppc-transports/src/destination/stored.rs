@@ -79,13 +79,13 @@ impl Stored {
         match name {
             "prefix" => self.set_prefix(value),
             "ttl" if value == "none" => self.set_no_ttl(),
-            "ttl" => match value.duration() {
-                Ok(ttl) => self.ttl = Ok(Some(ttl)),
-                Err(_) => {
+            "ttl" => {
+                let Ok(ttl) = value.duration() else {
                     let expected = "expected a time, such as `1h`, or `none`";
                     return Taken::Wrong(expected.to_owned());
-                }
-            },
+                };
+                self.ttl = Ok(Some(ttl));
+            }
             "instance" => self.set_instance(value),
             _ => return Taken::Unknown,
         }

@@ -159,7 +159,6 @@ impl Encoder for Batches {
             settings: &settings,
             is_last: self.is_last,
             is_full: self.is_full(),
-            is_complete: snapshot.is_complete(),
             is_inherited: self.inherits && self.round == 1,
         };
         let mut families = snapshot.families().peekable();
@@ -179,7 +178,7 @@ impl Encoder for Batches {
                 // Of another registry's family there may be several parts, one behind the other.
                 part = families.next_if(|next| next.descriptor().names().family() == name);
             }
-            let bodies = telling.end(&mut omitted);
+            let bodies = telling.end(snapshot.is_complete(), &mut omitted);
             self.families.insert(name.into(), family);
             if !bodies.is_empty() {
                 self.freeze(descriptor, &declared, bodies);
@@ -187,7 +186,7 @@ impl Encoder for Batches {
             self.write_frozen(name, out, &mut omitted);
         }
         // Of those that are not there any more.
-        if round.is_complete {
+        if snapshot.is_complete() {
             self.families
                 .retain(|_, family| family.round == round.number);
         }

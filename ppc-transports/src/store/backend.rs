@@ -25,8 +25,8 @@ pub(crate) trait Backend: fmt::Debug + Send {
     fn reset(&mut self) -> Result<(), Fault>;
 
     /// Moves what is stored of a family aside, so that another declaration takes its name, or finds
-    /// what was moved before; nothing where there is neither.
-    fn set_aside(&mut self, name: &str) -> Result<Option<Shelf>, Fault>;
+    /// what was moved before; nothing where there is neither. What is moved now is given the mark.
+    fn set_aside(&mut self, name: &str, mark: &str) -> Result<Option<Shelf>, Fault>;
 
     /// Removes what was set aside.
     fn drop_aside(&mut self, name: &str) -> Result<(), Fault>;
@@ -101,6 +101,8 @@ pub(crate) struct Shelf {
     pub(crate) unit: String,
     /// Which series, and [`Row`](super::row::Row).
     pub(crate) series: Vec<(String, String)>,
+    /// What was given when it was set aside.
+    pub(crate) mark: String,
     /// The writer, which series, and [`Row`](super::row::Row).
     pub(crate) each: Vec<(String, String)>,
 }

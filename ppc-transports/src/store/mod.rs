@@ -4,6 +4,7 @@
 //! file. A [`Store`] reads one, and is a source like any other.
 
 mod backend;
+mod migrate;
 #[cfg(feature = "redis")]
 mod redis;
 mod row;
@@ -12,6 +13,7 @@ mod source;
 mod sqlite;
 
 pub(crate) use backend::{Backend, Fault, Verdict};
+pub use migrate::Migration;
 #[cfg(feature = "redis")]
 pub(crate) use redis::{Place, RedisAddress, RedisBackend, TLS_ENABLED, TlsFiles};
 pub use source::Store;

@@ -3,14 +3,19 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Mutex;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use ppc_core::{Kind, Merge, Mirror, MirrorReading, Mirrored, MirroredBucket, Snapshot, Source};
+use ppc_core::{
+    Kind, Merge, Mirror, MirrorReading, Mirrored, MirroredBucket, Snapshot, Source, unix_time,
+};
 
-use super::backend::{Backend, Reading, Shelf};
+use super::backend::{Backend, Fault, Reading, Shelf};
+use super::migrate::{self, Migration};
 use super::row::{Row, count, number};
 use crate::batch::{Class, Declared, labels, unescape};
+use crate::error::{Error, ErrorKind};
 use crate::lock::lock;
+use crate::stats::stats;
 
 /// The label by which what several processes say of one series is told apart.
 const INSTANCE: &str = "instance";
@@ -28,8 +33,6 @@ struct Inner {
     name: String,
     backend: Box<dyn Backend>,
     mirror: Mirror,
-    /// How the last reading went.
-    last: Option<Result<Duration, String>>,
 }
 
 impl Store {
@@ -39,9 +42,61 @@ impl Store {
                 name,
                 backend,
                 mirror: Mirror::new(),
-                last: None,
             }),
         }
+    }
+}
+
+impl Store {
+    /// Removes everything that is stored under this prefix. Processes that run tell what they count
+    /// from then on.
+    ///
+    /// # Errors
+    ///
+    /// When the store cannot be reached, or written.
+    pub fn reset(&self) -> Result<(), Error> {
+        self.act(|backend| backend.reset())
+    }
+
+    /// Removes a family with its declaration, so that another one can take its name; whether there
+    /// was one. The name is that of the family: of a counter, without `_total`.
+    ///
+    /// # Errors
+    ///
+    /// When the store cannot be reached, or written.
+    pub fn drop_family(&self, name: &str) -> Result<bool, Error> {
+        self.act(|backend| {
+            backend.drop_aside(name)?;
+            backend.drop_family(name)
+        })
+    }
+
+    /// Has the series of a family be of another declaration; how many there were. Whoever declares
+    /// the family as before is refused from then on.
+    ///
+    /// It can be begun again where it breaks off. Of gauges of which each process has its own value,
+    /// nothing is kept: processes say it again.
+    ///
+    /// # Errors
+    ///
+    /// When the store cannot be reached, or written; when there is no such family, label or bucket; or
+    /// when the family was declared in a third way meanwhile.
+    pub fn migrate(&self, name: &str, migration: &Migration) -> Result<usize, Error> {
+        self.act(|backend| migrate::migrate(backend, name, migration, &migrate::mark(unix_time())))
+    }
+
+    fn act<T>(&self, act: impl FnOnce(&mut dyn Backend) -> Result<T, Fault>) -> Result<T, Error> {
+        let mut inner = lock(&self.inner);
+        act(&mut *inner.backend).map_err(|fault| {
+            let (reason, text) = (fault.reason, format!("{}: {fault}", inner.name));
+            let status = None;
+            ErrorKind::Push {
+                reason,
+                status,
+                text,
+            }
+            .into()
+        })
     }
 }
 
@@ -53,17 +108,16 @@ impl Source for Store {
             name,
             backend,
             mirror,
-            last,
         } = &mut *inner;
         match backend.read() {
             Ok(reading) => {
                 show(&reading, mirror);
                 mirror.gather_into(snapshot);
-                *last = Some(Ok(start.elapsed()));
+                stats().read(name, Some(start.elapsed().as_secs_f64()));
             }
             Err(fault) => {
                 mirror.gather_fault(format!("{name}: {fault}"), snapshot);
-                *last = Some(Err(fault.text));
+                stats().read(name, None);
             }
         }
     }

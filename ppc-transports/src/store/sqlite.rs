@@ -33,6 +33,7 @@ CREATE TABLE families (
     declared TEXT NOT NULL,
     help TEXT NOT NULL,
     unit TEXT NOT NULL,
+    mark TEXT NOT NULL DEFAULT '',
     UNIQUE (prefix, name, aside)
 ) STRICT;
 CREATE TABLE series (
@@ -245,11 +246,11 @@ impl Backend for SqliteBackend {
         })
     }
 
-    fn set_aside(&mut self, name: &str) -> Result<Option<Shelf>, Fault> {
+    fn set_aside(&mut self, name: &str, mark: &str) -> Result<Option<Shelf>, Fault> {
         self.write(|made, prefix, _| {
             if id_of(made, prefix, name, 1)?.is_none() {
-                let sql = "UPDATE families SET aside = 1 WHERE prefix = ? AND name = ?";
-                made.execute(sql, [prefix, name])?;
+                let sql = "UPDATE families SET aside = 1, mark = ? WHERE prefix = ? AND name = ?";
+                made.execute(sql, [mark, prefix, name])?;
             }
             let aside = id_of(made, prefix, name, 1)?;
             aside.map(|id| shelf(made, id)).transpose()
@@ -456,13 +457,14 @@ fn sweep(made: &Transaction<'_>, now: u64) -> rusqlite::Result<()> {
 
 /// Everything of one family.
 fn shelf(made: &Transaction<'_>, id: i64) -> rusqlite::Result<Shelf> {
-    let sql = "SELECT name, declared, help, unit FROM families WHERE id = ?";
+    let sql = "SELECT name, declared, help, unit, mark FROM families WHERE id = ?";
     let mut shelf = made.prepare_cached(sql)?.query_row([id], |row| {
         Ok(Shelf {
             name: row.get(0)?,
             declared: row.get(1)?,
             help: row.get(2)?,
             unit: row.get(3)?,
+            mark: row.get(4)?,
             ..Shelf::default()
         })
     })?;

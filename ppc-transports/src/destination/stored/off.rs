@@ -4,6 +4,11 @@ use crate::destination::url::refused;
 use crate::error::Error;
 use crate::store::Store;
 
+// No build uses both; none is to be called dead.
+const _: [Open; 2] = [open_redis, open_sqlite];
+
+type Open = fn(&str) -> Result<Store, Error>;
+
 pub(in crate::destination) fn open_redis(text: &str) -> Result<Store, Error> {
     Err(refused(
         text,

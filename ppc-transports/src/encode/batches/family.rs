@@ -37,8 +37,6 @@ pub(super) struct Round<'a> {
     pub(super) is_last: bool,
     /// There is no room for more.
     pub(super) is_full: bool,
-    /// What is not in the snapshot is gone.
-    pub(super) is_complete: bool,
     /// What there is was counted by another process.
     pub(super) is_inherited: bool,
 }
@@ -183,10 +181,11 @@ impl<'a> Telling<'a> {
         }
     }
 
-    /// Ends the family: what is left of it are the texts of its chunks.
-    pub(super) fn end(mut self, omitted: &mut Omitted) -> Vec<String> {
+    /// Ends the family: what is left of it are the texts of its chunks. Where the snapshot is complete,
+    /// what is not in it is gone.
+    pub(super) fn end(mut self, is_complete: bool, omitted: &mut Omitted) -> Vec<String> {
         omitted.outdated += self.missed;
-        if self.round.is_complete {
+        if is_complete {
             let number = self.round.number;
             let mut gone = Vec::new();
             self.family.series.retain(|_, told| {

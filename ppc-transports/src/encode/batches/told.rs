@@ -51,7 +51,7 @@ impl Told {
             return false;
         };
         // A clock may be set back.
-        now < at || now - at >= after / 3
+        now.checked_sub(at).is_none_or(|since| since >= after / 3)
     }
 
     pub(super) fn said(&mut self, now: Duration) {

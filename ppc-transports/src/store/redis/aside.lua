@@ -9,4 +9,5 @@ if redis.call('EXISTS', KEYS[4]) == 0 then
     end
   end
 end
+if redis.call('EXISTS', KEYS[4]) == 1 then redis.call('HSETNX', KEYS[4], 'mark', ARGV[1]) end
 return redis.call('EXISTS', KEYS[4])

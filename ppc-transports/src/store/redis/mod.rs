@@ -202,8 +202,13 @@ impl RedisBackend {
             self.listed.clear();
         }
         let mut replies = replies?.into_iter();
-        let listed = replies.by_ref().take(before).filter_map(Result::err).next();
-        if let Some(error) = &listed {
+        let listed: Vec<RedisError> = replies
+            .by_ref()
+            .take(before)
+            .filter_map(Result::err)
+            .collect();
+        let listed = listed.first();
+        if let Some(error) = listed {
             self.listed.clear();
             self.forget_where(error);
         }
@@ -217,7 +222,7 @@ impl RedisBackend {
         match listed {
             // What is written and not listed is not seen: it is written again, to no effect, and
             // listed then.
-            Some(error) => Ok(vec![Verdict::Again(fault(&error)); chunks.len()]),
+            Some(error) => Ok(vec![Verdict::Again(fault(error)); chunks.len()]),
             None => Ok(verdicts),
         }
     }
@@ -275,7 +280,7 @@ impl Backend for RedisBackend {
         Ok(())
     }
 
-    fn set_aside(&mut self, name: &str) -> Result<Option<Shelf>, Fault> {
+    fn set_aside(&mut self, name: &str, mark: &str) -> Result<Option<Shelf>, Fault> {
         let mut command = cmd("EVAL");
         command.arg(include_str!("aside.lua")).arg(6);
         for key in self.keys().of_family(name).into_iter().take(3) {
@@ -284,6 +289,7 @@ impl Backend for RedisBackend {
         for key in self.keys().aside(name) {
             command.arg(key);
         }
+        command.arg(mark);
         self.run_one(command)?;
         let keys = self.keys().aside(name);
         self.read_shelf(name, &keys)

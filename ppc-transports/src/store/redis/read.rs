@@ -34,10 +34,10 @@ impl RedisBackend {
         };
         let mut scans = Vec::new();
         for ((name, keys), reply) in names.iter().zip(&keys).zip(self.ask(&declared)?) {
-            match shelf(name, reply)? {
-                Some(Ok(shelf)) => {
-                    reading.families.push(shelf);
-                    scans.extend([&keys[1], &keys[2]].map(Scan::new));
+            match declared_in(name, reply)? {
+                Some(Ok(family)) => {
+                    reading.families.push(family);
+                    scans.extend([&keys[1], &keys[2]].map(|key| Scan::new(key)));
                 }
                 Some(Err(fault)) => reading.faults.push(format!("`{name}`: {fault}")),
                 None => {} // its time was over meanwhile
@@ -68,15 +68,15 @@ impl RedisBackend {
         keys: &[String; 3],
     ) -> Result<Option<Shelf>, Fault> {
         let reply = self.ask(&[facts(&keys[0])])?.pop().unwrap_or(Value::Nil);
-        let Some(shelf) = shelf(name, reply)? else {
+        let Some(found) = declared_in(name, reply)? else {
             return Ok(None);
         };
-        let mut shelf = shelf?;
+        let mut family = found?;
         let mut scans = [Scan::new(&keys[1]), Scan::new(&keys[2])];
         self.scan(&mut scans)?;
         let [series, each] = scans.map(Scan::into_entries);
-        (shelf.series, shelf.each) = (series, each);
-        Ok(Some(shelf))
+        (family.series, family.each) = (series, each);
+        Ok(Some(family))
     }
 
     /// The server's time, where it can be asked for: what is over is so by its clock.
@@ -131,9 +131,9 @@ impl RedisBackend {
 }
 
 impl Scan {
-    fn new(key: &String) -> Self {
+    fn new(key: &str) -> Self {
         Self {
-            key: key.clone(),
+            key: key.to_owned(),
             cursor: Some("0".to_owned()),
             entries: Vec::new(),
         }
@@ -159,21 +159,20 @@ impl Scan {
 /// The command for what is declared.
 fn facts(key: &str) -> Cmd {
     let mut command = cmd("HMGET");
-    command
-        .arg(key)
-        .arg("schema")
-        .arg("declared")
-        .arg("help")
-        .arg("unit");
+    command.arg(key);
+    command.arg(key);
+    for field in ["schema", "declared", "help", "unit", "mark"] {
+        command.arg(field);
+    }
     command
 }
 
 /// The shelf of what is declared, with nothing on it; a fault where it is of another version.
-fn shelf(name: &str, reply: Value) -> Result<Option<Result<Shelf, Fault>>, Fault> {
+fn declared_in(name: &str, reply: Value) -> Result<Option<Result<Shelf, Fault>>, Fault> {
     let facts: Vec<Option<String>> = read(reply)?;
     let mut facts = facts.into_iter().map(Option::unwrap_or_default);
     let mut next = || facts.next().unwrap_or_default();
-    let (schema, declared, help, unit) = (next(), next(), next(), next());
+    let (schema, declared, help, unit, mark) = (next(), next(), next(), next(), next());
     if schema.is_empty() {
         return Ok(None);
     }
@@ -185,6 +184,7 @@ fn shelf(name: &str, reply: Value) -> Result<Option<Result<Shelf, Fault>>, Fault
         declared,
         help,
         unit,
+        mark,
         ..Shelf::default()
     })))
 }
