@@ -6,15 +6,8 @@ pub(crate) fn fault(text: &str, form: &str) -> Option<String> {
     if text.is_empty() {
         return Some("it is empty; a URL is \"http://host:port\"".to_owned());
     }
-    if let Some(character) = text.chars().find(|c| c.is_whitespace() || c.is_control()) {
-        return Some(format!(
-            "{character:?} cannot stand in a URL: found {text:?}"
-        ));
-    }
-    if text.contains('#') {
-        return Some(format!(
-            "nothing can stand behind `#`, which is `%23` in a value: found {text:?}"
-        ));
+    if let Some(fault) = character_fault(text) {
+        return Some(fault);
     }
     let rest = match text.split_once("://") {
         None => text,
@@ -25,7 +18,18 @@ pub(crate) fn fault(text: &str, form: &str) -> Option<String> {
             ));
         }
     };
-    authority_fault(text, rest)
+    authority_fault(text, rest, "http://[::1]:9091")
+}
+
+/// Says which character cannot stand in a URL.
+pub(crate) fn character_fault(text: &str) -> Option<String> {
+    if let Some(character) = text.chars().find(|c| c.is_whitespace() || c.is_control()) {
+        return Some(format!(
+            "{character:?} cannot stand in a URL: found {text:?}"
+        ));
+    }
+    text.contains('#')
+        .then(|| format!("nothing can stand behind `#`, which is `%23` in a value: found {text:?}"))
 }
 
 /// Says why the text cannot be the URL of a proxy.
@@ -38,8 +42,9 @@ pub(crate) fn proxy_fault(text: &str) -> Option<String> {
     }
 }
 
-/// Says what is wrong with the host and port at the beginning of `rest`.
-fn authority_fault(text: &str, rest: &str) -> Option<String> {
+/// Says what is wrong with the host and port at the beginning of `rest`; an IPv6 address stands as in
+/// `example`.
+pub(crate) fn authority_fault(text: &str, rest: &str, example: &str) -> Option<String> {
     let authority = rest.split(['/', '?']).next().unwrap_or_default();
     let host = authority
         .rsplit_once('@')
@@ -55,7 +60,7 @@ fn authority_fault(text: &str, rest: &str) -> Option<String> {
     }
     if name.contains(':') && !name.starts_with('[') {
         return Some(format!(
-            "an IPv6 address stands in brackets, \"http://[::1]:9091\": found {text:?}"
+            "an IPv6 address stands in brackets, \"{example}\": found {text:?}"
         ));
     }
     if matches!(name, "http" | "https") && !text.contains("://") {

@@ -17,6 +17,7 @@ mod metric;
 mod names;
 mod paths;
 mod push_metrics;
+mod store_url;
 mod table;
 mod time_text;
 mod times;
@@ -59,8 +60,8 @@ use proc_macro::TokenStream;
 /// | `task` | a task of the current tokio runtime in place of a thread (feature `tokio`) | off |
 /// | `crate = path` | the path of `ppc`, where it has another name | `::ppc` |
 ///
-/// `stream` is for Influx, StatsD and Graphite over UDP, TCP and Unix sockets, and takes the place of
-/// `period`; all values are sent at the start and at the end as well. What is to be pushed every
+/// `stream` is for Influx, StatsD and Graphite over UDP, TCP and Unix sockets, and for `redis` and
+/// `sqlite`. It takes the place of `period`; all values are sent at the start and at the end as well. What is to be pushed every
 /// period beside it gets an attribute of its own, above or below: each serves its own destinations.
 /// Where both have the same `job`, each counts its runs, and one of them wants `job_metrics = false`.
 ///
@@ -85,6 +86,8 @@ use proc_macro::TokenStream;
 /// | `pushgateway = "http://host:port"` | Pushgateway | `Pushgateway` | `pushgateway` |
 /// | `aggregation_gateway = "http://host:port"` | a gateway that adds up what it is pushed | `AggregationGateway` | `pushgateway` |
 /// | `textfile = "/folder/name.prom"` | a file for `node_exporter` | `Textfile` | `textfile` |
+/// | `redis = "redis://localhost:6379"` | a Redis or Valkey in which processes count together | `Redis` | `redis` |
+/// | `sqlite = "/var/lib/ppc/metrics.db"` | a file in which the processes of a machine do | `Sqlite` | `sqlite` |
 /// | `serve = "0.0.0.0:9100"` | `/metrics`, for those who scrape while the job runs | `expose::Server` | `serve` |
 ///
 /// # Settings of destinations

@@ -15,12 +15,16 @@ use off as influx;
 use off as openmetrics;
 #[cfg(not(feature = "pushgateway"))]
 use off as pushgateway;
+#[cfg(not(feature = "redis"))]
+use off as redis;
 #[cfg(not(feature = "serve"))]
 use off as serve;
 #[cfg(not(feature = "signals"))]
 use off as signals;
 #[cfg(not(feature = "snappy"))]
 use off as snappy;
+#[cfg(not(feature = "sqlite"))]
+use off as sqlite;
 #[cfg(not(feature = "statsd"))]
 use off as statsd;
 #[cfg(not(feature = "tcp"))]
@@ -49,12 +53,16 @@ use on as influx;
 use on as openmetrics;
 #[cfg(feature = "pushgateway")]
 use on as pushgateway;
+#[cfg(feature = "redis")]
+use on as redis;
 #[cfg(feature = "serve")]
 use on as serve;
 #[cfg(feature = "signals")]
 use on as signals;
 #[cfg(feature = "snappy")]
 use on as snappy;
+#[cfg(feature = "sqlite")]
+use on as sqlite;
 #[cfg(feature = "statsd")]
 use on as statsd;
 #[cfg(feature = "tcp")]
@@ -88,9 +96,11 @@ impl Features {
         ("influx", influx::ENABLED),
         ("openmetrics", openmetrics::ENABLED),
         ("pushgateway", pushgateway::ENABLED),
+        ("redis", redis::ENABLED),
         ("serve", serve::ENABLED),
         ("signals", signals::ENABLED),
         ("snappy", snappy::ENABLED),
+        ("sqlite", sqlite::ENABLED),
         ("statsd", statsd::ENABLED),
         ("tcp", tcp::ENABLED),
         ("textfile", textfile::ENABLED),
@@ -116,8 +126,12 @@ impl Features {
             "openmetrics_http" => &["openmetrics", "http"],
             "pushgateway" | "aggregation_gateway" => &["pushgateway"],
             "textfile" => &["textfile"],
+            "redis" => &["redis"],
+            "sqlite" => &["sqlite"],
             "serve" => &["serve"],
             "https://"
+            | "rediss://"
+            | "valkeys://"
             | "ca_file"
             | "client_certificate"
             | "client_key"
@@ -164,9 +178,11 @@ impl Features {
         ("influx", true),
         ("openmetrics", true),
         ("pushgateway", true),
+        ("redis", true),
         ("serve", true),
         ("signals", true),
         ("snappy", true),
+        ("sqlite", true),
         ("statsd", true),
         ("tcp", true),
         ("textfile", true),
@@ -203,7 +219,11 @@ mod tests {
             ("pushgateway", "feature `pushgateway`"),
             ("aggregation_gateway", "feature `pushgateway`"),
             ("textfile", "feature `textfile`"),
+            ("redis", "feature `redis`"),
+            ("sqlite", "feature `sqlite`"),
             ("https://", "feature `tls`"),
+            ("rediss://", "feature `tls`"),
+            ("valkeys://", "feature `tls`"),
             ("ca_file", "feature `tls`"),
             ("client_certificate", "feature `tls`"),
             ("client_key", "feature `tls`"),

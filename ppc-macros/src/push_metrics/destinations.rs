@@ -21,6 +21,10 @@ pub(super) enum Takes {
     Address(&'static str),
     /// A server's URL.
     Http,
+    /// The URL of a store that processes share.
+    Store,
+    /// The path of such a store in a file.
+    Database,
     /// A path.
     File,
     /// The path of a Unix socket.
@@ -122,6 +126,20 @@ pub(super) const KINDS: &[Kind] = &[
         "textfile",
     ),
     kind(
+        "redis",
+        "Redis",
+        Takes::Store,
+        "redis = \"redis://localhost:6379\"",
+        "redis",
+    ),
+    kind(
+        "sqlite",
+        "Sqlite",
+        Takes::Database,
+        "sqlite = \"/var/lib/ppc/metrics.db\"",
+        "sqlite",
+    ),
+    kind(
         "serve",
         "Server",
         Takes::Listener,
@@ -151,10 +169,13 @@ impl Kind {
         self.takes == Takes::Listener
     }
 
-    /// Whether it can be sent every change by itself: what takes lines can, and what takes requests
-    /// or files as a whole cannot.
+    /// Whether it can be sent every change by itself: what takes lines can, and so can a store, which
+    /// adds up; what takes requests or files as a whole cannot.
     pub(super) fn streams(&self) -> bool {
-        matches!(self.takes, Takes::Address(_) | Takes::Socket)
+        matches!(
+            self.takes,
+            Takes::Address(_) | Takes::Socket | Takes::Store | Takes::Database
+        )
     }
 }
 
@@ -164,6 +185,8 @@ impl Takes {
         let (article, what, example) = match self {
             Self::Address(port) => ("an", "address", &*format!("localhost:{port}")),
             Self::Http => ("a", "URL", "http://localhost:8428"),
+            Self::Store => ("a", "URL", "redis://localhost:6379"),
+            Self::Database => ("a", "path", "/var/lib/ppc/metrics.db"),
             Self::File => ("a", "path", "/var/lib/node_exporter/job.prom"),
             Self::Socket => ("a", "path", "/run/metrics.sock"),
             Self::Listener => ("an", "address", "0.0.0.0:9100"),

@@ -5,6 +5,7 @@ use crate::diag::Diagnostics;
 use crate::features::Features;
 use crate::http_url;
 use crate::literal::Literal;
+use crate::store_url;
 use crate::times::{self, Zero};
 use crate::words;
 
@@ -39,6 +40,8 @@ pub(super) fn destination(
             let is_https = http_url::is_https(&text);
             features.fault("https://").filter(|_| is_https)
         }),
+        Takes::Store => store_url::fault(&text).or_else(|| features.fault(store_url::tls(&text)?)),
+        Takes::Database => path_fault(&text, kind.scheme, &DATABASE),
         Takes::File => path_fault(&text, kind.scheme, &FILE),
         Takes::Socket => path_fault(&text, kind.scheme, &SOCKET),
         Takes::Listener => listener_fault(&text, kind.scheme),
@@ -99,6 +102,10 @@ struct What {
 const FILE: What = What {
     noun: "file",
     example: "folder/name.prom",
+};
+const DATABASE: What = What {
+    noun: "file",
+    example: "folder/metrics.db",
 };
 const SOCKET: What = What {
     noun: "socket",

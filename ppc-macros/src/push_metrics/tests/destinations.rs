@@ -28,6 +28,8 @@ fn destinations() -> TokenStream {
         pushgateway = "gateway.acme.net",
         aggregation_gateway = "aggregation+http://[::1]:80/prefix?job=other",
         textfile = "textfile:///var/lib/job.prom",
+        redis = "valkeys://:password@store.acme.net/1?prefix=billing",
+        sqlite = "sqlite:///var/lib/ppc/metrics.db?prefix=billing",
         job = "j"
     )
 }
@@ -141,6 +143,9 @@ fn what_needs_a_feature_names_it() {
         "`pushgateway` needs the feature `pushgateway`",
         "`aggregation_gateway` needs the feature `pushgateway`",
         "`textfile` needs the feature `textfile`",
+        "`redis` needs the feature `redis`",
+        "`redis`: `valkeys://` needs the feature `tls`",
+        "`sqlite` needs the feature `sqlite`",
         "`ca_file` needs the feature `tls`",
         "`client_certificate` needs the feature `tls`",
         "`client_key` needs the feature `tls`",
@@ -151,7 +156,7 @@ fn what_needs_a_feature_names_it() {
         let is_told = found.iter().any(|message| message.starts_with(start));
         assert!(is_told, "{start}: {found:#?}");
     }
-    assert_eq!(found.len(), 20, "{found:#?}");
+    assert_eq!(found.len(), 23, "{found:#?}");
 }
 
 #[test]

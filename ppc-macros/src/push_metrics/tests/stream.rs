@@ -8,7 +8,7 @@ use crate::features::Features;
 use crate::push_metrics::destinations::KINDS;
 
 /// The keys of destinations that can be streamed to.
-const ABLE: [&str; 8] = [
+const ABLE: [&str; 10] = [
     "influx_udp",
     "influx_tcp",
     "influx_unix",
@@ -17,6 +17,8 @@ const ABLE: [&str; 8] = [
     "statsd_unix",
     "graphite_udp",
     "graphite_tcp",
+    "redis",
+    "sqlite",
 ];
 
 #[track_caller]
