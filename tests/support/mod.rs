@@ -30,6 +30,7 @@ pub(crate) mod snappy;
 pub(crate) mod socket;
 pub(crate) mod statsd_lines;
 pub(crate) mod statsd_server;
+pub(crate) mod stored;
 pub(crate) mod text_format;
 pub(crate) mod udp;
 pub(crate) mod victoria_metrics;
