@@ -1,5 +1,8 @@
 //! The embedded store.
 
+use std::time::Duration;
+
+use crate::support::counting::{Crowd, all_counts_exactly, what_is_killed_lacks_its_last_period};
 use crate::support::receiver::Folder;
 use crate::support::stored;
 
@@ -28,3 +31,29 @@ scenarios!(
     f30_prefixes_do_not_collide,
     a_stream_is_there_at_once
 );
+
+#[test]
+fn k25_many_processes_count_exactly() {
+    let (_folder, url) = new_store();
+    let crowd = Crowd {
+        url: &url,
+        processes: 8,
+        share: 250_000,
+        period: Duration::from_millis(100),
+        ends: 2,
+    };
+    all_counts_exactly(crowd, || {});
+}
+
+#[test]
+fn k25_what_is_killed_lacks_its_last_period() {
+    let (_folder, url) = new_store();
+    let crowd = Crowd {
+        url: &url,
+        processes: 8,
+        share: 100_000_000,
+        period: Duration::from_millis(100),
+        ends: 3,
+    };
+    what_is_killed_lacks_its_last_period(crowd);
+}

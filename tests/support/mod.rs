@@ -7,6 +7,7 @@ pub(crate) mod awkward;
 pub(crate) mod carbon;
 pub(crate) mod certificates;
 pub(crate) mod client_python;
+pub(crate) mod counting;
 pub(crate) mod counts;
 pub(crate) mod documented;
 pub(crate) mod fixture;
