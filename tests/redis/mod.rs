@@ -1,5 +1,6 @@
 //! Against a real Redis.
 
+mod counting;
 mod distributed_client;
 mod fixture;
 mod losses;

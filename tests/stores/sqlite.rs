@@ -37,6 +37,7 @@ fn k25_many_processes_count_exactly() {
     let (_folder, url) = new_store();
     let crowd = Crowd {
         url: &url,
+        read: &url,
         processes: 8,
         share: 250_000,
         period: Duration::from_millis(100),
@@ -50,6 +51,7 @@ fn k25_what_is_killed_lacks_its_last_period() {
     let (_folder, url) = new_store();
     let crowd = Crowd {
         url: &url,
+        read: &url,
         processes: 8,
         share: 100_000_000,
         period: Duration::from_millis(100),

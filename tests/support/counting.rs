@@ -17,8 +17,10 @@ const THREADS: u64 = 4;
 /// How many count, and how much.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Crowd<'a> {
-    /// The store.
+    /// The store, as it is written.
     pub(crate) url: &'a str,
+    /// The same, as it is read.
+    pub(crate) read: &'a str,
     pub(crate) processes: usize,
     /// Recordings of each thread.
     pub(crate) share: u64,
@@ -129,7 +131,8 @@ pub(crate) fn all_counts_exactly(crowd: Crowd<'_>, meanwhile: impl FnOnce() + Se
                         thread::sleep(random(crowd.period * 2));
                         run.job.signal("TERM");
                     }
-                    run.job.wait();
+                    let ended = run.job.wait();
+                    assert!(!ended.stderr.contains("lost"), "{}", ended.stderr);
                 }
                 let run = Run::start(crowd, folder, process, crowd.ends, false);
                 let ended = run.job.wait();
@@ -138,7 +141,7 @@ pub(crate) fn all_counts_exactly(crowd: Crowd<'_>, meanwhile: impl FnOnce() + Se
         }
         meanwhile();
     });
-    let samples = samples(crowd.url);
+    let samples = samples(crowd.read);
     let each = crowd.processes as u64 * THREADS;
     let expected = each * crowd.share;
     assert_eq!(total(&samples, "counted_total", None), expected as f64);
@@ -200,7 +203,7 @@ pub(crate) fn what_is_killed_lacks_its_last_period(crowd: Crowd<'_>) {
         let runs = processes.into_iter().map(|process| process.join().unwrap());
         runs.flatten().collect()
     });
-    let samples = samples(crowd.url);
+    let samples = samples(crowd.read);
     for (name, log) in runs {
         let log = fs::read_to_string(log).unwrap();
         let gathers: Vec<(u64, u64)> = log

@@ -33,7 +33,8 @@ pub(crate) struct BatchSettings {
 ///
 /// What was encoded is kept as it is, and is written again, under the same number, until it is
 /// [`delivered`](Encoder::delivered): the store refuses a number that it has seen, so that nothing
-/// counts twice, however often an answer is lost.
+/// counts twice, however often an answer is lost. What is counted of the same family meanwhile waits
+/// where it is counted, until then or to the end.
 #[derive(Debug)]
 pub(crate) struct Batches {
     settings: BatchSettings,
@@ -53,8 +54,7 @@ pub(crate) struct Batches {
     inherits: bool,
 }
 
-/// Bytes that may be undelivered before nothing further is encoded until the end: what is counted
-/// meanwhile waits where it is counted.
+/// Bytes that may be undelivered, of all families, before nothing further is encoded until the end.
 const MUCH: usize = 8 << 20;
 
 /// The same at the end.
@@ -167,6 +167,11 @@ impl Encoder for Batches {
             let name = descriptor.names().family();
             let declared = Declared::of(descriptor);
             let mut family = self.families.remove(name).unwrap_or_default();
+            let waits = self.frozen.contains_key(name) && !self.is_last;
+            let round = Round {
+                is_full: round.is_full || waits,
+                ..round
+            };
             let mut telling = Telling::new(&mut family, &declared, round);
             let mut part = Some(first);
             while let Some(one) = part {

@@ -110,6 +110,9 @@ impl StoreSender {
             self.backoff.reset();
             return Progress::Partly(parts, None);
         };
+        if !parts.is_empty() {
+            self.backoff.reset();
+        }
         let pause = self.backoff.fail(now, None);
         Progress::Partly(parts, Some((failure(fault), pause)))
     }

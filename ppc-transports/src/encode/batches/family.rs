@@ -35,7 +35,7 @@ pub(super) struct Round<'a> {
     pub(super) now: Duration,
     pub(super) settings: &'a BatchSettings,
     pub(super) is_last: bool,
-    /// There is no room for more.
+    /// What was told before is to be delivered first.
     pub(super) is_full: bool,
     /// What there is was counted by another process.
     pub(super) is_inherited: bool,

@@ -39,6 +39,8 @@ pub(crate) struct RedisBackend {
     prefix: String,
     wire: Option<Wire>,
     apply: Script,
+    /// So many chunks go in one go.
+    most: usize,
     /// When each family was listed.
     listed: HashMap<String, Instant>,
 }
@@ -50,6 +52,7 @@ impl RedisBackend {
             prefix: prefix.to_owned(),
             wire: None,
             apply: Script::new(include_str!("apply.lua")),
+            most: usize::MAX,
             listed: HashMap::new(),
         }
     }
@@ -230,16 +233,33 @@ impl RedisBackend {
 
 impl Backend for RedisBackend {
     fn apply(&mut self, chunks: &[Chunk<'_>]) -> Vec<Verdict> {
-        let applied = self.apply_together(chunks);
-        let Err(fault) = applied else {
-            return applied.unwrap_or_default();
+        let mut verdicts = Vec::with_capacity(chunks.len());
+        let mut fault = None;
+        while verdicts.len() < chunks.len() && fault.is_none() {
+            let rest = &chunks[verdicts.len()..];
+            let together = &rest[..rest.len().min(self.most)];
+            match self.apply_together(together) {
+                Ok(applied) => {
+                    verdicts.extend(applied);
+                    self.most = self.most.saturating_mul(2);
+                }
+                Err(met) => {
+                    // Of a reply that did not come in whole nothing is known: the next one is smaller.
+                    self.most = (together.len() / 2).max(1);
+                    fault = Some(met);
+                }
+            }
+        }
+        let Some(fault) = fault else {
+            return verdicts;
         };
+        let chunks = &chunks[verdicts.len()..];
         if !self.address.is_cluster() {
-            return vec![Verdict::Again(fault); chunks.len()];
+            verdicts.extend(vec![Verdict::Again(fault); chunks.len()]);
+            return verdicts;
         }
         // A node may be gone, and the others there: family by family, until time is up.
         let until = Instant::now() + self.address.timeout();
-        let mut verdicts = Vec::with_capacity(chunks.len());
         for family in chunks.chunk_by(|a, b| a.head.family == b.head.family) {
             let applied = if Instant::now() < until {
                 self.apply_together(family)
