@@ -2,6 +2,7 @@
 
 mod counting;
 mod distributed_client;
+mod faults;
 mod fixture;
 mod losses;
 mod nodes;

@@ -16,6 +16,7 @@ pub(crate) mod http;
 pub(crate) mod influxdb;
 pub(crate) mod job;
 pub(crate) mod matrix;
+pub(crate) mod meanwhile;
 pub(crate) mod netdata;
 pub(crate) mod nginx;
 pub(crate) mod odd;

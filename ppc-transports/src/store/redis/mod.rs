@@ -16,7 +16,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use redis::{Cmd, RedisError, Script, Value, cmd};
+use redis::{Cmd, ErrorKind, RedisError, Script, Value, cmd};
 
 use self::connect::Wire;
 pub(crate) use self::connect::{Place, RedisAddress};
@@ -80,9 +80,13 @@ impl RedisBackend {
                 .any(|reply| reply.as_ref().is_err_and(has_forgotten)),
             Err(error) => has_forgotten(error),
         };
+        let is_aborted = |error: &RedisError| is_one && !error.is_io_error();
         let replies = if has_forgotten {
             self.wire = None; // loads it
             self.wire()?.run(commands, is_one)
+        } else if replies.as_ref().is_err_and(is_aborted) {
+            // Nothing was done: one by one it is told what is wrong with each.
+            self.wire()?.run(commands, false)
         } else {
             replies
         };
@@ -220,7 +224,16 @@ impl RedisBackend {
             if let Err(error) = &reply {
                 self.forget_where(error);
             }
-            verdicts.push(verdict(chunk, reply));
+            let (verdict, is_new) = verdict(chunk, reply);
+            if is_new && before == 0 {
+                // The server has forgotten everything.
+                self.listed.clear();
+            }
+            verdicts.push(verdict);
+        }
+        if before == 0 && self.listed.is_empty() {
+            let commands = self.list(chunks);
+            self.run(&commands, false)?;
         }
         match listed {
             // What is written and not listed is not seen: it is written again, to no effect, and
@@ -330,17 +343,18 @@ impl fmt::Debug for RedisBackend {
     }
 }
 
-/// What a reply says of a chunk.
-fn verdict(chunk: &Chunk<'_>, reply: Result<Value, RedisError>) -> Verdict {
+/// What a reply says of a chunk, and whether the family was not there before.
+fn verdict(chunk: &Chunk<'_>, reply: Result<Value, RedisError>) -> (Verdict, bool) {
     let words: Result<Vec<String>, _> =
         reply.and_then(|reply| redis::from_redis_value(reply).map_err(RedisError::from));
     let words = match words {
         Ok(words) => words,
-        Err(error) => return Verdict::Again(fault(&error)),
+        Err(error) => return (Verdict::Again(fault(&error)), false),
     };
     let head = &chunk.head;
     let second = words.get(1).map_or("", |word| word);
-    match words.first().map_or("", |word| word) {
+    let first = words.first().map_or("", |word| word);
+    let verdict = match first {
         "applied" | "new" | "seen" => Verdict::Applied,
         "declared" => Verdict::Refused(Fault::declared(&head.family, second, head.declared)),
         "schema" => Verdict::Again(Fault::schema(second)),
@@ -349,7 +363,8 @@ fn verdict(chunk: &Chunk<'_>, reply: Result<Value, RedisError>) -> Verdict {
             Verdict::Again(Fault::new("order", text))
         }
         other => Verdict::Again(Fault::new("store", format!("an odd reply: {other:?}"))),
-    }
+    };
+    (verdict, first == "new")
 }
 
 fn has_forgotten(error: &RedisError) -> bool {
@@ -363,7 +378,8 @@ fn fault(error: &RedisError) -> Fault {
         Some("READONLY") => "read_only",
         Some("NOAUTH" | "WRONGPASS" | "NOPERM") => "unauthorized",
         Some("LOADING" | "MASTERDOWN" | "CLUSTERDOWN" | "TRYAGAIN" | "BUSY") => "busy",
-        _ if error.is_timeout() => "timeout",
+        _ if error.kind() == ErrorKind::AuthenticationFailed => "unauthorized",
+        _ if error.is_timeout() => return Fault::new("timeout", "it did not reply in time"),
         _ if error.is_io_error() => "disconnected",
         _ => "store",
     };
