@@ -19,5 +19,9 @@ scenarios!(
     f24_what_nobody_tells_of_goes,
     f27_what_is_removed_is_removed_for_all,
     f30_prefixes_do_not_collide,
-    a_stream_is_there_at_once
+    a_stream_is_there_at_once,
+    what_disagrees_is_refused,
+    series_are_migrated,
+    f25_f28_f29_who_reads_declares_nothing,
+    clients_have_labels_of_their_own
 );

@@ -3,10 +3,13 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
+use ppc::store::Migration;
 use ppc::{
     Counter, Destination, Gauge, Histogram, Info, Merge, Push, Registry, Source, StateSet, Summary,
     expose, store,
 };
+
+use super::counts::dropped;
 
 /// Adds a parameter to the URL of a store.
 pub(crate) fn with(url: &str, param: &str) -> String {
@@ -346,4 +349,205 @@ pub(crate) fn a_stream_is_there_at_once(url: &str) {
     jobs.inc();
     guard.stop();
     assert_eq!(value(url, "jobs_total"), Some(6.0));
+}
+
+/// Two declarations of one name: the second is refused, counted, and harms nothing else.
+#[track_caller]
+pub(crate) fn what_disagrees_is_refused(url: &str) {
+    let (one, other) = (Registry::new(), Registry::new());
+    let jobs = Counter::builder("jobs")
+        .label_names(["queue"])
+        .register(&one)
+        .unwrap();
+    jobs.labels(("a",)).unwrap().inc();
+    Histogram::builder("time")
+        .buckets([1.0])
+        .register(&one)
+        .unwrap()
+        .observe(1);
+    push(url, &one);
+    let before = dropped("declared");
+    let jobs = Counter::builder("jobs")
+        .label_names(["shard"])
+        .register(&other)
+        .unwrap();
+    jobs.labels(("b",)).unwrap().inc();
+    Histogram::builder("time")
+        .buckets([2.0])
+        .register(&other)
+        .unwrap()
+        .observe(1);
+    Counter::builder("fine").register(&other).unwrap().inc();
+    push(url, &other);
+    assert!(dropped("declared") >= before + 2.0);
+    assert_eq!(value(url, "jobs_total{queue=\"a\"}"), Some(1.0));
+    assert_eq!(value(url, "time_count"), Some(1.0));
+    assert_eq!(value(url, "fine_total"), Some(1.0));
+    assert!(!text(url).contains("shard"));
+    // The same declaration in another order is the same.
+    let third = Registry::new();
+    let fine = Counter::builder("both")
+        .label_names(["a", "b"])
+        .register(&third)
+        .unwrap();
+    fine.labels(("1", "2")).unwrap().inc();
+    push(url, &third);
+    let fourth = Registry::new();
+    let fine = Counter::builder("both")
+        .label_names(["b", "a"])
+        .help("New.")
+        .register(&fourth)
+        .unwrap();
+    fine.labels(("2", "1")).unwrap().inc();
+    push(url, &fourth);
+    assert_eq!(value(url, "both_total{a=\"1\",b=\"2\"}"), Some(2.0));
+    assert!(
+        text(url).contains("# HELP both_total New.\n"),
+        "the latest help"
+    );
+    // What is dropped can be declared anew.
+    let store = store::open(url).unwrap();
+    assert!(store.drop_family("jobs").unwrap() && !store.drop_family("jobs").unwrap());
+    jobs.labels(("b",)).unwrap().inc();
+    push(url, &other);
+    assert_eq!(value(url, "jobs_total{shard=\"b\"}"), Some(1.0));
+}
+
+/// Series of an old declaration become such of a new one, with all that they have counted.
+#[track_caller]
+pub(crate) fn series_are_migrated(url: &str) {
+    let (old, new) = (Registry::new(), Registry::new());
+    let labels = ["method", "shard"];
+    let jobs = Counter::builder("jobs")
+        .label_names(labels)
+        .register(&old)
+        .unwrap();
+    let time = Histogram::builder("time").buckets([1.0, 2.0, 4.0]);
+    let time = time.label_names(["shard"]).register(&old).unwrap();
+    for (shard, count) in [("1", 3), ("2", 4)] {
+        jobs.labels(("GET", shard)).unwrap().inc_by(count);
+        for value in [0.5, 1.5, 3.0, 9.0] {
+            time.labels((shard,)).unwrap().observe(value);
+        }
+    }
+    push(url, &old);
+    let store = store::open(url).unwrap();
+    let wrong = store
+        .migrate("jobs", &Migration::new().remove_label("host"))
+        .unwrap_err();
+    assert!(
+        wrong.to_string().contains("`host`") && wrong.to_string().contains("`shard`"),
+        "{wrong}"
+    );
+    let wrong = store
+        .migrate("time", &Migration::new().buckets([3.0]))
+        .unwrap_err();
+    assert!(wrong.to_string().contains("1.0, 2.0, 4.0"), "{wrong}");
+    assert!(store.migrate("none", &Migration::new()).is_err());
+
+    let migration = Migration::new()
+        .remove_label("shard")
+        .rename_label("method", "verb")
+        .add_label("region", "eu west");
+    assert_eq!(store.migrate("jobs", &migration).unwrap(), 2);
+    let migration = Migration::new().remove_label("shard").buckets([2.0]);
+    assert_eq!(store.migrate("time", &migration).unwrap(), 2);
+    assert_eq!(
+        value(url, "jobs_total{region=\"eu west\",verb=\"GET\"}"),
+        Some(7.0)
+    );
+    for (le, count) in [("2.0", 4.0), ("+Inf", 8.0)] {
+        assert_eq!(
+            value(url, &format!("time_bucket{{le=\"{le}\"}}")),
+            Some(count)
+        );
+    }
+    assert_eq!(value(url, "time_sum"), Some(28.0));
+    // Who declares it as it is now counts on, and who declares it as it was does not.
+    let jobs_now = Counter::builder("jobs")
+        .label_names(["verb", "region"])
+        .register(&new)
+        .unwrap();
+    jobs_now.labels(("GET", "eu west")).unwrap().inc();
+    push(url, &new);
+    jobs.labels(("GET", "1")).unwrap().inc();
+    push(url, &old);
+    assert_eq!(
+        value(url, "jobs_total{region=\"eu west\",verb=\"GET\"}"),
+        Some(8.0)
+    );
+    assert_eq!(
+        samples(url)
+            .iter()
+            .filter(|line| line.starts_with("jobs"))
+            .count(),
+        1
+    );
+}
+
+/// The program that reads has no declaration of its own, and shows buckets in their order, infos and
+/// state sets beside the rest; and what it has itself.
+#[track_caller]
+pub(crate) fn f25_f28_f29_who_reads_declares_nothing(url: &str) {
+    let writer = Registry::new();
+    let time = Histogram::builder("time")
+        .buckets([2.5, 10.0, 100.0])
+        .register(&writer)
+        .unwrap();
+    time.observe(3);
+    Info::builder("build")
+        .register(&writer)
+        .unwrap()
+        .set([("version", "2")]);
+    let mode = StateSet::builder("mode")
+        .states(["b", "a"])
+        .register(&writer)
+        .unwrap();
+    mode.set("a");
+    push(url, &writer);
+    let own = Registry::new();
+    Counter::builder("own").register(&own).unwrap().inc();
+    let both = (store::open(url).unwrap(), own);
+    let text = String::from_utf8(expose::generate_latest(&both)).unwrap();
+    let samples: Vec<&str> = text.lines().filter(|line| !line.starts_with('#')).collect();
+    let expected = [
+        "build_info{version=\"2\"} 1",
+        "mode{mode=\"b\"} 0",
+        "mode{mode=\"a\"} 1",
+        "time_bucket{le=\"2.5\"} 0",
+        "time_bucket{le=\"10.0\"} 1",
+        "time_bucket{le=\"100.0\"} 1",
+        "time_bucket{le=\"+Inf\"} 1",
+        "time_count 1",
+        "time_sum 3",
+        "own_total 1",
+    ];
+    assert_eq!(samples, expected);
+}
+
+/// Labels of the client belong to a series, and clients of other labels share the family.
+#[track_caller]
+pub(crate) fn clients_have_labels_of_their_own(url: &str) {
+    // What is counted of a job is counted for all of the process.
+    let job = |host: &str| format!("{}-{host}", &url[..6]);
+    for (host, count) in [("x y", 1), ("z", 2)] {
+        let registry = Registry::new();
+        let jobs = Counter::builder("jobs")
+            .label_names(["queue"])
+            .register(&registry)
+            .unwrap();
+        jobs.labels(("q",)).unwrap().inc_by(count);
+        let destination: Destination = url.parse().unwrap();
+        let push = Push::to(destination)
+            .registry(&registry)
+            .label("host", host);
+        push.job(job(host)).run(|| ());
+    }
+    for (host, count) in [("x y", 1.0), ("z", 2.0)] {
+        let job = job(host);
+        let name = format!("jobs_total{{queue=\"q\",host=\"{host}\",job=\"{job}\"}}");
+        assert_eq!(value(url, &name), Some(count), "{:?}", samples(url));
+        let runs = format!("job_runs_total{{outcome=\"ok\",host=\"{host}\",job=\"{job}\"}}");
+        assert_eq!(value(url, &runs), Some(1.0));
+    }
 }

@@ -107,9 +107,9 @@ impl SqliteBackend {
                 Err(error)
             }
         });
-        let mut connection = connection.map_err(|error| self.fault(&error))?;
+        let mut connection = connection.map_err(|error| fault(&error))?;
         let prepared = self.prepare(&mut connection);
-        prepared.map_err(|error| self.fault(&error))??;
+        prepared.map_err(|error| fault(&error))??;
         Ok(connection)
     }
 
@@ -118,49 +118,32 @@ impl SqliteBackend {
         connection.busy_timeout(BUSY)?;
         connection.set_prepared_statement_cache_capacity(STATEMENTS);
         connection.execute_batch("PRAGMA foreign_keys = ON")?;
-        let version = |connection: &Connection| {
-            connection.pragma_query_value(None, "user_version", |row| row.get::<_, i64>(0))
-        };
-        if version(connection)? == 0 && !self.is_reader {
+        let mut state = State::of(connection)?;
+        if state == State::Empty && !self.is_reader {
             // Readers do not hold up writers, nor they them.
             connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?;
             let made = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            if version(&made)? == 0 {
-                let sql = "SELECT count(*) FROM sqlite_schema";
-                let tables: i64 = made.query_row(sql, [], |row| row.get(0))?;
-                if tables > 0 {
-                    let text = "it is a database of something else";
-                    return Ok(Err(Fault::new("schema", self.named(text))));
-                }
+            // Another process may have been first.
+            if State::of(&made)? == State::Empty {
                 made.execute_batch(TABLES)?;
                 made.pragma_update(None, "application_id", APPLICATION)?;
                 made.pragma_update(None, "user_version", SCHEMA)?;
             }
             made.commit()?;
+            state = State::of(connection)?;
         }
-        let found = version(connection)?.to_string();
-        if found != SCHEMA {
-            return Ok(Err(Fault::schema(&found)));
+        let fault = match state {
+            State::Ours(version) if version.to_string() == SCHEMA => None,
+            State::Ours(version) => Some(Fault::schema(&version.to_string())),
+            State::Empty => Some(Fault::new("schema", "nothing was ever written there")),
+            State::Foreign => Some(Fault::new("schema", "it is a database of something else")),
+        };
+        if let Some(fault) = fault {
+            return Ok(Err(fault));
         }
         // What a crash of the machine may take are the last commits, and nothing but those.
         connection.execute_batch("PRAGMA synchronous = NORMAL")?;
         Ok(Ok(()))
-    }
-
-    fn named(&self, text: &str) -> String {
-        format!("{}: {text}", self.path.display())
-    }
-
-    fn fault(&self, error: &rusqlite::Error) -> Fault {
-        let reason = match error.sqlite_error_code() {
-            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => "busy",
-            Some(ErrorCode::DiskFull) => "full",
-            Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => "read_only",
-            Some(ErrorCode::CannotOpen) => "unopened",
-            Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => "corrupt",
-            _ => "store",
-        };
-        Fault::new(reason, self.named(&error.to_string()))
     }
 
     /// Does something in one step.
@@ -177,7 +160,7 @@ impl SqliteBackend {
             Ok(done)
         };
         all().map_err(|error: rusqlite::Error| {
-            let fault = self.fault(&error);
+            let fault = fault(&error);
             if !matches!(fault.reason, "busy" | "full") {
                 self.connection = None; // opened again the next time
             }
@@ -226,7 +209,7 @@ impl Backend for SqliteBackend {
             Ok(reading)
         };
         all().map_err(|error: rusqlite::Error| {
-            let fault = self.fault(&error);
+            let fault = fault(&error);
             self.connection = None;
             fault
         })
@@ -481,6 +464,45 @@ fn shelf(made: &Transaction<'_>, id: i64) -> rusqlite::Result<Shelf> {
     })?;
     shelf.each = each.collect::<rusqlite::Result<_>>()?;
     Ok(shelf)
+}
+
+/// What an error says.
+fn fault(error: &rusqlite::Error) -> Fault {
+    let reason = match error.sqlite_error_code() {
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => "busy",
+        Some(ErrorCode::DiskFull) => "full",
+        Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => "read_only",
+        Some(ErrorCode::CannotOpen) => "unopened",
+        Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => "corrupt",
+        _ => "store",
+    };
+    Fault::new(reason, error.to_string())
+}
+
+/// What is in a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    /// Nothing.
+    Empty,
+    /// What is stored, in this version.
+    Ours(i64),
+    Foreign,
+}
+
+impl State {
+    fn of(connection: &Connection) -> rusqlite::Result<Self> {
+        let number = |name| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
+        if number("application_id")? == APPLICATION {
+            return Ok(Self::Ours(number("user_version")?));
+        }
+        let sql = "SELECT count(*) FROM sqlite_schema";
+        let tables: i64 = connection.query_row(sql, [], |row| row.get(0))?;
+        Ok(if tables == 0 {
+            Self::Empty
+        } else {
+            Self::Foreign
+        })
+    }
 }
 
 fn millis(time: Duration) -> u64 {
