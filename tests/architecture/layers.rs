@@ -81,6 +81,23 @@ const LAYERS: &[Layer] = &[
         )
     },
     Layer {
+        not_foreign: IO,
+        dependencies: Some(&["ppc_core", "memchr"]),
+        ..transports(
+            "batch",
+            &[
+                "encode",
+                "send",
+                "push",
+                "pack",
+                "destination",
+                "expose",
+                "store",
+                "os",
+            ],
+        )
+    },
+    Layer {
         not_foreign: METRICS,
         ..transports(
             "send",

@@ -11,6 +11,7 @@ use std::time::Duration;
 
 pub use self::open::open_store;
 use self::sender::StoreSender;
+use self::worker::MakeBackend;
 use super::remembered::{Remembered, Resume, Store as Memory};
 use super::url::{Params, Taken};
 use crate::encode::{BatchSettings, Batches};
@@ -41,9 +42,6 @@ const PREFIX: &str = "ppc";
 
 /// How long a series is kept where nothing else is said.
 const TTL: Duration = Duration::from_hours(1);
-
-/// Makes what is written to, or read.
-pub(super) type MakeBackend = dyn Fn() -> Box<dyn Backend> + Send + Sync;
 
 impl Default for Stored {
     fn default() -> Self {

@@ -3,31 +3,20 @@
 mod chunk;
 mod family;
 mod fields;
+mod settings;
 mod told;
 
 use std::collections::{HashMap, VecDeque};
 use std::ops::Range;
-use std::time::Duration;
 
 use ppc_core::{Descriptor, LabelSet, Snapshot, removals};
 
 use self::chunk::Frozen;
 use self::family::{Family, Round, Telling};
 use self::fields::Fields;
+pub(crate) use self::settings::BatchSettings;
 use super::{Encoder, Omitted};
 use crate::batch::{Declared, Head};
-
-/// What is said of every chunk.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct BatchSettings {
-    /// How long the store keeps a series that nobody tells anything of; for ever, where there is
-    /// none.
-    pub(crate) ttl: Option<Duration>,
-    /// How long it keeps what goes with its process, where that process says no more.
-    pub(crate) lease: Duration,
-    /// How the process is called.
-    pub(crate) instance: String,
-}
 
 /// Writes what came on top of what was told before, for a store that many processes write.
 ///

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
-use ppc_core::{Counter, Family, Gauge, Outcome, Registry, unix_time};
+use ppc_core::{Counter, Family, Gauge, Merge, Outcome, Registry, unix_time};
 
 use crate::lock::{lock, lock_at_end};
 use crate::os::PerProcess;
@@ -53,6 +53,8 @@ impl JobMetrics {
             let _ = runs.as_ref().map(|runs| runs.labels([outcome.name()]));
         }
         let in_progress = Gauge::builder("job_in_progress")
+            .merge(Merge::Sum)
+            .live()
             .help("Runs of the job that are under way.")
             .register(&registry)
             .ok();

@@ -6,8 +6,7 @@ use std::sync::Arc;
 use std::task::Waker;
 use std::time::{Duration, Instant};
 
-use super::MakeBackend;
-use super::worker::{Verdicts, Worker};
+use super::worker::{MakeBackend, Verdicts, Worker};
 use crate::send::{Backoff, Failure, Part, Plan, Progress, Report, Sender};
 use crate::store::{Fault, Verdict};
 

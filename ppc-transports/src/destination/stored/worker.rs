@@ -7,11 +7,13 @@ use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, Sender, TryRecvError};
 use std::task::Waker;
 
-use super::MakeBackend;
 use crate::batch::{Chunk, chunks};
 use crate::os;
 use crate::slots::Slots;
 use crate::store::{Backend, Fault, Verdict};
+
+/// Makes what is written to.
+pub(in crate::destination) type MakeBackend = dyn Fn() -> Box<dyn Backend> + Send + Sync;
 
 /// What became of the chunks of a text, each by its place.
 pub(super) type Verdicts = Vec<(Range<usize>, Verdict)>;

@@ -7,8 +7,8 @@ use std::time::Duration;
 use ppc_core::removals::Removed;
 use ppc_core::{FamilySnapshot, SeriesSnapshot};
 
-use super::BatchSettings;
 use super::fields::Fields;
+use super::settings::BatchSettings;
 use super::told::Told;
 use crate::batch::{Class, Declared, Op};
 use crate::encode::Omitted;
