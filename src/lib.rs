@@ -341,10 +341,10 @@ pub mod __private {
     pub use ppc_transports::InfluxUnix;
     #[cfg(all(feature = "openmetrics", feature = "http"))]
     pub use ppc_transports::OpenMetricsHttp;
-    #[cfg(feature = "serve")]
-    pub use ppc_transports::Server;
     #[cfg(feature = "redis")]
     pub use ppc_transports::Redis;
+    #[cfg(feature = "serve")]
+    pub use ppc_transports::Server;
     #[cfg(feature = "sqlite")]
     pub use ppc_transports::Sqlite;
     #[cfg(all(feature = "statsd", feature = "tcp"))]

@@ -4,3 +4,4 @@ mod distributed_client;
 mod fixture;
 mod losses;
 mod nodes;
+mod served;
