@@ -27,6 +27,7 @@ mod repeated;
 mod serve;
 mod sources;
 mod statsd_server;
+mod stores;
 mod streams;
 mod support;
 mod ui;

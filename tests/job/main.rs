@@ -6,6 +6,7 @@
 mod asynchronous;
 #[path = "../support/awkward.rs"]
 mod awkward;
+mod counting;
 mod faulty;
 mod known;
 mod matrix;
@@ -53,6 +54,7 @@ fn main() -> ExitCode {
         Some(("sync", ending)) => synchronous::end(&ask, ending),
         Some(("async" | "task", _)) => asynchronous::end(&ask, ending),
         Some(("repeated", how)) => repeated::run(&ask, how),
+        Some(("counting", share)) => counting::run(&ask, share),
         Some(("faulty", how)) => faulty::run(&ask, how),
         Some(("streamed", how)) => streamed::run(&ask, how),
         Some(("served", how)) => served::run(&ask, how),

@@ -23,7 +23,7 @@ fn a_store_is_shown_and_listed() {
     let listed = run_with(&["list"], &[("PPC_STORE", text(&path))]);
     let expected = [
         "FAMILY           KIND       SERIES  LABELS",
-        "build            info            1",
+        "build            info            1  version",
         "heat             gauge           1",
         "jobs             counter         2  queue,site",
         "latency_seconds  histogram       1",

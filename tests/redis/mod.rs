@@ -5,3 +5,4 @@ mod fixture;
 mod losses;
 mod nodes;
 mod served;
+mod stores;

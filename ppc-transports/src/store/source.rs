@@ -144,7 +144,12 @@ fn show(read: &Reading, mirror: &mut Mirror) {
             ));
             continue;
         };
-        reading.family(declared.kind, &shelf.name, &shelf.help, &shelf.unit);
+        let name = match declared.kind {
+            Kind::Counter => format!("{}_total", shelf.name),
+            Kind::Info => format!("{}_info", shelf.name),
+            _ => shelf.name.clone(),
+        };
+        reading.family(declared.kind, &name, &shelf.help, &shelf.unit);
         match declared.class() {
             Class::Each => show_each(shelf, &declared, now, &mut reading),
             _ => show_series(shelf, &declared, now, &mut reading),

@@ -160,7 +160,6 @@ impl Scan {
 fn facts(key: &str) -> Cmd {
     let mut command = cmd("HMGET");
     command.arg(key);
-    command.arg(key);
     for field in ["schema", "declared", "help", "unit", "mark"] {
         command.arg(field);
     }
