@@ -34,7 +34,7 @@ fn run(command: Command) -> Result<(), Failure> {
     match command {
         Command::Help => say(HELP),
         Command::Version => say(concat!("ppc-serve ", env!("CARGO_PKG_VERSION"), "\n")),
-        Command::Serve(place, settings) => serve::serve(&place, *settings),
+        Command::Serve(place, settings) => serve::serve(&place, &settings),
         Command::Show(place) => operate::show(&place),
         Command::List(place) => operate::list(&place),
         Command::Drop(place, families) => operate::drop_families(&place, &families),

@@ -130,7 +130,7 @@ mod tests {
     #[test]
     fn a_store_that_is_not_there_is_told_of() {
         let store = ppc::store::open("/no/such/folder/metrics.db").unwrap();
-        let page = Page::new(store, Duration::from_secs(60), false).unwrap();
+        let page = Page::new(store, Duration::from_mins(1), false).unwrap();
         for _ in 0..2 * MOST_READINGS {
             let snapshot = page.gather();
             let families: Vec<_> = snapshot.families().collect();

@@ -135,7 +135,7 @@ impl PasswordAt {
 }
 
 /// Serves until SIGTERM, SIGINT or SIGHUP.
-pub(crate) fn serve(place: &Place, settings: Settings) -> Result<(), Failure> {
+pub(crate) fn serve(place: &Place, settings: &Settings) -> Result<(), Failure> {
     let (signal, signalled) = mpsc::channel();
     // Before anything is served: from the first answer on, it ends as it should.
     let end = move || {

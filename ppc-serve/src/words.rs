@@ -43,7 +43,7 @@ impl Words {
     /// The store, which is the next word, or else in the environment.
     pub(crate) fn place(&mut self) -> Result<Place, Failure> {
         let url = match self.left.next() {
-            Some(url) => return Ok(self.from_arguments(url)),
+            Some(url) => return Ok(self.given(url)),
             None => self.environment.take(),
         };
         let missing = || {
@@ -93,7 +93,7 @@ impl Words {
             .map_or(Ok(()), |word| Err(unexpected(&word)))
     }
 
-    fn from_arguments(&mut self, url: String) -> Place {
+    fn given(&mut self, url: String) -> Place {
         let place = Place::new(url, self.prefix.take());
         if place.has_password() {
             eprintln!(
