@@ -30,12 +30,14 @@ fn push_takes_the_place_of_the_programs_destinations() {
     let (own, one, two) = (server(), server(), server());
     let folder = Folder::create("environment");
     let file = folder.path().join("one.prom");
+    let store = folder.path().join("one.db");
     let text = "# TYPE one_value gauge\none_value 1\n";
     let all = format!(
-        "{}\n\t {} textfile://{} ",
+        "{}\n\t {} textfile://{} sqlite://{}?prefix=one ",
         url(&one),
         url(&two),
-        file.display()
+        file.display(),
+        store.display()
     );
     for own_url in [&*url(&own), "-"] {
         let pushed = run(own_url, &[("PPC_PUSH", &all)]);
@@ -48,6 +50,8 @@ fn push_takes_the_place_of_the_programs_destinations() {
         assert_eq!(fs::read_to_string(&file).unwrap(), text);
         fs::remove_file(&file).unwrap();
     }
+    let stored = ppc::Sqlite::new(&store).prefix("one").open().unwrap();
+    assert_eq!(ppc::expose::generate_latest(&stored), text.as_bytes());
 }
 
 #[test]
@@ -88,6 +92,10 @@ fn a_wrong_destination_is_told_with_its_position_and_the_others_are_served() {
         (
             "pushgateway+http://hunter2@h?start=no",
             "parameter `start`: expected \"true\"",
+        ),
+        (
+            "redis://u:hunter2@h?prefx=a",
+            "unknown parameter `prefx`: known are `nodes`",
         ),
     ] {
         let before = format!("{} ", url(&one));

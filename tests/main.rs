@@ -19,6 +19,7 @@ mod lines;
 mod macros;
 mod netdata;
 mod nginx;
+mod ppc_serve;
 mod prometheus;
 mod pushgateway;
 mod redis;

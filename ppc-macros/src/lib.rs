@@ -117,16 +117,20 @@ use proc_macro::TokenStream;
 /// | `delete_on_exit` | deletes the group at the end | off | `pushgateway` |
 /// | `gauges = "skip"` | leaves out what is no total, or `"delta"` | `"delta"` | `aggregation_gateway` |
 /// | `delivery = "at_least_once"` | sends again what may have arrived, or `"at_most_once"` | `"at_most_once"` | `aggregation_gateway` |
+/// | `prefix = "billing"` | the application: others in the same store have nothing in common with it | `"ppc"` | `redis`, `sqlite` |
+/// | `ttl = "1d"` | how long a series is kept after it was last told of | an hour | `redis`, `sqlite` |
+/// | `instance = ppc::hostname()` | the label `instance` of gauges that each process has for itself | host and process | `redis`, `sqlite` |
+/// | `nodes = ["two:6379", "three:6379"]` | further nodes of the cluster, where the first is not there | none | `redis` |
 /// | `headers("Name" = v)` | headers of every request | none | HTTP |
 /// | `params(name = v)` | parameters of every URL | none | HTTP |
 /// | `username = u, password = secret` | basic authentication | none | HTTP |
 /// | `bearer_token = secret` | `Authorization: Bearer ..` | none | HTTP |
-/// | `ca_file = "ca.pem"` | the authorities to trust (this and the next three: feature `tls`) | the system's | HTTP |
-/// | `client_certificate = "c.pem", client_key = "k.pem"` | a certificate to show | none | HTTP |
+/// | `ca_file = "ca.pem"` | the authorities to trust (this and the next three: feature `tls`) | the system's | HTTP, `redis` |
+/// | `client_certificate = "c.pem", client_key = "k.pem"` | a certificate to show | none | HTTP, `redis` |
 /// | `min_tls_version = "1.3"` | the oldest version of TLS, or `"1.2"` | `"1.2"` | HTTP |
 /// | `insecure_skip_verify` | takes every server for the right one | off | HTTP |
 /// | `compression = "gzip"` | or `"snappy"`, `"zstd"`, `"none"`, each by its feature | `"none"` | HTTP |
-/// | `timeout = 10` | how long a request may take | 10 s | HTTP |
+/// | `timeout = 10` | how long a request, or a reply of `redis`, may take | 10 s; 5 s | HTTP, `redis` |
 /// | `connect_timeout = 5` | how long a connection may take | 5 s | HTTP |
 /// | `max_body = 1_000_000` | bytes of a body at most, before compression | 4 MiB | HTTP |
 /// | `follow_redirects` | follows 301 and 302 too | off | HTTP |

@@ -6,7 +6,7 @@ use std::path::Path;
 use super::Finding;
 
 /// Which of ours each package may use. Tests, examples and benches of the root count as the root.
-const MAY_USE: [(&str, &[&str]); 5] = [
+const MAY_USE: [(&str, &[&str]); 6] = [
     ("ppc-core", &[]),
     ("ppc-macros", &[]),
     ("ppc-transports", &["ppc-core"]),
@@ -14,6 +14,7 @@ const MAY_USE: [(&str, &[&str]); 5] = [
         "prometheus-push-client",
         &["ppc-core", "ppc-macros", "ppc-transports"],
     ),
+    ("ppc-serve", &["prometheus-push-client"]),
     ("xtask", &["prometheus-push-client"]),
 ];
 

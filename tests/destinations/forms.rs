@@ -5,7 +5,8 @@ use std::str::FromStr;
 
 use ppc::{
     AggregationGateway, Destination, GraphiteTcp, GraphiteUdp, InfluxHttp, InfluxTcp, InfluxUdp,
-    InfluxUnix, OpenMetricsHttp, Pushgateway, StatsdTcp, StatsdUdp, StatsdUnix, Textfile,
+    InfluxUnix, OpenMetricsHttp, Pushgateway, Redis, Sqlite, StatsdTcp, StatsdUdp, StatsdUnix,
+    Textfile,
 };
 
 use crate::support::awkward::TEXTS;
@@ -72,11 +73,17 @@ where
             .collect();
         let query = query.join("&");
         let url = again::<D>(&format!("{scheme}://{place}?{query}"));
-        let is_secret = ["bearer_token", "token"].contains(&pairs[0].0);
+        let is_secret = ["bearer_token", "token", "pass"].contains(&pairs[0].0);
+        // What has a place in front of the parameters, where there is a host.
+        let is_in_front =
+            ["user", "db"].contains(&pairs[0].0) && ["rediss", "valkeys"].contains(&scheme);
         let expected = format!("?{query}");
         let plain = |url: &str| percent_decoded(url);
         if is_secret {
             assert!(!url.contains("hunter2") && !url.contains('?'), "{url}");
+        } else if is_in_front {
+            let value = pairs[0].1;
+            assert!(url.contains(value) && !url.contains('?'), "{url}: {value}");
         } else {
             assert!(
                 plain(&url).ends_with(&plain(&expected)),
@@ -227,6 +234,54 @@ fn every_parameter_of_lines_is_reachable_and_written() {
 }
 
 #[test]
+fn every_parameter_of_stores_is_reachable_and_written() {
+    let folder = Folder::create("forms-of-stores");
+    Files::write(folder.path());
+    let stored: [&[(&str, &str)]; 4] = [
+        &[("prefix", "my-jobs")],
+        &[("ttl", "1.5")],
+        &[("ttl", "none")],
+        &[("instance", "a/b &=?")],
+    ];
+    let own: [&[(&str, &str)]; 7] = [
+        &[("user", "jobs")],
+        &[("pass", "hunter2")],
+        &[("db", "7")],
+        &[("password_file", "/run/a b")],
+        &[("password_env", "PUSH_PASSWORD")],
+        &[("nodes", "two:6379,[::1]:6380")],
+        &[("timeout", "2.5")],
+    ];
+    let tls: [&[(&str, &str)]; 2] = [
+        &[("ca_file", "FOLDER/authority.pem")],
+        &[
+            ("client_certificate", "FOLDER/client.pem"),
+            ("client_key", "FOLDER/client.key"),
+        ],
+    ];
+    check::<Sqlite>(&folder, "sqlite", "/a%20b/c.db", &stored);
+    for scheme in ["rediss", "valkeys"] {
+        let all = [&stored[..], &own, &tls].concat();
+        check::<Redis>(&folder, scheme, "h:6380", &all);
+    }
+    for (form, written) in [
+        ("redis://h/3", "redis://h:6379/3"),
+        ("valkey://u%40x@[::1]:1", "valkey://u%40x@[::1]:1"),
+        (
+            "redis+unix:///a%20b.sock?db=3",
+            "redis+unix:///a%20b.sock?db=3",
+        ),
+        (
+            "valkey+unix:///a.sock?user=u",
+            "valkey+unix:///a.sock?user=u",
+        ),
+        ("REDIS://u:hunter2@h:1?prefix=ppc&ttl=1h", "redis://u@h:1"),
+    ] {
+        assert_eq!(again::<Redis>(form), written);
+    }
+}
+
+#[test]
 fn every_text_survives() {
     for text in TEXTS {
         let gateway = Pushgateway::new("h")
@@ -247,6 +302,8 @@ fn every_text_survives() {
         if !text.contains('\0') {
             let file = Textfile::new(format!("/a/{text}x?#%&.prom"));
             assert_eq!(again::<Textfile>(&file.to_string()), file.to_string());
+            let file = Sqlite::new(format!("/a/{text}x?#%&.db")).instance(text);
+            assert_eq!(again::<Sqlite>(&file.to_string()), file.to_string());
             let socket = StatsdUnix::new(format!("/a/{text}x?#%&.sock"));
             assert_eq!(again::<StatsdUnix>(&socket.to_string()), socket.to_string());
         }

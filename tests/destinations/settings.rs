@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use ppc::{
-    Compression, Format, InfluxHttp, Names, OpenMetricsHttp, Precision, Push, Pushgateway,
-    Registry, Secret, Textfile, Timestamps, TlsVersion, Verb,
+    Compression, Format, InfluxHttp, Names, OpenMetricsHttp, Precision, Push, Pushgateway, Redis,
+    Registry, Secret, Sqlite, Textfile, Timestamps, TlsVersion, Verb,
 };
 
 use crate::support::script::Server;
@@ -87,6 +87,24 @@ fn settings_and_parameters_are_the_same() {
     assert_eq!(token, "influx+http://h?token_file=%2Ft");
     let file = Textfile::new("/a/b.prom").start(true).to_string();
     assert_eq!(file, "textfile:///a/b.prom?start=true");
+    let redis = Redis::new("rediss://h/1")
+        .nodes(["two:6379", "three:6379"])
+        .user("u")
+        .password(Secret::env("PASSWORD"))
+        .ca_file("/ca")
+        .client_certificate("/c", "/k")
+        .timeout("1m")
+        .prefix("billing")
+        .ttl("1d")
+        .instance("a");
+    assert_eq!(
+        redis.to_string(),
+        "rediss://u@h:6379/1?password_env=PASSWORD&nodes=two%3A6379%2Cthree%3A6379&ca_file=%2Fca&\
+         client_certificate=%2Fc&client_key=%2Fk&timeout=60&prefix=billing&ttl=86400&instance=a"
+    );
+    let sqlite = Sqlite::new("/a/b.db").prefix("billing").no_ttl();
+    let form = sqlite.instance("a").to_string();
+    assert_eq!(form, "sqlite:///a/b.db?prefix=billing&ttl=none&instance=a");
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! What is wrong with a destination is an error that lists what is known, and nothing is sent.
 
-use ppc::{Destination, InfluxHttp, OpenMetricsHttp, Push, Pushgateway, Registry, Textfile};
+use ppc::{
+    Destination, InfluxHttp, OpenMetricsHttp, Push, Pushgateway, Redis, Registry, Sqlite, Textfile,
+};
 
 use crate::support::script::Server;
 
@@ -41,6 +43,13 @@ fn an_unknown_scheme_lists_the_known_ones() {
             "`openmetrics+https`",
             "`pushgateway+http`",
             "`textfile`",
+            "`redis`",
+            "`rediss`",
+            "`redis+unix`",
+            "`valkey`",
+            "`valkeys`",
+            "`valkey+unix`",
+            "`sqlite`",
         ] {
             assert!(text.contains(known), "{known}: {text}");
         }
@@ -67,6 +76,14 @@ fn an_unknown_parameter_lists_the_known_ones() {
             &["`group.a`", "`grouping.NAME`", "`job`"],
         ),
         ("textfile:///a?b", &["`b`", "`start`"]),
+        (
+            "redis://u:hunter2@h?node=two:6379",
+            &["`node`", "`nodes`", "`password_file`", "`ca_file`", "`ttl`"],
+        ),
+        (
+            "sqlite:///a.db?nodes=h",
+            &["`nodes`", "`prefix`", "`ttl`", "`instance`"],
+        ),
         (
             "statsd+udp://h:1?tags=x",
             &["`tags`", "`dialect`", "`types`", "`datagram_size`"],
@@ -195,6 +212,15 @@ fn a_wrong_value_says_what_is_right() {
         ),
         ("textfile://a/b.prom", &["textfile:///folder/name.prom"]),
         ("textfile:///", &["name of a file is missing"]),
+        ("sqlite://a/b.db", &["sqlite:///folder/metrics.db"]),
+        ("sqlite:///", &["name of a file is missing"]),
+        ("sqlite:///a.db?ttl=soon", &["`ttl`", "`1h`", "`none`"]),
+        ("redis://u:hunter2@", &["host is missing"]),
+        ("redis://h/one", &["number of a database"]),
+        ("redis://u:hunter2@h?db=one", &["`db`", "number"]),
+        ("redis://h?timeout=soon", &["`timeout`", "`500ms`"]),
+        ("redis://h:99999", &["port", "65535"]),
+        ("redis+unix://run/a.sock", &["redis+unix:///run/redis.sock"]),
     ] {
         let text = error(url);
         assert!(
@@ -257,7 +283,7 @@ fn k16_what_is_wrong_is_found_before_anything_is_sent() {
         .register(&registry)
         .unwrap()
         .set(1);
-    let wrong: [(Destination, &str); 8] = [
+    let wrong: [(Destination, &str); 14] = [
         (
             InfluxHttp::new(&address).compression("br").into(),
             "compression \"br\"",
@@ -284,6 +310,15 @@ fn k16_what_is_wrong_is_found_before_anything_is_sent() {
             "soon",
         ),
         (Textfile::new("/").into(), "name of a file is missing"),
+        (Sqlite::new("/").into(), "name of a file is missing"),
+        (Sqlite::new("/a.db").prefix("a b").into(), "prefix \"a b\""),
+        (
+            Sqlite::new("/a.db").ttl("500ms").into(),
+            "a second at the least",
+        ),
+        (Redis::new(&address).prefix("").into(), "prefix \"\""),
+        (Redis::new(&address).timeout(0).into(), "timeout 0"),
+        (Redis::new(&address).nodes(["h:x"]).into(), "h:x"),
     ];
     for (destination, word) in wrong {
         let push = || Push::to(destination.clone()).registry(&registry);

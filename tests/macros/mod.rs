@@ -19,4 +19,5 @@ mod push_forms;
 mod push_futures;
 mod push_http;
 mod push_settings;
+mod push_stores;
 mod registered;

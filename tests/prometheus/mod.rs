@@ -1,6 +1,7 @@
 //! What goes out, judged by Prometheus's own tool.
 
 mod scrape;
+mod shared;
 
 use std::time::UNIX_EPOCH;
 

@@ -7,4 +7,5 @@ mod faults;
 mod fixture;
 mod losses;
 mod nodes;
+mod served;
 mod stores;

@@ -20,6 +20,7 @@ pub(crate) mod meanwhile;
 pub(crate) mod netdata;
 pub(crate) mod nginx;
 pub(crate) mod odd;
+pub(crate) mod ppc_serve;
 pub(crate) mod prometheus;
 pub(crate) mod pushgateway;
 pub(crate) mod receiver;

@@ -70,6 +70,16 @@ const HTTP: &[&str] = &[
     "pushgateway",
     "aggregation_gateway",
 ];
+/// What takes certificates, and waits for replies.
+const CONNECTED: &[&str] = &[
+    "influx_http",
+    "openmetrics_http",
+    "pushgateway",
+    "aggregation_gateway",
+    "redis",
+];
+/// In which processes count together.
+const STORES: &[&str] = &["redis", "sqlite"];
 /// Those of Influx line protocol.
 const INFLUX: &[&str] = &["influx_udp", "influx_tcp", "influx_unix", "influx_http"];
 const STATSD: &[&str] = &["statsd_udp", "statsd_tcp", "statsd_unix"];
@@ -202,6 +212,20 @@ pub(super) const SETTINGS: &[Setting] = &[
         &["aggregation_gateway"],
         Value::Word(&["at_most_once", "at_least_once"]),
     ),
+    setting("prefix", "prefix = \"billing\"", STORES, Value::Text),
+    setting("ttl", "ttl = \"1d\"", STORES, Value::Time),
+    setting(
+        "instance",
+        "instance = ppc::hostname()",
+        STORES,
+        Value::Text,
+    ),
+    setting(
+        "nodes",
+        "nodes = [\"two:6379\", \"three:6379\"]",
+        &["redis"],
+        Value::Text,
+    ),
     list(
         "headers",
         "headers(\"X-Scope-OrgID\" = tenant)",
@@ -244,13 +268,13 @@ pub(super) const SETTINGS: &[Setting] = &[
     setting(
         "ca_file",
         "ca_file = \"/etc/acme/ca.pem\"",
-        HTTP,
+        CONNECTED,
         Value::Text,
     ),
     setting(
         "client_certificate",
         "client_certificate = \"job.pem\", client_key = \"job.key\"",
-        HTTP,
+        CONNECTED,
         Value::Pair {
             with: "client_key",
             setter: "client_certificate",
@@ -259,7 +283,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     setting(
         "client_key",
         "client_certificate = \"job.pem\", client_key = \"job.key\"",
-        HTTP,
+        CONNECTED,
         Value::Second {
             first: "client_certificate",
         },
@@ -277,7 +301,7 @@ pub(super) const SETTINGS: &[Setting] = &[
         HTTP,
         Value::Word(&["none", "gzip", "snappy", "zstd"]),
     ),
-    setting("timeout", "timeout = 10", HTTP, Value::Time),
+    setting("timeout", "timeout = 10", CONNECTED, Value::Time),
     setting("connect_timeout", "connect_timeout = 5", HTTP, Value::Time),
     setting("max_body", "max_body = 1_000_000", HTTP, Value::Count),
     switch("follow_redirects", "follow_redirects = true", HTTP),

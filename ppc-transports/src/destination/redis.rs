@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::given::destination;
 use super::stored::Stored;
-use super::url::{Kind, Params, Taken, Url, UrlForm, encode_path, refused, url_form};
+use super::url::{Kind, Params, Taken, Url, UrlForm, encode_path, encode_user, refused, url_form};
 use crate::error::{Error, ErrorKind};
 use crate::push::Parts;
 use crate::seconds::Seconds;
@@ -337,6 +337,7 @@ impl UrlForm for Redis {
         let url = match &address.place {
             Place::Unix(path) => {
                 params.add_unless("db", address.database, &0);
+                params.add_some("user", address.user.as_ref());
                 format!("{scheme}://{}", encode_path(path))
             }
             Place::Net { nodes, .. } => {
@@ -348,9 +349,10 @@ impl UrlForm for Redis {
                 } else {
                     host.to_owned()
                 };
+                let user = address.user.as_deref().map(encode_user).unwrap_or_default();
                 match address.database {
-                    0 => format!("{scheme}://{host}:{port}"),
-                    database => format!("{scheme}://{host}:{port}/{database}"),
+                    0 => format!("{scheme}://{user}{host}:{port}"),
+                    database => format!("{scheme}://{user}{host}:{port}/{database}"),
                 }
             }
         };

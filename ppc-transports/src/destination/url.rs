@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use fluent_uri::Uri;
-use fluent_uri::pct_enc::encoder::{Data, Query};
+use fluent_uri::pct_enc::encoder::{Data, Query, Userinfo};
 use fluent_uri::pct_enc::{self, EStr, EString, Encoder};
 
 use crate::choice::{Chosen, Words, word};
@@ -265,6 +265,14 @@ pub(super) fn encode_path(path: &Path) -> String {
     let mut encoded = EString::<pct_enc::encoder::Path>::new();
     encoded.encode_str::<pct_enc::encoder::Path>(&path.to_string_lossy());
     encoded.into_string()
+}
+
+/// A name in front of a host, with the sign between them.
+pub(super) fn encode_user(user: &str) -> String {
+    let mut encoded = EString::<Userinfo>::new();
+    // Its colons too: one would begin the password.
+    encoded.encode_str::<Data>(user);
+    format!("{}@", encoded.as_str())
 }
 
 pub(super) fn list(words: &[&str]) -> String {

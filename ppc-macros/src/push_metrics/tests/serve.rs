@@ -4,7 +4,11 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::messages;
+use crate::diag::Diagnostics;
 use crate::features::Features;
+use crate::push_metrics::calls::Destinations;
+use crate::push_metrics::model::Settings;
+use crate::push_metrics::parse;
 
 #[track_caller]
 fn check(settings: TokenStream, part: Option<&str>) {
@@ -89,12 +93,13 @@ fn the_server_lingers_and_not_the_push() {
         quote!(serve = ":9100", statsd_udp = made, stream, linger = 1),
         Some(beside),
     );
-    let function = quote!(
-        fn f() {}
-    );
+    // Without the attribute around it, which asks for the features of this build.
+    let mut diagnostics = Diagnostics::default();
     let settings = quote!(serve = ":9100", linger = wait(), influx_udp = made);
-    let expanded = crate::push_metrics::push_metrics(settings, &function).to_string();
-    let expanded = expanded.replace(' ', "");
+    let table = parse::settings(settings, &mut diagnostics);
+    let settings = Settings::new(table, &mut diagnostics);
+    let Destinations { shared, calls } = Destinations::of(&settings, &quote!(private));
+    let expanded = quote!(#(#shared)* #(#calls)*).to_string().replace(' ', "");
     assert!(
         expanded.contains("::Server>(&(\":9100\")).linger(&(wait())))"),
         "{expanded}"

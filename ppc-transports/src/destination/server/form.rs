@@ -3,12 +3,9 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use fluent_uri::pct_enc::EString;
-use fluent_uri::pct_enc::encoder::{Data, Userinfo};
-
 use super::{CONNECT_TIMEOUT, MAX_BODY, Server, Timeout};
 use crate::choice::Words;
-use crate::destination::url::{Params, Taken, Url, UrlForm, url_form, without_user};
+use crate::destination::url::{Params, Taken, Url, UrlForm, encode_user, url_form, without_user};
 use crate::error::Error;
 use crate::push::Parts;
 use crate::seconds::Seconds;
@@ -171,9 +168,7 @@ impl Server {
         let user = match &self.credentials {
             // Without the user a password in a file would be nobody's.
             Credentials::Basic { user, password } if password.place().is_some() => {
-                let mut encoded = EString::<Userinfo>::new();
-                encoded.encode_str::<Data>(user);
-                format!("{}@", encoded.as_str())
+                encode_user(user)
             }
             _ => String::new(),
         };
