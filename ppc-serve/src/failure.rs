@@ -41,10 +41,6 @@ impl From<lexopt::Error> for Failure {
 impl From<ppc::Error> for Failure {
     fn from(error: ppc::Error) -> Self {
         let mut text = error.to_string();
-        // What the library calls a push is a step of a command here.
-        if let Some(rest) = text.strip_prefix("push failed: ") {
-            text = rest.to_owned();
-        }
         if let Some(source) = error.source() {
             text = format!("{text}: {source}");
         }

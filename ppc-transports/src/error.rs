@@ -73,6 +73,10 @@ pub(crate) enum ErrorKind {
         status: Option<u16>,
         text: String,
     },
+    /// Of a shared store.
+    Store {
+        text: String,
+    },
     Label(ppc_core::Error),
     /// Of a server.
     Listen {
@@ -113,6 +117,12 @@ impl Error {
     /// could not be reached in time, or refused it.
     pub fn is_push(&self) -> bool {
         matches!(*self.0, ErrorKind::Push { .. })
+    }
+
+    /// True where a shared store could not do what was asked of it: it cannot be reached or written, or
+    /// has not what was named.
+    pub fn is_store(&self) -> bool {
+        matches!(*self.0, ErrorKind::Store { .. })
     }
 
     /// The status that a server answered with, where it is the reason.
@@ -225,6 +235,7 @@ impl fmt::Display for Error {
             } => write!(f, "line {line}: expected {expected}, found {found:?}"),
             ErrorKind::Installed { what } => write!(f, "the program has {what} already"),
             ErrorKind::Push { text, .. } => write!(f, "push failed: {text}"),
+            ErrorKind::Store { text } => f.write_str(text),
             ErrorKind::Label(_) => f.write_str("invalid label of the client"),
             ErrorKind::Listen { address, .. } => write!(f, "cannot listen at {address}"),
             ErrorKind::Thread(_) => f.write_str("the thread could not be started"),

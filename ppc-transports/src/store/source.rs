@@ -88,14 +88,8 @@ impl Store {
     fn act<T>(&self, act: impl FnOnce(&mut dyn Backend) -> Result<T, Fault>) -> Result<T, Error> {
         let mut inner = lock(&self.inner);
         act(&mut *inner.backend).map_err(|fault| {
-            let (reason, text) = (fault.reason, format!("{}: {fault}", inner.name));
-            let status = None;
-            ErrorKind::Push {
-                reason,
-                status,
-                text,
-            }
-            .into()
+            let text = format!("{}: {fault}", inner.name);
+            ErrorKind::Store { text }.into()
         })
     }
 }
