@@ -19,6 +19,7 @@ pub(super) fn client(info: ConnectionInfo, _: Option<&Files>) -> Result<Client, 
     Client::open(info)
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "the other one reads files")]
 pub(super) fn cluster(
     builder: ClusterClientBuilder,
     _: Option<&Files>,
