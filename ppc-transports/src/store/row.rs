@@ -1,6 +1,7 @@
 //! What is stored of a series, as text.
 
 use std::fmt::Write;
+use std::time::Duration;
 
 /// A value with the time until which it is kept; in milliseconds since the Unix epoch, as all times
 /// here.
@@ -67,6 +68,16 @@ pub(crate) fn count(word: &str) -> u64 {
         reason = "a count, which may have come to be written as a float"
     )]
     word.parse().unwrap_or_else(|_| number(word) as u64)
+}
+
+/// A time as it is stored.
+pub(crate) fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// The time of day, as it is stored.
+pub(crate) fn now() -> u64 {
+    millis(ppc_core::unix_time())
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ mod tls;
 
 use std::collections::HashMap;
 use std::fmt;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use redis::{Cmd, ErrorKind, RedisError, Script, Value, cmd};
 
@@ -23,6 +23,7 @@ pub(crate) use self::connect::{Place, RedisAddress};
 use self::keys::Keys;
 pub(crate) use self::tls::{ENABLED as TLS_ENABLED, Files as TlsFiles};
 use super::backend::{Backend, Fault, Reading, SCHEMA, Shelf, Verdict};
+use super::row::{millis, now};
 use crate::batch::{Chunk, Class, REMEMBERED, REMEMBERED_AT_END, escape};
 
 /// A family is listed again no later than after this, and is in the list for as long as it may have
@@ -164,21 +165,21 @@ impl RedisBackend {
 
     /// The commands that list families which were not listed lately.
     fn list(&mut self, chunks: &[Chunk<'_>]) -> Vec<Cmd> {
-        let (mut commands, now) = (Vec::new(), Instant::now());
+        let (mut commands, at) = (Vec::new(), Instant::now());
         for chunk in chunks {
             let family = &*chunk.head.family;
             let known = self.listed.get(family);
-            if known.is_some_and(|at| now.duration_since(*at) < LISTED) {
+            if known.is_some_and(|known| at.duration_since(*known) < LISTED) {
                 continue;
             }
-            self.listed.insert(family.to_owned(), now);
+            self.listed.insert(family.to_owned(), at);
             let longest = chunk
                 .head
                 .ttl
                 .map(|ttl| ttl.max(chunk.head.lease) + 2 * LISTED);
             let until = longest.map_or_else(
                 || "+inf".to_owned(),
-                |longest| (unix_millis() + millis(longest)).to_string(),
+                |longest| (now() + millis(longest)).to_string(),
             );
             let mut command = cmd("ZADD");
             command
@@ -190,7 +191,7 @@ impl RedisBackend {
         }
         if !commands.is_empty() {
             // Those that ended a day ago, whoever's clock that is.
-            let over = unix_millis().saturating_sub(millis(REMEMBERED));
+            let over = now().saturating_sub(millis(REMEMBERED));
             let mut command = cmd("ZREMRANGEBYSCORE");
             command.arg(self.keys().families()).arg("-inf").arg(over);
             commands.push(command);
@@ -384,13 +385,4 @@ fn fault(error: &RedisError) -> Fault {
         _ => "store",
     };
     Fault::new(reason, error.to_string())
-}
-
-fn millis(time: Duration) -> u64 {
-    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
-}
-
-fn unix_millis() -> u64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH);
-    since.map_or(0, millis)
 }
