@@ -50,6 +50,8 @@ struct Options {
     style: Style,
     /// To be the server of this name, for the case `serve`.
     serve: Option<String>,
+    /// To do this in the store of another process, for the cases `store` and `store-scrape`.
+    work: Option<String>,
 }
 
 fn options() -> Result<Options> {
@@ -62,6 +64,7 @@ fn options() -> Result<Options> {
                 .only
                 .push(Case::parse(&arguments.value()?.string()?)?),
             Long("serve") => options.serve = Some(arguments.value()?.string()?),
+            Long("work") => options.work = Some(arguments.value()?.string()?),
             Long("quick") => options.effort = Effort::QUICK,
             Long("markdown") => options.style = Style::Markdown,
             other => return Err(other.unexpected().into()),
@@ -81,6 +84,9 @@ impl Options {
         }
         if let Some(name) = self.serve {
             return serve::serve(&name);
+        }
+        if let Some(order) = self.work {
+            return store::work(&order);
         }
         if let [case] = self.only[..] {
             for table in (case.run)(&self.effort) {

@@ -38,7 +38,7 @@ impl Case {
     }
 }
 
-pub(crate) static ALL: [Case; 21] = [
+pub(crate) static ALL: [Case; 22] = [
     Case::new("counter", "inc, 1 thread", record::counter),
     Case::new("counter-2", "inc, 2 threads, one series", record::counter_2),
     Case::new("held", "inc of a held series with labels", record::held),
@@ -87,5 +87,10 @@ pub(crate) static ALL: [Case; 21] = [
         "store",
         "recording in a Redis that processes share",
         store::run,
+    ),
+    Case::new(
+        "store-scrape",
+        "scrapes of 100,000 stored series over HTTP",
+        store::scrape,
     ),
 ];

@@ -5,9 +5,9 @@
 For increments of a counter, then for observations of a histogram with its default buckets, both
 with three labels, it prints a line for whoever started it:
 
-    increments operations=... seconds=... commands=...
+    increments operations=... seconds=... commands=... reads=...
 
-The commands are those that Redis counted meanwhile; nobody else may ask it. What it keeps
+The commands and reads are those that Redis counted meanwhile; nobody else may ask it. What it keeps
 afterwards must be what was recorded, else this fails.
 """
 
@@ -77,6 +77,7 @@ def measure(name, port, processes, seconds):
     for worker in workers:
         worker.join()
     stats = redis.info("commandstats")
+    reads = redis.info("stats")["total_reads_processed"]
     calls = {command: values["calls"] for command, values in stats.items()}
     # Ours; all others are the library's.
     calls.pop("cmdstat_config|resetstat", None)
@@ -85,7 +86,8 @@ def measure(name, port, processes, seconds):
     kept, expected = total(redis, name) - before, count + processes * len(SERIES)
     if kept != expected:
         sys.exit(f"{expected} {name} were made, {kept} are kept")
-    print(name, f"operations={count} seconds={longest:.6f} commands={sum(calls.values())}")
+    said = f"operations={count} seconds={longest:.6f}"
+    print(name, f"{said} commands={sum(calls.values())} reads={reads}")
 
 
 def total(redis, name):

@@ -28,13 +28,13 @@ pub(super) fn measure(redis: &Redis, processes: usize, time: Duration) -> Result
     }
     let said = String::from_utf8(output.stdout)?;
     Ok(Shared {
-        increments: found(&said, "increments")?,
-        observations: found(&said, "observations")?,
+        increments: found(&said, "increments", processes)?,
+        observations: found(&said, "observations", processes)?,
     })
 }
 
-/// Reads `name operations=.. seconds=.. commands=..`.
-fn found(said: &str, name: &str) -> Result<Found> {
+/// Reads `name operations=.. seconds=.. commands=.. reads=..`.
+fn found(said: &str, name: &str, processes: usize) -> Result<Found> {
     let line = said.lines().find_map(|line| {
         let (found, values) = line.split_once(' ')?;
         (found == name).then_some(values)
@@ -48,5 +48,6 @@ fn found(said: &str, name: &str) -> Result<Found> {
     Ok(Found {
         per_second: operations / value("seconds")?,
         commands_each: value("commands")? / operations,
+        trips_per_second: value("reads")? / value("seconds")? / processes as f64,
     })
 }
