@@ -64,6 +64,12 @@ impl Told {
         self.words.copy_from_slice(series.words());
     }
 
+    /// Whether all that the series says was told.
+    pub(super) fn says_all_of(&self, series: &SeriesSnapshot<'_>) -> bool {
+        let words = series.words();
+        !words.is_empty() && self.at.is_some() && *words == *self.words
+    }
+
     /// Whether anything was said of it.
     pub(super) fn was_said(&self) -> bool {
         self.at.is_some()

@@ -59,6 +59,11 @@ impl RedisAddress {
         self.is_cluster
     }
 
+    /// It is a cluster, also where it may not be asked.
+    pub(super) fn found_cluster(&mut self) {
+        self.is_cluster = true;
+    }
+
     pub(super) fn timeout(&self) -> Duration {
         self.timeout
     }

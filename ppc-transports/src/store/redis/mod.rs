@@ -109,6 +109,9 @@ impl RedisBackend {
 
     /// Another connection may lead to another server, where this one cannot be written.
     fn forget_where(&mut self, error: &RedisError) {
+        if error.code() == Some("MOVED") {
+            self.address.found_cluster();
+        }
         if matches!(
             error.code(),
             Some("READONLY" | "MOVED" | "NOAUTH" | "LOADING" | "MASTERDOWN")
