@@ -1,5 +1,6 @@
 //! Against a real Redis.
 
+mod clusters;
 mod commands;
 mod counting;
 mod distributed_client;

@@ -67,30 +67,27 @@ impl RedisBackend {
         self.wire.as_mut().ok_or_else(gone)
     }
 
-    /// Runs commands, and again where the server has forgotten the script. A reply for each, or the
-    /// error of the connection, which is then closed.
+    /// Runs commands, and again where the server has forgotten the script, or says that it is of a
+    /// cluster. A reply for each, or the error of the connection, which is then closed.
     fn run(
         &mut self,
         commands: &[Cmd],
         is_one: bool,
     ) -> Result<Vec<Result<Value, RedisError>>, Fault> {
-        let replies = self.wire()?.run(commands, is_one);
-        let has_forgotten = match &replies {
-            Ok(replies) => replies
-                .iter()
-                .any(|reply| reply.as_ref().is_err_and(has_forgotten)),
-            Err(error) => has_forgotten(error),
-        };
+        let mut replies = self.wire()?.run(commands, is_one);
         let is_aborted = |error: &RedisError| is_one && !error.is_io_error();
-        let replies = if has_forgotten {
-            self.wire = None; // loads it
-            self.wire()?.run(commands, is_one)
-        } else if replies.as_ref().is_err_and(is_aborted) {
+        if replies.as_ref().is_err_and(is_aborted) {
             // Nothing was done: one by one it is told what is wrong with each.
-            self.wire()?.run(commands, false)
-        } else {
-            replies
-        };
+            replies = self.wire()?.run(commands, false);
+        }
+        let is_found = !self.address.is_cluster() && says(&replies, "MOVED");
+        if is_found {
+            self.address.found_cluster();
+        }
+        if is_found || says(&replies, "NOSCRIPT") {
+            self.wire = None; // another one loads it
+            replies = self.wire()?.run(commands, is_one);
+        }
         replies.map_err(|error| {
             self.wire = None;
             fault(&error)
@@ -109,9 +106,6 @@ impl RedisBackend {
 
     /// Another connection may lead to another server, where this one cannot be written.
     fn forget_where(&mut self, error: &RedisError) {
-        if error.code() == Some("MOVED") {
-            self.address.found_cluster();
-        }
         if matches!(
             error.code(),
             Some("READONLY" | "MOVED" | "NOAUTH" | "LOADING" | "MASTERDOWN")
@@ -371,8 +365,16 @@ fn verdict(chunk: &Chunk<'_>, reply: Result<Value, RedisError>) -> (Verdict, boo
     (verdict, first == "new")
 }
 
-fn has_forgotten(error: &RedisError) -> bool {
-    error.code() == Some("NOSCRIPT")
+/// Whether an error of this code is in a reply, or is all there is.
+fn says(replies: &Result<Vec<Result<Value, RedisError>>, RedisError>, code: &str) -> bool {
+    let is_it = |error: &RedisError| error.code() == Some(code);
+    match replies {
+        Ok(replies) => {
+            let mut replies = replies.iter();
+            replies.any(|reply| reply.as_ref().is_err_and(is_it))
+        }
+        Err(error) => is_it(error),
+    }
 }
 
 /// What an error of the client says, in words for people.
