@@ -40,7 +40,10 @@ enum Place {
     Sqlite(PathBuf),
 }
 
-const PLACES: [(&str, fn() -> Result<Place>); 3] = [
+/// How a store begins.
+type Start = fn() -> Result<Place>;
+
+const PLACES: [(&str, Start); 3] = [
     ("Redis", || Ok(Place::Redis(vec![Redis::start()?]))),
     ("Redis Cluster of 3", || Ok(Place::Redis(cluster()?))),
     ("SQLite", || {
@@ -196,7 +199,7 @@ impl Found {
     }
 }
 
-fn measure(place: &Place, scrapes: usize) -> Result<Found> {
+fn measure(place: &Place, times: usize) -> Result<Found> {
     place.watch()?;
     let url = place.url();
     let mut writer = Worker::start(&format!("write {url}"))?;
@@ -206,9 +209,9 @@ fn measure(place: &Place, scrapes: usize) -> Result<Found> {
     thread::sleep(Duration::from_secs(1));
     let idle = pings.stop();
     let pings = Pings::start(place.nodes())?;
-    for written in &mut written {
+    for took in &mut written {
         writer.say("go")?;
-        *written = writer.line()?.parse()?;
+        *took = writer.line()?.parse()?;
     }
     let while_written = pings.stop();
     let writing = place.times("evalsha")?;
@@ -217,7 +220,7 @@ fn measure(place: &Place, scrapes: usize) -> Result<Found> {
     let address = reader.line()?;
     let pings = Pings::start(place.nodes())?;
     let (mut scraped, mut body) = (Vec::new(), Vec::new());
-    for _ in 0..=scrapes {
+    for _ in 0..=times {
         let start = Instant::now();
         body = get(&address)?;
         scraped.push(start.elapsed().as_secs_f64());
