@@ -86,6 +86,12 @@ fn command() -> Result<Command> {
                 let arguments = case.chain(arguments.raw_args()?).collect();
                 return Ok(Command::BenchPeers { arguments });
             }
+            Value(word) if words.is_empty() && word == "bench-store" => {
+                let cases = ["--only", "store", "--only", "store-scrape"];
+                let cases = cases.map(OsString::from).into_iter();
+                let arguments = cases.chain(arguments.raw_args()?).collect();
+                return Ok(Command::BenchPeers { arguments });
+            }
             Value(word) if words.is_empty() && word == "miri" => {
                 let arguments = arguments.raw_args()?.collect();
                 return Ok(Command::Miri { arguments });
@@ -128,6 +134,7 @@ cargo xtask bench-check [--update]  counts the instructions of hot operations, w
 cargo xtask bench-peers [OPTION]... measures ours beside other libraries and the raw limit
     --only CASE, --quick, --markdown: tables for a document, --help: lists the cases
 cargo xtask bench-serve [OPTION]... the same for scrapes over HTTP alone: --quick, --markdown
+cargo xtask bench-store [OPTION]... the same for shared stores alone: --quick, --markdown
 cargo xtask miri [TEST]...          runs the core's unit tests under Miri, of the nightly toolchain
 ",
         steps.join(", "),

@@ -99,8 +99,8 @@ fn tables(effort: &Effort, processes: usize) -> [Table; 2] {
         table.note(
             "The median of the rounds, up to when all of it is in Redis and as much as was recorded. \
              Redis is on loopback and keeps nothing on disk; it and the processes share the \
-             machine's cores. Commands are those that scripts call as well, round trips what Redis \
-             read of each process.",
+             machine's cores. Commands are those that scripts call as well, round trips how \
+             often Redis read from each process, the end of its connection among them.",
         )
     };
     [

@@ -89,6 +89,25 @@ impl Redis {
         let called = calls(&info).filter(|(name, _)| *name == command);
         Ok(called.map(|(_, calls)| calls).sum())
     }
+
+    /// How long half of the calls of a command took at the most since then, and 99 % of them: in
+    /// microseconds.
+    pub(super) fn times(&self, command: &str) -> Result<[f64; 2]> {
+        let info: String = self.ask(cmd("INFO").arg("latencystats"))?;
+        // `latency_percentiles_usec_hset:p50=1.003,p99=2.007,..`
+        let line = info.lines().find_map(|line| {
+            let (name, values) = line
+                .strip_prefix("latency_percentiles_usec_")?
+                .split_once(':')?;
+            (name == command).then_some(values)
+        });
+        let value = |name: &str| {
+            let mut values = line.into_iter().flat_map(|values| values.split(','));
+            values.find_map(|value| value.strip_prefix(name)?.strip_prefix('=')?.parse().ok())
+        };
+        let times = (value("p50"), value("p99"));
+        Ok([times.0.unwrap_or(0.0), times.1.unwrap_or(0.0)])
+    }
 }
 
 /// How often each command was called.

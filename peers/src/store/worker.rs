@@ -2,6 +2,7 @@
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::process::{Child, Command, Stdio};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use super::redis::{Counting, Redis};
@@ -178,6 +179,7 @@ pub(crate) fn work(order: &str) -> Result<()> {
     let series = series();
     // What a process does only once is not measured: it connects, and meets each series.
     recorder.round(&series)?;
+    thread::sleep(Duration::from_millis(300));
     println!("ready");
     std::io::stdin().lock().read_line(&mut String::new())?;
     let (start, mut count) = (Instant::now(), 0);

@@ -47,8 +47,11 @@ impl<'a> Chunk<'a> {
         lines(self.body)
     }
 
-    pub(crate) fn series(&self) -> usize {
-        memchr::memchr_iter(b'\n', self.body.as_bytes()).count()
+    /// How many numbers, or what else values are made of, and fields there are.
+    pub(crate) fn words(&self) -> usize {
+        let body = self.body.as_bytes();
+        let ends = memchr::memchr_iter(b'\n', body).count();
+        2 * ends + memchr::memchr_iter(b' ', body).count()
     }
 
     pub(crate) fn declared(&self) -> Option<Declared> {

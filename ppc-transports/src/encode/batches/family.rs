@@ -13,8 +13,8 @@ use super::told::Told;
 use crate::batch::{Class, Declared, Op};
 use crate::encode::Omitted;
 
-/// So many numbers are applied in one step at most, and so many bytes: a store does nothing else
-/// meanwhile.
+/// So many numbers and fields are applied in one step at most, and so many bytes: a store does nothing
+/// else meanwhile.
 const NUMBERS: usize = 1000;
 const BYTES: usize = 32 << 10;
 
@@ -223,7 +223,7 @@ impl<'a> Telling<'a> {
         self.body.push('\t');
         self.body.push_str(&self.field);
         self.body.push('\n');
-        self.numbers += numbers;
+        self.numbers += numbers + 1;
         if self.numbers >= NUMBERS || self.body.len() >= BYTES {
             self.close();
         }

@@ -7,8 +7,11 @@ use redis::{Cmd, FromRedisValue, Value, cmd, from_redis_value};
 use super::RedisBackend;
 use crate::store::backend::{Fault, Reading, SCHEMA, Shelf};
 
-/// So many entries are asked for at a time.
-const PAGE: usize = 500;
+/// So many entries are asked for in one command.
+const PAGE: usize = 250;
+
+/// And so many commands at a time: a server does one after the other, and nothing else in between.
+const PAGES: usize = 8;
 
 /// One hash that is being read.
 struct Scan {
@@ -107,6 +110,8 @@ impl RedisBackend {
             if open.is_empty() {
                 return Ok(());
             }
+            // The first ones, until they are through: what a hash has is read close together.
+            open.truncate(PAGES);
             let pages: Vec<Cmd> = open.iter().map(|scan| scan.page()).collect();
             for (scan, reply) in open.iter_mut().zip(self.ask(&pages)?) {
                 let (cursor, entries): (String, Vec<(String, String)>) = read(reply)?;
