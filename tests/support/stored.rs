@@ -271,6 +271,17 @@ pub(crate) fn f24_what_nobody_tells_of_goes(url: &str) {
     jobs.inc();
     push(url, &registry);
     assert_eq!(value(url, "jobs_total"), Some(1.0));
+    // Nothing is left of the others, so that they can be declared anew.
+    let other = Registry::new();
+    Counter::builder("level").register(&other).unwrap().inc();
+    let peak = Gauge::builder("peak")
+        .label_names(["k"])
+        .register(&other)
+        .unwrap();
+    peak.labels(("v",)).unwrap().set(3);
+    push(url, &other);
+    assert_eq!(value(url, "level_total"), Some(1.0));
+    assert_eq!(value(url, "peak{k=\"v\"}"), Some(3.0));
 }
 
 /// A removal is for all, and so is a reset.

@@ -15,9 +15,14 @@ local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local function text(ms) return format('%.0f', ms) end
 
-local known = redis.call('HMGET', meta, 'schema', 'declared', 'help', 'unit', 'until', 'swept')
+local known = redis.call('HMGET', meta, 'schema', 'declared', 'help', 'unit', 'until', 'swept', 'rows')
 if known[1] and known[1] ~= ARGV[1] then return {'schema', known[1]} end
-if known[2] and known[2] ~= ARGV[9] then return {'declared', known[2]} end
+if known[2] and known[2] ~= ARGV[9] then
+  local rows = known[7] and tonumber(known[7])
+  if not rows or rows > now then return {'declared', known[2]} end
+  -- Nothing is left of what was declared so.
+  redis.call('UNLINK', series, each)
+end
 local mark = redis.call('HGET', writers, writer)
 local last = mark and tonumber(string.match(mark, ' (%d+)$')) or 0
 if last >= number then return {'seen'} end
@@ -131,7 +136,7 @@ if many then redis.call('HDEL', hash, long) end
 
 local remembered = tonumber(ARGV[12])
 redis.call('HSET', writers, writer, text(now + remembered) .. ' ' .. ARGV[2])
-if not known[2] or known[3] ~= ARGV[10] or known[4] ~= ARGV[11] then
+if known[2] ~= ARGV[9] or known[3] ~= ARGV[10] or known[4] ~= ARGV[11] then
   redis.call('HSET', meta, 'schema', ARGV[1], 'declared', ARGV[9], 'help', ARGV[10], 'unit', ARGV[11])
 end
 
@@ -139,11 +144,12 @@ end
 local all = known[5]
 if all ~= '-' then
   if forever then
-    redis.call('HSET', meta, 'until', '-')
+    redis.call('HSET', meta, 'until', '-', 'rows', '-')
     for _, key in ipairs(KEYS) do redis.call('PERSIST', key) end
   else
     local longest = math.max(now + ttl, now + lease, now + remembered, tonumber(all or 0))
-    redis.call('HSET', meta, 'until', text(longest))
+    local rows = math.max(now + ttl, now + lease, tonumber(known[7] or 0))
+    redis.call('HSET', meta, 'until', text(longest), 'rows', text(rows))
     for _, key in ipairs(KEYS) do redis.call('PEXPIREAT', key, text(longest)) end
   end
 end

@@ -23,7 +23,7 @@ pub(crate) use self::connect::{Place, RedisAddress};
 use self::keys::Keys;
 pub(crate) use self::tls::{ENABLED as TLS_ENABLED, Files as TlsFiles};
 use super::backend::{Backend, Fault, Reading, SCHEMA, Shelf, Verdict};
-use super::row::{millis, now};
+use super::row::millis;
 use crate::batch::{Chunk, Class, REMEMBERED, REMEMBERED_AT_END, escape};
 
 /// A family is listed again no later than after this, and is in the list for as long as it may have
@@ -161,45 +161,34 @@ impl RedisBackend {
         command
     }
 
-    /// The commands that list families which were not listed lately.
-    fn list(&mut self, chunks: &[Chunk<'_>]) -> Vec<Cmd> {
-        let (mut commands, at) = (Vec::new(), Instant::now());
+    /// The command that lists families which were not listed lately, where there are any.
+    fn list(&mut self, chunks: &[Chunk<'_>]) -> Option<Cmd> {
+        let mut command = cmd("EVAL");
+        command.arg(include_str!("list.lua")).arg(1);
+        command.arg(self.keys().families());
+        let (mut is_any, at) = (false, Instant::now());
         for chunk in chunks {
             let family = &*chunk.head.family;
             let known = self.listed.get(family);
             if known.is_some_and(|known| at.duration_since(*known) < LISTED) {
                 continue;
             }
+            is_any = true;
             self.listed.insert(family.to_owned(), at);
             let longest = chunk
                 .head
                 .ttl
                 .map(|ttl| ttl.max(chunk.head.lease) + 2 * LISTED);
-            let until = longest.map_or_else(
-                || "+inf".to_owned(),
-                |longest| (now() + millis(longest)).to_string(),
-            );
-            let mut command = cmd("ZADD");
-            command
-                .arg(self.keys().families())
-                .arg("GT")
-                .arg(until)
-                .arg(family);
-            commands.push(command);
+            let longest = longest.map_or_else(|| "-".to_owned(), |time| millis(time).to_string());
+            command.arg(longest).arg(family);
         }
-        if !commands.is_empty() {
-            // Those that ended a day ago, whoever's clock that is.
-            let over = now().saturating_sub(millis(REMEMBERED));
-            let mut command = cmd("ZREMRANGEBYSCORE");
-            command.arg(self.keys().families()).arg("-inf").arg(over);
-            commands.push(command);
-        }
-        commands
+        is_any.then_some(command)
     }
 
     /// Applies chunks in one go, each to be judged by its reply.
     fn apply_together(&mut self, chunks: &[Chunk<'_>]) -> Result<Vec<Verdict>, Fault> {
-        let mut commands = self.list(chunks);
+        let mut commands = Vec::with_capacity(chunks.len() + 1);
+        commands.extend(self.list(chunks));
         let before = commands.len();
         commands.extend(chunks.iter().map(|chunk| self.command(chunk)));
         let words: usize = chunks.iter().map(Chunk::words).sum();
@@ -231,8 +220,8 @@ impl RedisBackend {
             verdicts.push(verdict);
         }
         if before == 0 && self.listed.is_empty() {
-            let commands = self.list(chunks);
-            self.run(&commands, false)?;
+            let command = self.list(chunks);
+            self.run(command.as_slice(), false)?;
         }
         match listed {
             // What is written and not listed is not seen: it is written again, to no effect, and

@@ -21,12 +21,17 @@ pub(super) fn apply(
         let texts: [String; 3] = [row.get(1)?, row.get(2)?, row.get(3)?];
         Ok((row.get::<_, i64>(0)?, texts))
     });
-    let found = found.optional()?;
-    if let Some((_, [declared, ..])) = &found
+    let mut found = found.optional()?;
+    if let Some((id, [declared, ..])) = &found
         && declared != head.declared
     {
-        let fault = Fault::declared(&head.family, declared, head.declared);
-        return Ok(Verdict::Refused(fault));
+        if has_rows(made, *id, now)? {
+            let fault = Fault::declared(&head.family, declared, head.declared);
+            return Ok(Verdict::Refused(fault));
+        }
+        // Nothing is left of what was declared so.
+        made.execute("DELETE FROM families WHERE id = ?", [id])?;
+        found = None;
     }
     match mark(made, prefix, head, now)? {
         Mark::Seen => return Ok(Verdict::Applied),
@@ -56,6 +61,13 @@ pub(super) fn apply(
         apply_line(made, family, head, &line, now)?;
     }
     Ok(Verdict::Applied)
+}
+
+/// Whether a family has anything that is not over.
+fn has_rows(made: &Transaction<'_>, family: i64, now: u64) -> rusqlite::Result<bool> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM series WHERE family = ?1 AND (until IS NULL OR until > ?2)) \
+               OR EXISTS (SELECT 1 FROM each WHERE family = ?1 AND (until IS NULL OR until > ?2))";
+    made.query_row(sql, params![family, now], |row| row.get(0))
 }
 
 /// What is known of a chunk's number.
