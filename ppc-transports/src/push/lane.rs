@@ -143,6 +143,8 @@ impl Lane {
         if let Some(stream) = &mut self.stream {
             return stream.order_last();
         }
+        // Nothing follows the final values.
+        self.soon = None;
         self.encoder.begin_last();
         self.due = true;
     }

@@ -151,3 +151,17 @@ fn the_last_line_of_a_payload_that_went_in_part_is_counted() {
     assert!(begin(&mut lane).is_some(), "to be continued");
     assert_eq!(lane.current.unwrap().settled, 2);
 }
+
+#[test]
+fn nothing_follows_the_end_of_what_pushes_soon() {
+    let (mut lane, sent) = lane(Vec::new(), Unsure::default());
+    lane.soon = Some(Soon::default());
+    assert!(begin(&mut lane).is_none());
+    assert!(lane.next_look().is_some());
+    lane.order_last();
+    lane.pump(Instant::now(), Some(Instant::now()));
+    begin(&mut lane);
+    assert!(lane.is_idle() && sent.lock().unwrap().len() > 1);
+    // Another destination may not be through yet, and is waited for in peace.
+    assert_eq!(lane.next_look(), None);
+}
