@@ -111,13 +111,12 @@ impl Batches {
             return;
         };
         let kept = &mut self.kept;
-        frozen.retain(|one| {
-            if one.is_forgotten() {
-                *kept -= one.len();
-                omitted.outdated += one.series();
-            }
-            !one.is_forgotten()
-        });
+        // With a number the store forgets all before it.
+        let forgotten = frozen.iter().rposition(Frozen::is_forgotten);
+        for one in frozen.drain(..forgotten.map_or(0, |last| last + 1)) {
+            *kept -= one.len();
+            omitted.outdated += one.series();
+        }
         let mut after = 0;
         for one in frozen.iter() {
             let start = out.len();

@@ -1,10 +1,11 @@
 //! What is told, and when it is told again.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use ppc_core::{Counter, Gauge, Histogram, LabelSet, Merge, Registry, Source, Summary};
 
 use super::*;
+use crate::batch::REMEMBERED_AT_END;
 
 fn settings() -> BatchSettings {
     BatchSettings {
@@ -223,4 +224,35 @@ fn a_forked_child_tells_nothing_that_its_parent_counted() {
     assert_eq!(told(&mut encoder, &registry, 1), Vec::<String>::new());
     jobs.inc();
     assert_eq!(told(&mut encoder, &registry, 2), ["+1\t"]);
+}
+
+#[test]
+fn what_the_end_lets_the_store_forget_is_not_sent_again() {
+    let Some(before) = Instant::now().checked_sub(REMEMBERED_AT_END) else {
+        return; // the machine has just been started
+    };
+    let registry = Registry::new();
+    let jobs = Counter::builder("jobs").register(&registry).unwrap();
+    let mut encoder = encoder();
+    jobs.inc();
+    encode(&mut encoder, &registry, 1);
+    encoder.begin_last();
+    jobs.inc_by(2);
+    encode(&mut encoder, &registry, 2);
+    encoder.begin_again(settings());
+    jobs.inc_by(4);
+    for frozen in encoder.frozen.get_mut("jobs").unwrap() {
+        frozen.since = before;
+    }
+    // Both may have been applied, and the store remembers neither.
+    let (mut snapshot, mut out) = (Snapshot::new(), Vec::new());
+    snapshot.start(Duration::from_secs(3));
+    Source::gather_into(&registry, &mut snapshot);
+    let omitted = encoder.encode(&snapshot, &LabelSet::new(), &mut out);
+    assert_eq!(
+        (String::from_utf8(out).unwrap(), omitted.outdated),
+        (String::new(), 2)
+    );
+    assert_eq!(encoder.kept, 0);
+    assert_eq!(told(&mut encoder, &registry, 4), ["+4\t"]);
 }
