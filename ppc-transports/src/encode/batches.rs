@@ -160,6 +160,7 @@ impl Encoder for Batches {
                 is_full: round.is_full || waits,
                 ..round
             };
+            family.is_foreign = descriptor.spelling().is_some();
             let mut telling = Telling::new(&mut family, &declared, round);
             let mut part = Some(first);
             while let Some(one) = part {
@@ -178,10 +179,11 @@ impl Encoder for Batches {
             }
             self.write_frozen(name, out, &mut omitted);
         }
-        // Of those that are not there any more.
+        // Of those that are not there any more. What was declared here may be shown by the next client
+        // again, as it went on.
         if snapshot.is_complete() {
             self.families
-                .retain(|_, family| family.round == round.number);
+                .retain(|_, family| family.round == round.number || !family.is_foreign);
         }
         let is_there = |name: &str| {
             let family = self.families.get(name);

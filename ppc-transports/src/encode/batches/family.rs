@@ -26,6 +26,8 @@ pub(super) struct Family {
     /// Up to this number removals were told.
     removals: u64,
     pub(super) round: u64,
+    /// It is of another registry.
+    pub(super) is_foreign: bool,
 }
 
 /// What an encoding says of all families.

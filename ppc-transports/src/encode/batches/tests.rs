@@ -227,6 +227,24 @@ fn a_forked_child_tells_nothing_that_its_parent_counted() {
 }
 
 #[test]
+fn what_another_client_does_not_show_is_not_told_from_zero() {
+    let (all, some) = (Registry::new(), Registry::new());
+    let jobs = Counter::builder("jobs")
+        .label_names(["id"])
+        .register(&all)
+        .unwrap();
+    let mut encoder = encoder();
+    jobs.labels(("a",)).unwrap().inc_by(5);
+    jobs.labels(("b",)).unwrap().inc();
+    told(&mut encoder, &all, 1);
+    jobs.remove(("b",)).unwrap();
+    assert_eq!(told(&mut encoder, &all, 2), ["-\tb"]);
+    assert!(told(&mut encoder, &some, 3).is_empty());
+    jobs.labels(("a",)).unwrap().inc();
+    assert_eq!(told(&mut encoder, &all, 4), ["+1\ta"]);
+}
+
+#[test]
 fn what_the_end_lets_the_store_forget_is_not_sent_again() {
     let Some(before) = Instant::now().checked_sub(REMEMBERED_AT_END) else {
         return; // the machine has just been started
