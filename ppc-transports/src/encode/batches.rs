@@ -9,7 +9,7 @@ mod told;
 use std::collections::{HashMap, VecDeque};
 use std::ops::Range;
 
-use ppc_core::{Descriptor, LabelSet, Snapshot, removals};
+use ppc_core::{Descriptor, LabelSet, Snapshot};
 
 use self::chunk::Frozen;
 use self::family::{Family, Round, Telling};
@@ -41,6 +41,8 @@ pub(crate) struct Batches {
     /// Where each chunk of the encoding at hand stands.
     written: Vec<(Range<usize>, Box<str>, u64)>,
     inherits: bool,
+    /// The moment of the last removal that is none of its.
+    removals_after: u64,
 }
 
 /// Bytes that may be undelivered, of all families, before nothing further is encoded until the end.
@@ -52,8 +54,8 @@ const MOST: usize = 4 * MUCH;
 impl Batches {
     /// An encoder that has told nothing yet.
     pub(crate) fn new(settings: BatchSettings, writer: String) -> Self {
-        removals::want();
         Self {
+            removals_after: settings.removals_after,
             settings,
             writer,
             number: 0,
@@ -147,6 +149,7 @@ impl Encoder for Batches {
             settings: &settings,
             is_last: self.is_last,
             is_full: self.is_full(),
+            removals_after: self.removals_after,
             is_inherited: self.inherits && self.round == 1,
         };
         let mut families = snapshot.families().peekable();

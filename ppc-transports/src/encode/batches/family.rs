@@ -39,6 +39,8 @@ pub(super) struct Round<'a> {
     pub(super) is_last: bool,
     /// What was told before is to be delivered first.
     pub(super) is_full: bool,
+    /// What was removed up to this moment is not told.
+    pub(super) removals_after: u64,
     /// What there is was counted by another process.
     pub(super) is_inherited: bool,
 }
@@ -86,7 +88,8 @@ impl<'a> Telling<'a> {
         }
         let (mut removed, mut cleared, mut missed) = (Vec::new(), 0, 0);
         let since = self.family.removals;
-        self.family.removals = family.removals_since(since, &mut |removal| match removal.what {
+        let after = self.round.removals_after;
+        let mut tell = |what: Removed<'_>| match what {
             Removed::Series { values, life } => {
                 let mut field = String::new();
                 fields.write(values.iter().map(|value| &**value), &mut field);
@@ -98,6 +101,11 @@ impl<'a> Telling<'a> {
             }
             // Which ones they were is not known any more.
             Removed::Missed(count) => missed += count,
+        };
+        self.family.removals = family.removals_since(since, &mut |removal| {
+            if removal.moment > after {
+                tell(removal.what);
+            }
         });
         if cleared > 0 {
             self.push(Op::Clear, 1);

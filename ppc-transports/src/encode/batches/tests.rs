@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use ppc_core::{Counter, Gauge, Histogram, LabelSet, Merge, Registry, Source, Summary};
+use ppc_core::{Counter, Gauge, Histogram, LabelSet, Merge, Registry, Source, Summary, removals};
 
 use super::*;
 use crate::batch::REMEMBERED_AT_END;
@@ -12,6 +12,7 @@ fn settings() -> BatchSettings {
         ttl: Some(Duration::from_secs(90)),
         lease: Duration::from_secs(30),
         instance: "host:1".to_owned(),
+        removals_after: removals::want(),
     }
 }
 
@@ -224,6 +225,29 @@ fn a_forked_child_tells_nothing_that_its_parent_counted() {
     assert_eq!(told(&mut encoder, &registry, 1), Vec::<String>::new());
     jobs.inc();
     assert_eq!(told(&mut encoder, &registry, 2), ["+1\t"]);
+}
+
+#[test]
+fn f27_what_was_removed_before_is_not_removed_there() {
+    let registry = Registry::new();
+    let jobs = Counter::builder("jobs")
+        .label_names(["id"])
+        .register(&registry)
+        .unwrap();
+    let mut encoder = encoder();
+    jobs.labels(("a",)).unwrap().inc();
+    told(&mut encoder, &registry, 1);
+    jobs.remove(("a",)).unwrap();
+    assert_eq!(told(&mut encoder, &registry, 2), ["-\ta"]);
+    jobs.labels(("a",)).unwrap().inc_by(2);
+    assert_eq!(told(&mut encoder, &registry, 3), ["+2\ta"]);
+    // Of a child, or of another place: others may count in there by now.
+    let mut other = self::encoder().inherits(true);
+    assert!(told(&mut other, &registry, 4).is_empty());
+    let mut other = self::encoder();
+    assert_eq!(told(&mut other, &registry, 4), ["+2\ta"]);
+    jobs.remove(("a",)).unwrap();
+    assert_eq!(told(&mut other, &registry, 5), ["-\ta"]);
 }
 
 #[test]
