@@ -145,7 +145,7 @@ impl<'a> Telling<'a> {
         if gone > 0 {
             told.forget();
         }
-        if self.round.is_inherited && self.declared.class() == Class::Sum {
+        if self.round.is_inherited {
             return told.inherit(series);
         }
         if is_full {

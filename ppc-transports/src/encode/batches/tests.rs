@@ -2,7 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use ppc_core::{Counter, Gauge, Histogram, LabelSet, Merge, Registry, Source, Summary, removals};
+use ppc_core::{
+    Counter, Gauge, Histogram, Info, LabelSet, Merge, Registry, Source, Summary, removals,
+};
 
 use super::*;
 use crate::batch::REMEMBERED_AT_END;
@@ -217,14 +219,28 @@ fn f27_what_is_removed_is_removed_there() {
 }
 
 #[test]
-fn a_forked_child_tells_nothing_that_its_parent_counted() {
+fn a_forked_child_tells_nothing_that_its_parent_said() {
     let registry = Registry::new();
     let jobs = Counter::builder("jobs").register(&registry).unwrap();
     jobs.inc_by(10);
+    let level = Gauge::builder("level").register(&registry).unwrap();
+    let running = Gauge::builder("running").merge(Merge::Sum).live();
+    let running = running.register(&registry).unwrap();
+    let build = Info::builder("build").register(&registry).unwrap();
+    level.set(5);
+    running.set(1);
+    build.set([("version", "1")]);
     let mut encoder = encoder().inherits(true);
     assert_eq!(told(&mut encoder, &registry, 1), Vec::<String>::new());
     jobs.inc();
     assert_eq!(told(&mut encoder, &registry, 2), ["+1\t"]);
+    level.set(6);
+    running.inc();
+    assert_eq!(told(&mut encoder, &registry, 20), ["=6\t", "@2\t"]);
+    build.set([("version", "2")]);
+    assert_eq!(told(&mut encoder, &registry, 21), ["=version 2\t"]);
+    encoder.begin_last();
+    assert_eq!(told(&mut encoder, &registry, 22), ["@\t"]);
 }
 
 #[test]
