@@ -83,11 +83,11 @@ impl Batches {
     }
 
     /// Keeps what is told of a family until it is delivered.
-    fn freeze(&mut self, descriptor: &Descriptor, declared: &Declared, bodies: Vec<String>) {
+    fn freeze(&mut self, descriptor: &Descriptor, bodies: Vec<(&Declared, String)>) {
         let name = descriptor.names().family();
-        let declared = declared.to_text();
-        for body in bodies {
+        for (declared, body) in bodies {
             self.number += 1;
+            let declared = declared.to_text();
             let head = Head {
                 number: self.number,
                 after: 0,
@@ -156,7 +156,14 @@ impl Encoder for Batches {
         while let Some(first) = families.next() {
             let descriptor = first.descriptor();
             let name = descriptor.names().family();
-            let declared = Declared::of(descriptor);
+            // Of another registry's family there may be several parts, one behind the other, which may
+            // differ in their buckets or states.
+            let mut parts = vec![(Declared::of(descriptor), first)];
+            while let Some(next) =
+                families.next_if(|next| next.descriptor().names().family() == name)
+            {
+                parts.push((Declared::of(next.descriptor()), next));
+            }
             let mut family = self.families.remove(name).unwrap_or_default();
             let waits = self.frozen.contains_key(name) && !self.is_last;
             let round = Round {
@@ -164,22 +171,20 @@ impl Encoder for Batches {
                 ..round
             };
             family.is_foreign = descriptor.spelling().is_some();
-            let mut telling = Telling::new(&mut family, &declared, round);
-            let mut part = Some(first);
-            while let Some(one) = part {
-                let fields = Fields::new(one.descriptor(), &declared, labels);
+            let mut telling = Telling::new(&mut family, &parts[0].0, round);
+            for (declared, one) in &parts {
+                let fields = Fields::new(one.descriptor(), declared, labels);
+                telling.begin_part(declared);
                 telling.remove(one, &fields);
                 for series in one.series() {
                     telling.tell(&series, &fields);
                 }
-                // Of another registry's family there may be several parts, one behind the other.
-                part = families.next_if(|next| next.descriptor().names().family() == name);
             }
             let bodies = telling.end(snapshot.is_complete(), &mut omitted);
-            self.families.insert(name.into(), family);
             if !bodies.is_empty() {
-                self.freeze(descriptor, &declared, bodies);
+                self.freeze(descriptor, bodies);
             }
+            self.families.insert(name.into(), family);
             self.write_frozen(name, out, &mut omitted);
         }
         // Of those that are not there any more. What was declared here may be shown by the next client

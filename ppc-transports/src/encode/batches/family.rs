@@ -60,7 +60,8 @@ pub(super) struct Telling<'a> {
     field: String,
     numbers: usize,
     body: String,
-    bodies: Vec<String>,
+    /// Each with what it is declared as.
+    bodies: Vec<(&'a Declared, String)>,
 }
 
 impl<'a> Telling<'a> {
@@ -78,6 +79,14 @@ impl<'a> Telling<'a> {
             numbers: 0,
             body: String::new(),
             bodies: Vec::new(),
+        }
+    }
+
+    /// What follows is of a part that is declared so.
+    pub(super) fn begin_part(&mut self, declared: &'a Declared) {
+        if *declared != *self.declared {
+            self.close();
+            self.declared = declared;
         }
     }
 
@@ -193,7 +202,11 @@ impl<'a> Telling<'a> {
 
     /// Ends the family: what is left of it are the texts of its chunks. Where the snapshot is complete,
     /// what is not in it is gone.
-    pub(super) fn end(mut self, is_complete: bool, omitted: &mut Omitted) -> Vec<String> {
+    pub(super) fn end(
+        mut self,
+        is_complete: bool,
+        omitted: &mut Omitted,
+    ) -> Vec<(&'a Declared, String)> {
         omitted.outdated += self.missed;
         if is_complete {
             let number = self.round.number;
@@ -231,7 +244,7 @@ impl<'a> Telling<'a> {
     fn close(&mut self) {
         self.numbers = 0;
         if !self.body.is_empty() {
-            self.bodies.push(mem::take(&mut self.body));
+            self.bodies.push((self.declared, mem::take(&mut self.body)));
         }
     }
 }

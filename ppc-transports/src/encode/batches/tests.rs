@@ -3,7 +3,8 @@
 use std::time::{Duration, Instant};
 
 use ppc_core::{
-    Counter, Gauge, Histogram, Info, LabelSet, Merge, Registry, Source, Summary, removals,
+    Counter, Gauge, Histogram, Info, Kind, LabelSet, Merge, Mirror, Mirrored, MirroredBucket,
+    Registry, Source, Summary, removals,
 };
 
 use super::*;
@@ -313,4 +314,34 @@ fn what_the_end_lets_the_store_forget_is_not_sent_again() {
     );
     assert_eq!(encoder.kept, 0);
     assert_eq!(told(&mut encoder, &registry, 4), ["+4\t"]);
+}
+
+#[test]
+fn a_histogram_of_other_buckets_is_of_another_declaration() {
+    let (mut mirror, mut encoder) = (Mirror::new(), encoder());
+    let mut reading = mirror.read();
+    reading.family(Kind::Histogram, "time", "", "");
+    for (id, les) in [("a", &["1.0", "+Inf"][..]), ("b", &["1.0", "2.0", "+Inf"])] {
+        let bucket = |le: &&'static str| MirroredBucket {
+            le,
+            bound: le.parse().unwrap(),
+            count: 1,
+            exemplar: None,
+        };
+        let buckets: Vec<_> = les.iter().map(bucket).collect();
+        let (buckets, sum) = (&*buckets, 3.0);
+        reading.series(&[("id", id)], Mirrored::Histogram { buckets, sum });
+    }
+    reading.finish();
+    let (mut snapshot, mut out) = (Snapshot::new(), Vec::new());
+    snapshot.start(Duration::from_secs(1));
+    mirror.gather_into(&mut snapshot);
+    encoder.encode(&snapshot, &LabelSet::new(), &mut out);
+    let text = String::from_utf8(out).unwrap();
+    for chunk in crate::batch::chunks(&text) {
+        let buckets = chunk.declared().unwrap().own.len();
+        for line in chunk.lines() {
+            assert_eq!(line.value.split(' ').count(), buckets + 1, "{text}");
+        }
+    }
 }
