@@ -9,8 +9,8 @@
 //! comes back is in a life of a higher number than the one noted.
 
 use std::collections::VecDeque;
-use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::Relaxed;
+use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::label::Texts;
@@ -20,7 +20,11 @@ const MOST: usize = 4_096;
 
 static IS_WANTED: AtomicBool = AtomicBool::new(false);
 
-/// Has every removal of this process noted from now on.
+/// How many removals were noted, of all families.
+static NOTED: AtomicU64 = AtomicU64::new(0);
+
+/// Has every removal of this process noted from now on, and returns the moment of the latest one that
+/// was: those that follow have a higher one.
 ///
 /// # Examples
 ///
@@ -51,8 +55,9 @@ static IS_WANTED: AtomicBool = AtomicBool::new(false);
 /// assert_eq!(told(), ["b"]);
 /// # Ok::<(), ppc_core::Error>(())
 /// ```
-pub fn want() {
+pub fn want() -> u64 {
     IS_WANTED.store(true, Relaxed);
+    NOTED.load(Relaxed)
 }
 
 /// A removal that somebody asked for.
@@ -60,6 +65,8 @@ pub fn want() {
 pub struct Removal<'a> {
     /// Its number in the family, which rises from 1 without gaps.
     pub number: u64,
+    /// It rises with each removal of the process; see [`want`].
+    pub moment: u64,
     /// What was removed.
     pub what: Removed<'a>,
 }
@@ -92,7 +99,8 @@ pub(crate) struct Removals(Mutex<Log>);
 struct Log {
     /// The number of the last entry; 0 where there was none.
     newest: u64,
-    entries: VecDeque<Arc<Entry>>,
+    /// Each with its moment.
+    entries: VecDeque<(u64, Arc<Entry>)>,
 }
 
 #[derive(Debug)]
@@ -136,7 +144,8 @@ impl Removals {
             log.entries.pop_front();
         }
         log.newest += 1;
-        log.entries.push_back(Arc::new(entry));
+        let moment = NOTED.fetch_add(1, Relaxed) + 1;
+        log.entries.push_back((moment, Arc::new(entry)));
     }
 
     /// Tells every removal after that of the number; returns the number of the last one.
@@ -153,12 +162,15 @@ impl Removals {
         let before = newest - entries.len() as u64;
         let missed = before.saturating_sub(number);
         if missed > 0 {
+            // None of them is later than the first that is known.
+            let moment = entries.first().map_or(0, |(moment, _)| moment - 1);
             each(Removal {
                 number: before,
+                moment,
                 what: Removed::Missed(missed),
             });
         }
-        for (number, entry) in (before + 1..).zip(&entries) {
+        for (number, (moment, entry)) in (before + 1..).zip(&entries) {
             let what = match &**entry {
                 Entry::Series { values, life } => Removed::Series {
                     values,
@@ -168,7 +180,12 @@ impl Removals {
                     up_to_life: *up_to_life,
                 },
             };
-            each(Removal { number, what });
+            let moment = *moment;
+            each(Removal {
+                number,
+                moment,
+                what,
+            });
         }
         newest
     }

@@ -9,6 +9,8 @@ use std::process;
 use std::sync::Arc;
 use std::time::Duration;
 
+use ppc_core::removals;
+
 pub use self::open::open_store;
 use self::sender::StoreSender;
 use self::worker::MakeBackend;
@@ -138,6 +140,8 @@ impl Stored {
         let place = format!("{place} {}", self.prefix()?);
         let ttl = self.ttl()?;
         let instance = self.instance.clone();
+        // Of what the job removes first of all, too.
+        let removals_after = removals::want();
         Ok(Parts {
             name,
             encoder: Box::new(move |pushing| {
@@ -146,6 +150,7 @@ impl Stored {
                     lease: pushing.period.saturating_mul(PERIODS).max(SHORTEST_LEASE),
                     // A forked child is another one.
                     instance: instance.clone().unwrap_or_else(own_name),
+                    removals_after,
                 };
                 Box::new(Remembered::<Batches>::new(&place, pushing, settings, false))
             }),

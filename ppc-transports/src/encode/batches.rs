@@ -9,7 +9,7 @@ mod told;
 use std::collections::{HashMap, VecDeque};
 use std::ops::Range;
 
-use ppc_core::{Descriptor, LabelSet, Snapshot, removals};
+use ppc_core::{Descriptor, LabelSet, Snapshot};
 
 use self::chunk::Frozen;
 use self::family::{Family, Round, Telling};
@@ -41,6 +41,8 @@ pub(crate) struct Batches {
     /// Where each chunk of the encoding at hand stands.
     written: Vec<(Range<usize>, Box<str>, u64)>,
     inherits: bool,
+    /// The moment of the last removal that is none of its.
+    removals_after: u64,
 }
 
 /// Bytes that may be undelivered, of all families, before nothing further is encoded until the end.
@@ -52,8 +54,8 @@ const MOST: usize = 4 * MUCH;
 impl Batches {
     /// An encoder that has told nothing yet.
     pub(crate) fn new(settings: BatchSettings, writer: String) -> Self {
-        removals::want();
         Self {
+            removals_after: settings.removals_after,
             settings,
             writer,
             number: 0,
@@ -81,11 +83,11 @@ impl Batches {
     }
 
     /// Keeps what is told of a family until it is delivered.
-    fn freeze(&mut self, descriptor: &Descriptor, declared: &Declared, bodies: Vec<String>) {
+    fn freeze(&mut self, descriptor: &Descriptor, bodies: Vec<(&Declared, String)>) {
         let name = descriptor.names().family();
-        let declared = declared.to_text();
-        for body in bodies {
+        for (declared, body) in bodies {
             self.number += 1;
+            let declared = declared.to_text();
             let head = Head {
                 number: self.number,
                 after: 0,
@@ -111,13 +113,12 @@ impl Batches {
             return;
         };
         let kept = &mut self.kept;
-        frozen.retain(|one| {
-            if one.is_forgotten() {
-                *kept -= one.len();
-                omitted.outdated += one.series();
-            }
-            !one.is_forgotten()
-        });
+        // With a number the store forgets all before it.
+        let forgotten = frozen.iter().rposition(Frozen::is_forgotten);
+        for one in frozen.drain(..forgotten.map_or(0, |last| last + 1)) {
+            *kept -= one.len();
+            omitted.outdated += one.series();
+        }
         let mut after = 0;
         for one in frozen.iter() {
             let start = out.len();
@@ -148,41 +149,49 @@ impl Encoder for Batches {
             settings: &settings,
             is_last: self.is_last,
             is_full: self.is_full(),
+            removals_after: self.removals_after,
             is_inherited: self.inherits && self.round == 1,
         };
         let mut families = snapshot.families().peekable();
         while let Some(first) = families.next() {
             let descriptor = first.descriptor();
             let name = descriptor.names().family();
-            let declared = Declared::of(descriptor);
+            // Of another registry's family there may be several parts, one behind the other, which may
+            // differ in their buckets or states.
+            let mut parts = vec![(Declared::of(descriptor), first)];
+            while let Some(next) =
+                families.next_if(|next| next.descriptor().names().family() == name)
+            {
+                parts.push((Declared::of(next.descriptor()), next));
+            }
             let mut family = self.families.remove(name).unwrap_or_default();
             let waits = self.frozen.contains_key(name) && !self.is_last;
             let round = Round {
                 is_full: round.is_full || waits,
                 ..round
             };
-            let mut telling = Telling::new(&mut family, &declared, round);
-            let mut part = Some(first);
-            while let Some(one) = part {
-                let fields = Fields::new(one.descriptor(), &declared, labels);
+            family.is_foreign = descriptor.spelling().is_some();
+            let mut telling = Telling::new(&mut family, &parts[0].0, round);
+            for (declared, one) in &parts {
+                let fields = Fields::new(one.descriptor(), declared, labels);
+                telling.begin_part(declared);
                 telling.remove(one, &fields);
                 for series in one.series() {
                     telling.tell(&series, &fields);
                 }
-                // Of another registry's family there may be several parts, one behind the other.
-                part = families.next_if(|next| next.descriptor().names().family() == name);
             }
             let bodies = telling.end(snapshot.is_complete(), &mut omitted);
-            self.families.insert(name.into(), family);
             if !bodies.is_empty() {
-                self.freeze(descriptor, &declared, bodies);
+                self.freeze(descriptor, bodies);
             }
+            self.families.insert(name.into(), family);
             self.write_frozen(name, out, &mut omitted);
         }
-        // Of those that are not there any more.
+        // Of those that are not there any more. What was declared here may be shown by the next client
+        // again, as it went on.
         if snapshot.is_complete() {
             self.families
-                .retain(|_, family| family.round == round.number);
+                .retain(|_, family| family.round == round.number || !family.is_foreign);
         }
         let is_there = |name: &str| {
             let family = self.families.get(name);

@@ -143,6 +143,8 @@ impl Lane {
         if let Some(stream) = &mut self.stream {
             return stream.order_last();
         }
+        // Nothing follows the final values.
+        self.soon = None;
         self.encoder.begin_last();
         self.due = true;
     }
@@ -352,7 +354,10 @@ impl Lane {
     /// Parts of the payload that begins at `start` are done with.
     fn settle_parts(&mut self, start: usize, parts: Vec<Part>) {
         for part in parts {
-            let lines = start + part.range.start..start + part.range.end;
+            let mut lines = start + part.range.start..start + part.range.end;
+            // No payload has the newline of its last line.
+            let ends = lines.end > 0 && self.lines.get(lines.end - 1) != Some(&b'\n');
+            lines.end = self.lines.len().min(lines.end + usize::from(ends));
             self.encoder.delivered(lines.clone());
             if let Some(current) = &mut self.current {
                 current.settled += count_samples(&self.lines[lines.clone()]);

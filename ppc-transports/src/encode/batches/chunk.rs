@@ -11,7 +11,7 @@ pub(super) struct Frozen {
     /// What stands behind the numbers.
     text: String,
     series: u64,
-    since: Instant,
+    pub(super) since: Instant,
     is_last: bool,
 }
 

@@ -26,6 +26,8 @@ pub(super) struct Family {
     /// Up to this number removals were told.
     removals: u64,
     pub(super) round: u64,
+    /// It is of another registry.
+    pub(super) is_foreign: bool,
 }
 
 /// What an encoding says of all families.
@@ -37,6 +39,8 @@ pub(super) struct Round<'a> {
     pub(super) is_last: bool,
     /// What was told before is to be delivered first.
     pub(super) is_full: bool,
+    /// What was removed up to this moment is not told.
+    pub(super) removals_after: u64,
     /// What there is was counted by another process.
     pub(super) is_inherited: bool,
 }
@@ -56,7 +60,8 @@ pub(super) struct Telling<'a> {
     field: String,
     numbers: usize,
     body: String,
-    bodies: Vec<String>,
+    /// Each with what it is declared as.
+    bodies: Vec<(&'a Declared, String)>,
 }
 
 impl<'a> Telling<'a> {
@@ -77,6 +82,14 @@ impl<'a> Telling<'a> {
         }
     }
 
+    /// What follows is of a part that is declared so.
+    pub(super) fn begin_part(&mut self, declared: &'a Declared) {
+        if *declared != *self.declared {
+            self.close();
+            self.declared = declared;
+        }
+    }
+
     /// Tells what was removed since the last time.
     pub(super) fn remove(&mut self, family: &FamilySnapshot, fields: &Fields<'_>) {
         if self.round.is_full {
@@ -84,7 +97,8 @@ impl<'a> Telling<'a> {
         }
         let (mut removed, mut cleared, mut missed) = (Vec::new(), 0, 0);
         let since = self.family.removals;
-        self.family.removals = family.removals_since(since, &mut |removal| match removal.what {
+        let after = self.round.removals_after;
+        let mut tell = |what: Removed<'_>| match what {
             Removed::Series { values, life } => {
                 let mut field = String::new();
                 fields.write(values.iter().map(|value| &**value), &mut field);
@@ -96,6 +110,11 @@ impl<'a> Telling<'a> {
             }
             // Which ones they were is not known any more.
             Removed::Missed(count) => missed += count,
+        };
+        self.family.removals = family.removals_since(since, &mut |removal| {
+            if removal.moment > after {
+                tell(removal.what);
+            }
         });
         if cleared > 0 {
             self.push(Op::Clear, 1);
@@ -152,7 +171,7 @@ impl<'a> Telling<'a> {
         if gone > 0 {
             told.forget();
         }
-        if self.round.is_inherited && self.declared.class() == Class::Sum {
+        if self.round.is_inherited {
             return told.inherit(series);
         }
         if is_full {
@@ -194,7 +213,11 @@ impl<'a> Telling<'a> {
 
     /// Ends the family: what is left of it are the texts of its chunks. Where the snapshot is complete,
     /// what is not in it is gone.
-    pub(super) fn end(mut self, is_complete: bool, omitted: &mut Omitted) -> Vec<String> {
+    pub(super) fn end(
+        mut self,
+        is_complete: bool,
+        omitted: &mut Omitted,
+    ) -> Vec<(&'a Declared, String)> {
         omitted.outdated += self.missed;
         if is_complete {
             let number = self.round.number;
@@ -232,7 +255,7 @@ impl<'a> Telling<'a> {
     fn close(&mut self) {
         self.numbers = 0;
         if !self.body.is_empty() {
-            self.bodies.push(mem::take(&mut self.body));
+            self.bodies.push((self.declared, mem::take(&mut self.body)));
         }
     }
 }

@@ -12,4 +12,7 @@ pub(crate) struct BatchSettings {
     pub(crate) lease: Duration,
     /// How the process is called.
     pub(crate) instance: String,
+    /// What was removed up to this moment, before there was an encoder, is none of its; see
+    /// [`ppc_core::removals::want`].
+    pub(crate) removals_after: u64,
 }

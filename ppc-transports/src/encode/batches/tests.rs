@@ -1,16 +1,21 @@
 //! What is told, and when it is told again.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use ppc_core::{Counter, Gauge, Histogram, LabelSet, Merge, Registry, Source, Summary};
+use ppc_core::{
+    Counter, Gauge, Histogram, Info, Kind, LabelSet, Merge, Mirror, Mirrored, MirroredBucket,
+    Registry, Source, Summary, removals,
+};
 
 use super::*;
+use crate::batch::REMEMBERED_AT_END;
 
 fn settings() -> BatchSettings {
     BatchSettings {
         ttl: Some(Duration::from_secs(90)),
         lease: Duration::from_secs(30),
         instance: "host:1".to_owned(),
+        removals_after: removals::want(),
     }
 }
 
@@ -215,12 +220,128 @@ fn f27_what_is_removed_is_removed_there() {
 }
 
 #[test]
-fn a_forked_child_tells_nothing_that_its_parent_counted() {
+fn a_forked_child_tells_nothing_that_its_parent_said() {
     let registry = Registry::new();
     let jobs = Counter::builder("jobs").register(&registry).unwrap();
     jobs.inc_by(10);
+    let level = Gauge::builder("level").register(&registry).unwrap();
+    let running = Gauge::builder("running").merge(Merge::Sum).live();
+    let running = running.register(&registry).unwrap();
+    let build = Info::builder("build").register(&registry).unwrap();
+    level.set(5);
+    running.set(1);
+    build.set([("version", "1")]);
     let mut encoder = encoder().inherits(true);
     assert_eq!(told(&mut encoder, &registry, 1), Vec::<String>::new());
     jobs.inc();
     assert_eq!(told(&mut encoder, &registry, 2), ["+1\t"]);
+    level.set(6);
+    running.inc();
+    assert_eq!(told(&mut encoder, &registry, 20), ["=6\t", "@2\t"]);
+    build.set([("version", "2")]);
+    assert_eq!(told(&mut encoder, &registry, 21), ["=version 2\t"]);
+    encoder.begin_last();
+    assert_eq!(told(&mut encoder, &registry, 22), ["@\t"]);
+}
+
+#[test]
+fn f27_what_was_removed_before_is_not_removed_there() {
+    let registry = Registry::new();
+    let jobs = Counter::builder("jobs")
+        .label_names(["id"])
+        .register(&registry)
+        .unwrap();
+    let mut encoder = encoder();
+    jobs.labels(("a",)).unwrap().inc();
+    told(&mut encoder, &registry, 1);
+    jobs.remove(("a",)).unwrap();
+    assert_eq!(told(&mut encoder, &registry, 2), ["-\ta"]);
+    jobs.labels(("a",)).unwrap().inc_by(2);
+    assert_eq!(told(&mut encoder, &registry, 3), ["+2\ta"]);
+    // Of a child, or of another place: others may count in there by now.
+    let mut other = self::encoder().inherits(true);
+    assert!(told(&mut other, &registry, 4).is_empty());
+    let mut other = self::encoder();
+    assert_eq!(told(&mut other, &registry, 4), ["+2\ta"]);
+    jobs.remove(("a",)).unwrap();
+    assert_eq!(told(&mut other, &registry, 5), ["-\ta"]);
+}
+
+#[test]
+fn what_another_client_does_not_show_is_not_told_from_zero() {
+    let (all, some) = (Registry::new(), Registry::new());
+    let jobs = Counter::builder("jobs")
+        .label_names(["id"])
+        .register(&all)
+        .unwrap();
+    let mut encoder = encoder();
+    jobs.labels(("a",)).unwrap().inc_by(5);
+    jobs.labels(("b",)).unwrap().inc();
+    told(&mut encoder, &all, 1);
+    jobs.remove(("b",)).unwrap();
+    assert_eq!(told(&mut encoder, &all, 2), ["-\tb"]);
+    assert!(told(&mut encoder, &some, 3).is_empty());
+    jobs.labels(("a",)).unwrap().inc();
+    assert_eq!(told(&mut encoder, &all, 4), ["+1\ta"]);
+}
+
+#[test]
+fn what_the_end_lets_the_store_forget_is_not_sent_again() {
+    let Some(before) = Instant::now().checked_sub(REMEMBERED_AT_END) else {
+        return; // the machine has just been started
+    };
+    let registry = Registry::new();
+    let jobs = Counter::builder("jobs").register(&registry).unwrap();
+    let mut encoder = encoder();
+    jobs.inc();
+    encode(&mut encoder, &registry, 1);
+    encoder.begin_last();
+    jobs.inc_by(2);
+    encode(&mut encoder, &registry, 2);
+    encoder.begin_again(settings());
+    jobs.inc_by(4);
+    for frozen in encoder.frozen.get_mut("jobs").unwrap() {
+        frozen.since = before;
+    }
+    // Both may have been applied, and the store remembers neither.
+    let (mut snapshot, mut out) = (Snapshot::new(), Vec::new());
+    snapshot.start(Duration::from_secs(3));
+    Source::gather_into(&registry, &mut snapshot);
+    let omitted = encoder.encode(&snapshot, &LabelSet::new(), &mut out);
+    assert_eq!(
+        (String::from_utf8(out).unwrap(), omitted.outdated),
+        (String::new(), 2)
+    );
+    assert_eq!(encoder.kept, 0);
+    assert_eq!(told(&mut encoder, &registry, 4), ["+4\t"]);
+}
+
+#[test]
+fn a_histogram_of_other_buckets_is_of_another_declaration() {
+    let (mut mirror, mut encoder) = (Mirror::new(), encoder());
+    let mut reading = mirror.read();
+    reading.family(Kind::Histogram, "time", "", "");
+    for (id, les) in [("a", &["1.0", "+Inf"][..]), ("b", &["1.0", "2.0", "+Inf"])] {
+        let bucket = |le: &&'static str| MirroredBucket {
+            le,
+            bound: le.parse().unwrap(),
+            count: 1,
+            exemplar: None,
+        };
+        let buckets: Vec<_> = les.iter().map(bucket).collect();
+        let (buckets, sum) = (&*buckets, 3.0);
+        reading.series(&[("id", id)], Mirrored::Histogram { buckets, sum });
+    }
+    reading.finish();
+    let (mut snapshot, mut out) = (Snapshot::new(), Vec::new());
+    snapshot.start(Duration::from_secs(1));
+    mirror.gather_into(&mut snapshot);
+    encoder.encode(&snapshot, &LabelSet::new(), &mut out);
+    let text = String::from_utf8(out).unwrap();
+    for chunk in crate::batch::chunks(&text) {
+        let buckets = chunk.declared().unwrap().own.len();
+        for line in chunk.lines() {
+            assert_eq!(line.value.split(' ').count(), buckets + 1, "{text}");
+        }
+    }
 }

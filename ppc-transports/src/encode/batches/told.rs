@@ -22,6 +22,8 @@ pub(super) struct Told {
     at: Option<Duration>,
     /// How it is called there, where it is taken back when it is gone.
     field: Option<Box<str>>,
+    /// It says what another process said, and that one tells it.
+    is_inherited: bool,
     /// When it was last there.
     pub(super) round: u64,
 }
@@ -34,6 +36,7 @@ impl Told {
             untold: None,
             at: None,
             field: None,
+            is_inherited: false,
             round: 0,
         }
     }
@@ -43,6 +46,7 @@ impl Told {
         self.words.fill(0);
         self.text = "".into();
         self.at = None;
+        self.is_inherited = false;
     }
 
     /// Whether nothing was said for a third of this time.
@@ -57,11 +61,15 @@ impl Told {
     pub(super) fn said(&mut self, now: Duration) {
         self.at = Some(now);
         self.untold = None;
+        self.is_inherited = false;
     }
 
-    /// Takes what it says for what was told.
+    /// Takes what it says for what was told, by another process.
     pub(super) fn inherit(&mut self, series: &SeriesSnapshot<'_>) {
+        // Also the facts of an info, which are no words.
+        self.write_set(series, &mut String::new());
         self.words.copy_from_slice(series.words());
+        self.is_inherited = true;
     }
 
     /// Whether all that the series says was told.
@@ -90,7 +98,8 @@ impl Told {
     /// It could not be told now.
     pub(super) fn hold(&mut self, series: &SeriesSnapshot<'_>) {
         let words = series.words();
-        if self.at.is_none() || *words != *self.words {
+        let is_new = self.at.is_none() && !self.is_inherited;
+        if is_new || *words != *self.words {
             self.untold = Some(words.into());
         }
     }
@@ -135,6 +144,7 @@ impl Told {
     pub(super) fn write_set(&mut self, series: &SeriesSnapshot<'_>, out: &mut String) -> bool {
         let words = series.words();
         let start = out.len();
+        let is_new = self.at.is_none() && !self.is_inherited;
         match series.value() {
             Value::Info(info) => {
                 let Some(facts) = info.pairs() else {
@@ -146,13 +156,13 @@ impl Told {
                     }
                     push_escaped(word, out);
                 }
-                let is_new = self.at.is_none() || out[start..] != *self.text;
+                let is_new = is_new || out[start..] != *self.text;
                 if is_new {
                     self.text = out[start..].into();
                 }
                 return is_new;
             }
-            _ if self.at.is_some() && *words == *self.words => return false,
+            _ if !is_new && *words == *self.words => return false,
             Value::StateSet(states) => {
                 let holding = states.states().filter(|(_, holds)| *holds);
                 for (index, (state, _)) in holding.enumerate() {

@@ -128,3 +128,40 @@ fn f11_a_difference_that_went_in_part_into_a_broken_connection_is_not_sent_again
     assert!(lane.advance(Instant::now()).is_none());
     assert_eq!(*sent.lock().unwrap(), ["0", "2", "settled"]);
 }
+
+#[test]
+fn the_last_line_of_a_payload_that_went_in_part_is_counted() {
+    let failure = || Failure {
+        reason: "scripted",
+        error: io::Error::other("refused"),
+    };
+    let parts = vec![
+        Part {
+            range: 0..2,
+            lost: None,
+        },
+        Part {
+            range: 4..5,
+            lost: None,
+        },
+    ];
+    let partly = Progress::Partly(parts, Some((failure(), Duration::ZERO)));
+    let (mut lane, _) = lane(vec![partly], Unsure::default());
+    lane.packer = Packer::new(usize::MAX);
+    assert!(begin(&mut lane).is_some(), "to be continued");
+    assert_eq!(lane.current.unwrap().settled, 2);
+}
+
+#[test]
+fn nothing_follows_the_end_of_what_pushes_soon() {
+    let (mut lane, sent) = lane(Vec::new(), Unsure::default());
+    lane.soon = Some(Soon::default());
+    assert!(begin(&mut lane).is_none());
+    assert!(lane.next_look().is_some());
+    lane.order_last();
+    lane.pump(Instant::now(), Some(Instant::now()));
+    begin(&mut lane);
+    assert!(lane.is_idle() && sent.lock().unwrap().len() > 1);
+    // Another destination may not be through yet, and is waited for in peace.
+    assert_eq!(lane.next_look(), None);
+}
