@@ -271,7 +271,13 @@ pub(crate) fn f24_what_nobody_tells_of_goes(url: &str) {
     jobs.inc();
     push(url, &registry);
     assert_eq!(value(url, "jobs_total"), Some(1.0));
-    // Nothing is left of the others, so that they can be declared anew.
+    assert_eq!(value(url, "level"), Some(1.0), "it still has it");
+    // Once nothing is left of them, they can be declared anew.
+    let until = Instant::now() + Duration::from_secs(20);
+    while !samples(url).is_empty() {
+        assert!(Instant::now() < until, "{:?}", samples(url));
+        thread::sleep(Duration::from_millis(50));
+    }
     let other = Registry::new();
     Counter::builder("level").register(&other).unwrap().inc();
     let peak = Gauge::builder("peak")

@@ -14,7 +14,7 @@ pub(crate) enum Op {
     Set,
     /// The value is that of this writer; where there is none, no longer.
     Each,
-    /// It is still there.
+    /// It is still there; where it is over, the value is set, if there is one.
     Touch,
     /// It is removed, whoever wrote it.
     Remove,

@@ -202,8 +202,14 @@ impl<'a> Telling<'a> {
             }
             self.push(op, series.words().len());
         } else if class != Class::Each && told.is_stale(now, settings.ttl) {
-            told.said(now);
             self.line.clear();
+            let whole = settings.ttl.map(|ttl| ttl.saturating_mul(3));
+            if class == Class::Latest && told.is_stale(now, whole) {
+                // It may be over there; where it is not, another may have set it since.
+                told.forget();
+                told.write_set(series, &mut self.line);
+            }
+            told.said(now);
             self.push(Op::Touch, 1);
         } else if goes && is_last && told.was_said() {
             told.forget();

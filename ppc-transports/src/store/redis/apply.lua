@@ -87,7 +87,7 @@ local function write(sign, first, last)
     else
       local before = stored and stored[field]
       if sign == '+' and before then value = add(before, value) end
-      if sign == '~' then value = before end
+      if sign == '~' then value = before or value ~= '' and value end
       if stored then stored[field] = value end
       row = value and keep .. ' ' .. value
     end
@@ -148,7 +148,7 @@ if all ~= '-' then
     for _, key in ipairs(KEYS) do redis.call('PERSIST', key) end
   else
     local longest = math.max(now + ttl, now + lease, now + remembered, tonumber(all or 0))
-    local rows = math.max(now + ttl, now + lease, tonumber(known[7] or 0))
+    local rows = math.max(now + ttl, goes and now + lease or 0, tonumber(known[7] or 0))
     redis.call('HSET', meta, 'until', text(longest), 'rows', text(rows))
     for _, key in ipairs(KEYS) do redis.call('PEXPIREAT', key, text(longest)) end
   end

@@ -149,9 +149,14 @@ fn apply_line(
             each.execute(params![family, field, head.writer, until, value])?;
         }
         Op::Touch => {
-            let sql = "UPDATE series SET until = ?3 WHERE family = ?1 AND field = ?2";
-            made.prepare_cached(sql)?
-                .execute(params![family, field, until])?;
+            let sql = "UPDATE series SET until = ?3 WHERE family = ?1 AND field = ?2 \
+                       AND (until IS NULL OR until > ?4)";
+            let mut series = made.prepare_cached(sql)?;
+            let touched = series.execute(params![family, field, until, now])?;
+            if touched == 0 && !value.is_empty() {
+                made.prepare_cached(put)?
+                    .execute(params![family, field, until, value])?;
+            }
         }
         Op::Remove => {
             for sql in [
