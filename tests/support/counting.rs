@@ -97,6 +97,16 @@ impl Run {
     }
 }
 
+/// Waits until two pushes have begun, as this log of them says: on a busy machine that takes its time.
+fn wait_for_pushes(log: &Path) {
+    let until = Instant::now() + Duration::from_mins(1);
+    let begun = || fs::read_to_string(log).is_ok_and(|log| log.lines().count() >= 2);
+    while !begun() {
+        assert!(Instant::now() < until, "{} of two pushes", log.display());
+        thread::sleep(Duration::from_millis(5));
+    }
+}
+
 fn random(most: Duration) -> Duration {
     most.mul_f64(fastrand::f64())
 }
@@ -190,8 +200,9 @@ pub(crate) fn what_is_killed_lacks_its_last_period(crowd: Crowd<'_>) {
                     for end in 0..crowd.ends {
                         let run = Run::start(crowd, folder, process, end, true);
                         thread::sleep(crowd.period * 3 + random(Duration::from_millis(800)));
-                        run.job.signal("KILL");
                         let log = run.progress.with_extension(&run.name);
+                        wait_for_pushes(&log);
+                        run.job.signal("KILL");
                         assert!(run.recorded() < THREADS * crowd.share, "it was done before");
                         run.job.wait();
                         runs.push((run.name, log));

@@ -196,3 +196,6 @@ fn shelf(made: &Transaction<'_>, id: i64) -> rusqlite::Result<Shelf> {
     shelf.each = each.collect::<rusqlite::Result<_>>()?;
     Ok(shelf)
 }
+
+#[cfg(test)]
+mod tests;
