@@ -1,5 +1,8 @@
 //! `ppc`, in batch mode and with every change sent.
 
+use std::thread;
+use std::time::Duration;
+
 use ppc::{Destination, FamilySnapshot, Guard, Push, Registry, Source as _, Value, metric, store};
 
 use super::redis::Redis;
@@ -58,6 +61,11 @@ impl Recorder for Ours {
             }
         }
         Ok(())
+    }
+
+    fn settle(&self) {
+        // The first push comes after a period.
+        thread::sleep(Duration::from_millis(1_300));
     }
 
     fn end(self: Box<Self>) -> Result<()> {

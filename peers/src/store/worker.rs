@@ -2,7 +2,6 @@
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::process::{Child, Command, Stdio};
-use std::thread;
 use std::time::{Duration, Instant};
 
 use super::redis::{Counting, Redis};
@@ -14,6 +13,9 @@ use crate::labels::Triple;
 pub(super) trait Recorder {
     /// Records one operation of each of these series.
     fn round(&mut self, series: &[Triple]) -> Result<()>;
+
+    /// Waits until it is connected.
+    fn settle(&self) {}
 
     /// Has everything that was recorded in Redis.
     fn end(self: Box<Self>) -> Result<()>;
@@ -179,7 +181,7 @@ pub(crate) fn work(order: &str) -> Result<()> {
     let series = series();
     // What a process does only once is not measured: it connects, and meets each series.
     recorder.round(&series)?;
-    thread::sleep(Duration::from_millis(300));
+    recorder.settle();
     println!("ready");
     std::io::stdin().lock().read_line(&mut String::new())?;
     let (start, mut count) = (Instant::now(), 0);
