@@ -12,6 +12,8 @@ mod source;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 
+#[cfg(test)]
+pub(crate) use self::backend::{Reading, Shelf};
 pub(crate) use backend::{Backend, Fault, Verdict};
 pub use migrate::Migration;
 #[cfg(feature = "redis")]

@@ -25,6 +25,8 @@ pub(super) struct StoreSender {
     /// Of the payload at hand, what is done with.
     settled: Vec<Range<usize>>,
     backoff: Backoff,
+    /// There is a deadline, and no time to be polite.
+    is_last: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,6 +46,7 @@ impl StoreSender {
             places: Vec::new(),
             settled: Vec::new(),
             backoff: Backoff::default(),
+            is_last: false,
         }
     }
 
@@ -112,7 +115,7 @@ impl StoreSender {
         if !parts.is_empty() {
             self.backoff.reset();
         }
-        let pause = self.backoff.fail(now, None);
+        let pause = self.pause(now);
         Progress::Partly(parts, Some((failure(fault), pause)))
     }
 
@@ -121,7 +124,15 @@ impl StoreSender {
         self.worker = None;
         self.writing = None;
         let reason = "store";
-        Progress::Retry(Failure { reason, error }, self.backoff.fail(now, None))
+        Progress::Retry(Failure { reason, error }, self.pause(now))
+    }
+
+    /// How long to wait before another try: at the end never longer than after the first one.
+    fn pause(&mut self, now: Instant) -> Duration {
+        if self.is_last {
+            self.backoff.reset();
+        }
+        self.backoff.fail(now, None)
     }
 }
 
@@ -136,8 +147,8 @@ impl Sender for StoreSender {
     fn begin(&mut self, plan: Plan) {
         self.settled.clear();
         self.writing = self.writing.map(|_| Age::Old);
-        if plan.deadline.is_some() {
-            // No time to be polite.
+        self.is_last = plan.deadline.is_some();
+        if self.is_last {
             self.backoff.reset();
         }
     }
@@ -187,3 +198,6 @@ impl std::fmt::Debug for StoreSender {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests;
