@@ -514,3 +514,6 @@ fn now() -> u64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH);
     since.map_or(0, millis)
 }
+
+#[cfg(test)]
+mod tests;
