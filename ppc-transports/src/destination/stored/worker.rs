@@ -26,7 +26,7 @@ pub(super) struct Worker {
 }
 
 /// Threads that may write at a time: more of them hang.
-static WORKERS: Slots = Slots::new(64);
+static WORKERS: Slots = Slots::new(256);
 
 impl Worker {
     /// Starts one, which wakes this waker whenever it is through with a text.

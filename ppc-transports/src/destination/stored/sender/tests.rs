@@ -106,15 +106,13 @@ fn what_is_done_with_stands_where_it_stood_in_the_payload() {
     ]);
     let payload = payload(&[1, 2, 3, 4]);
     let len = payload.len().div_ceil(4);
+    let only = |range, again| (vec![range], again);
     sender.begin(plan(None));
     let first = ranges(send(&mut sender, &payload));
     assert_eq!(first, (vec![len..2 * len, 3 * len..payload.len()], true));
     let second = ranges(send(&mut sender, &payload));
-    assert_eq!(second, (Vec::from([2 * len..3 * len]), true));
-    assert_eq!(
-        ranges(send(&mut sender, &payload)),
-        (Vec::from([0..len]), false)
-    );
+    assert_eq!(second, only(2 * len..3 * len, true));
+    assert_eq!(ranges(send(&mut sender, &payload)), only(0..len, false));
     let given = &script.lock().unwrap().given;
     assert_eq!(*given, [vec![1, 2, 3, 4], vec![1, 3], vec![1]]);
 }
