@@ -29,7 +29,7 @@ pub(crate) struct Shape<'a> {
 
 /// The names of a family as another registry spells them: any text, where ours have letters, digits
 /// and `_` alone.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Spelling {
     names: Names,
     label_names: Box<[Box<str>]>,
@@ -94,6 +94,29 @@ impl Descriptor {
             names,
             label_names,
         })
+    }
+
+    /// The same, as far as series are concerned, with another help and unit.
+    pub(crate) fn told_anew(&self, help: &str, unit: &str) -> Self {
+        Self {
+            kind: self.kind,
+            names: self.names.clone(),
+            help: help.into(),
+            unit: unit.into(),
+            label_names: self.label_names.clone(),
+            buckets: self.buckets.clone(),
+            states: self.states.clone(),
+            quantiles: self.quantiles.clone(),
+            window: self.window,
+            merge: self.merge,
+            is_live: self.is_live,
+            max_series: self.max_series,
+            expire: self.expire,
+            ignored: AtomicU64::new(0),
+            overflowed: AtomicU64::new(0),
+            removals: Removals::default(),
+            spelling: self.spelling.clone(),
+        }
     }
 }
 

@@ -175,7 +175,9 @@ impl Mirror {
                 return None;
             }
             if family.kind() == told.kind {
-                *family = Family::new(told, self.readings);
+                // The series are the same, whatever is said of them: their totals go on.
+                family.tell_anew(told);
+                family.begin(self.readings);
                 return Some(index);
             }
             self.families.remove(index);

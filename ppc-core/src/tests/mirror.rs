@@ -425,3 +425,19 @@ fn series_whose_labels_are_the_same_on_the_wire_are_one() {
     assert_eq!(count(&[["a_b", "c"], ["c", "a-b"]]), (1, 1));
     assert_eq!(count(&[["a.b", "c"], ["a.c", "c"]]), (2, 0));
 }
+
+#[test]
+fn another_help_or_unit_is_no_other_life() {
+    let mut mirror = Mirror::new();
+    let mut tell = |help: &str, unit: &str| {
+        told(&mut mirror, |reading| {
+            reading.family(Kind::Counter, "jobs_total", help, unit);
+            reading.series(&[("queue", "a")], number(5.0));
+        })
+    };
+    let before = seen(&tell("Jobs.", ""));
+    let after = tell("All jobs.", "jobs");
+    assert_eq!(seen(&after), before);
+    let family = after.families().next().unwrap().descriptor();
+    assert_eq!((family.help(), family.unit()), ("All jobs.", "jobs"));
+}

@@ -5,6 +5,7 @@ use std::fmt;
 use std::mem;
 use std::ops::Range;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use ppc_core::{Identity, LabelSet, Snapshot};
 
@@ -27,6 +28,9 @@ pub(super) trait Resume: Encoder + Sized + 'static {
 
     /// One that knows nothing yet.
     fn fresh(settings: &Self::Settings) -> Self;
+
+    /// Values are encoded so often from now on, at the least.
+    fn adapt(_: &mut Self::Settings, _: Duration) {}
 
     /// Goes on, for a client with these settings.
     fn resume(&mut self, settings: &Self::Settings);
@@ -194,6 +198,13 @@ impl<E: Resume> Encoder for Remembered<E> {
         encoder.encode(snapshot, labels, out)
     }
 
+    fn set_period(&mut self, period: Duration) {
+        E::adapt(&mut self.settings, period);
+        if let Some(encoder) = &self.encoder {
+            lock(encoder).resume(&self.settings);
+        }
+    }
+
     fn begin_last(&mut self) {
         self.is_last = true;
         self.note(Some(Loan {
@@ -294,8 +305,6 @@ impl<E: Resume> Drop for Remembered<E> {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use ppc_core::{Counter, Registry, Source};
 
     use super::*;

@@ -147,7 +147,7 @@ impl Stored {
             encoder: Box::new(move |pushing| {
                 let settings = BatchSettings {
                     ttl,
-                    lease: pushing.period.saturating_mul(PERIODS).max(SHORTEST_LEASE),
+                    lease: lease(pushing.period),
                     // A forked child is another one.
                     instance: instance.clone().unwrap_or_else(own_name),
                     removals_after,
@@ -170,6 +170,11 @@ impl Stored {
     }
 }
 
+/// How long what goes with its process is kept, where values are pushed so often.
+fn lease(period: Duration) -> Duration {
+    period.saturating_mul(PERIODS).max(SHORTEST_LEASE)
+}
+
 /// How this process is called.
 fn own_name() -> String {
     format!("{}:{}", hostname(), process::id())
@@ -188,6 +193,10 @@ impl Resume for Batches {
     fn fresh(settings: &Self::Settings) -> Self {
         let writer = format!("{:032x}", random());
         Self::new(settings.clone(), writer).inherits(is_forked())
+    }
+
+    fn adapt(settings: &mut Self::Settings, period: Duration) {
+        settings.lease = lease(period);
     }
 
     fn resume(&mut self, settings: &Self::Settings) {
@@ -213,4 +222,50 @@ fn random() -> u128 {
         return u128::from(one(0)) << 64 | u128::from(one(1));
     }
     u128::from_ne_bytes(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use ppc_core::{Gauge, LabelSet, Merge, Registry, Source};
+
+    use super::*;
+    use crate::encode::Encoder;
+    use crate::push::Pushing;
+
+    #[test]
+    fn what_goes_with_its_process_is_kept_by_the_period_of_now() {
+        let registry = Registry::new();
+        let running = Gauge::builder("running").merge(Merge::Sum).live();
+        running.register(&registry).unwrap().set(1);
+        let (source, labels) = (Source::identity(&registry), LabelSet::new());
+        let pushing = Pushing {
+            source: source.as_ref(),
+            labels: &labels,
+            streams: false,
+            period: Duration::from_secs(1),
+        };
+        let stored = Stored::default();
+        let make = || -> Box<dyn Backend> { unreachable!("nothing is sent") };
+        let parts = stored
+            .parts(String::new(), "period", Arc::new(make))
+            .unwrap();
+        let mut encoder = (parts.encoder)(&pushing);
+        let lease = |encoder: &mut Box<dyn Encoder>| {
+            let mut out = Vec::new();
+            encoder.must_wait();
+            encoder.encode(&registry.gather(), &labels, &mut out);
+            encoder.delivered(0..out.len());
+            let text = String::from_utf8(out).unwrap();
+            text.split(' ').nth(4).map(str::to_owned)
+        };
+        assert_eq!(lease(&mut encoder).as_deref(), Some("30000"));
+        encoder.set_period(Duration::from_mins(10));
+        Gauge::builder("other")
+            .merge(Merge::Sum)
+            .live()
+            .register(&registry)
+            .unwrap()
+            .set(1);
+        assert_eq!(lease(&mut encoder).as_deref(), Some("2400000"));
+    }
 }

@@ -39,6 +39,7 @@ mod stream_encoder;
 
 use std::fmt;
 use std::ops::Range;
+use std::time::Duration;
 
 use ppc_core::{LabelSet, Snapshot, Value};
 
@@ -64,6 +65,9 @@ pub trait Encoder: fmt::Debug + Send {
 
     /// The next encoding is the last one of its client.
     fn begin_last(&mut self) {}
+
+    /// Values are encoded so often from now on, at the least.
+    fn set_period(&mut self, _period: Duration) {}
 
     /// Values are about to be read for the next encoding. Whether that, being the last one, has to
     /// wait for another encoder, which may be about to end without what this one has to say; to be

@@ -37,6 +37,7 @@ pub(crate) struct Engine {
     lanes: Vec<Lane>,
     snapshot: Snapshot,
     schedule: Schedule,
+    period: Duration,
     streams: bool,
     /// Since when a push waits for the clock.
     waiting: Option<Instant>,
@@ -81,6 +82,7 @@ impl Engine {
             lanes,
             snapshot: Snapshot::new(),
             schedule,
+            period,
             waiting: None,
             last: false,
         }
@@ -96,7 +98,13 @@ impl Engine {
     }
 
     fn step_now(&mut self, now: Instant, orders: &Orders) -> Step {
-        self.schedule.set_period(orders.period);
+        if self.period != orders.period {
+            self.period = orders.period;
+            self.schedule.set_period(orders.period);
+            for lane in &mut self.lanes {
+                lane.set_period(orders.period);
+            }
+        }
         if let Some(stop) = &orders.stop {
             for lane in &mut self.lanes {
                 if !self.last {

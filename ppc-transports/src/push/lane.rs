@@ -97,6 +97,11 @@ impl Lane {
         }
     }
 
+    /// The period of the client is another one.
+    pub(crate) fn set_period(&mut self, period: Duration) {
+        self.encoder.set_period(period);
+    }
+
     /// Whether every change is sent.
     pub(crate) fn streams(&self) -> bool {
         self.stream.is_some()

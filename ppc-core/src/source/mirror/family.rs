@@ -79,6 +79,14 @@ impl Family {
         self.told == reading
     }
 
+    /// Takes another help or unit.
+    pub(super) fn tell_anew(&mut self, told: &Told<'_>) {
+        (self.help, self.unit) = (told.help.into(), told.unit.into());
+        for (descriptor, _) in &mut self.shapes {
+            *descriptor = Arc::new(descriptor.told_anew(told.help, told.unit));
+        }
+    }
+
     pub(super) fn begin(&mut self, reading: u64) {
         self.told = reading;
         self.last = 0;
