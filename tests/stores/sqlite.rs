@@ -10,7 +10,7 @@ use ppc::{Counter, Destination, Push, Registry, Source, store};
 use crate::support::counting::{Crowd, all_counts_exactly, what_is_killed_lacks_its_last_period};
 use crate::support::meanwhile::Counting;
 use crate::support::receiver::Folder;
-use crate::support::stored::{self, value};
+use crate::support::stored::{self, scenarios, value};
 
 /// The URL of a store that is not there yet, in a folder of its own.
 fn new_store() -> (Folder, String) {
@@ -19,28 +19,7 @@ fn new_store() -> (Folder, String) {
     (folder, url)
 }
 
-macro_rules! scenarios {
-    ($($name:ident),*) => {$(
-        #[test]
-        fn $name() {
-            let (_folder, url) = new_store();
-            stored::$name(&url);
-        }
-    )*};
-}
-
-scenarios!(
-    every_kind_adds_up,
-    gauges_merge_by_their_rule,
-    f24_what_nobody_tells_of_goes,
-    f27_what_is_removed_is_removed_for_all,
-    f30_prefixes_do_not_collide,
-    a_stream_is_there_at_once,
-    what_disagrees_is_refused,
-    series_are_migrated,
-    f25_f28_f29_who_reads_declares_nothing,
-    clients_have_labels_of_their_own
-);
+scenarios!(new_store);
 
 #[test]
 fn k25_many_processes_count_exactly() {

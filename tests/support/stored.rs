@@ -11,6 +11,33 @@ use ppc::{
 
 use super::counts::dropped;
 
+/// A test for each thing that any store has to do; the store is what is made for it, and its URL.
+macro_rules! scenarios {
+    ($new:expr) => {
+        $crate::support::stored::scenarios!($new;
+            every_kind_adds_up,
+            gauges_merge_by_their_rule,
+            f24_what_nobody_tells_of_goes,
+            f27_what_is_removed_is_removed_for_all,
+            f30_prefixes_do_not_collide,
+            a_stream_is_there_at_once,
+            what_disagrees_is_refused,
+            series_are_migrated,
+            f25_f28_f29_who_reads_declares_nothing,
+            clients_have_labels_of_their_own
+        );
+    };
+    ($new:expr; $($name:ident),*) => {$(
+        #[test]
+        fn $name() {
+            let (_store, url) = $new();
+            $crate::support::stored::$name(&url);
+        }
+    )*};
+}
+
+pub(crate) use scenarios;
+
 /// Adds a parameter to the URL of a store.
 pub(crate) fn with(url: &str, param: &str) -> String {
     let sign = if url.contains('?') { '&' } else { '?' };

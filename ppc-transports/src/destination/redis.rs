@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::given::destination;
-use super::stored::Stored;
+use super::stored::{Stored, store_settings};
 use super::url::{Kind, Params, Taken, Url, UrlForm, encode_path, encode_user, refused, url_form};
 use crate::error::{Error, ErrorKind};
 use crate::push::Parts;
@@ -58,6 +58,7 @@ pub struct Redis {
 }
 
 destination!(Redis);
+store_settings!(Redis);
 
 /// What is stored there.
 pub(super) fn open(text: &str) -> Result<Store, Error> {
@@ -126,37 +127,6 @@ impl Redis {
     #[must_use]
     pub fn timeout(mut self, timeout: impl Seconds) -> Self {
         self.timeout = timeout.duration();
-        self
-    }
-
-    /// Names an application: those of other names in the same database have nothing in common with it.
-    /// `ppc` by default.
-    #[must_use]
-    pub fn prefix(mut self, prefix: impl AsRef<str>) -> Self {
-        self.stored.set_prefix(prefix.as_ref());
-        self
-    }
-
-    /// How long a series is kept after the last process that has it told anything of it: an hour by
-    /// default, a second at the least. Reading does not prolong it.
-    #[must_use]
-    pub fn ttl(mut self, ttl: impl Seconds) -> Self {
-        self.stored.set_ttl(ttl);
-        self
-    }
-
-    /// Keeps every series for ever.
-    #[must_use]
-    pub fn no_ttl(mut self) -> Self {
-        self.stored.set_no_ttl();
-        self
-    }
-
-    /// How this process is called, in the label `instance` of gauges that each process has for itself;
-    /// its host and number by default.
-    #[must_use]
-    pub fn instance(mut self, name: impl AsRef<str>) -> Self {
-        self.stored.set_instance(name.as_ref());
         self
     }
 

@@ -5,11 +5,10 @@ use std::sync::Arc;
 
 use super::AsDestination;
 use super::given::destination;
-use super::stored::Stored;
+use super::stored::{Stored, store_settings};
 use super::url::{Kind, Params, Taken, Url, UrlForm, encode_path, refused, url_form};
 use crate::error::{Error, ErrorKind};
 use crate::push::Parts;
-use crate::seconds::Seconds;
 use crate::store::{SqliteBackend, Store};
 
 /// A database file of SQLite, in which all processes of a machine count together.
@@ -53,6 +52,7 @@ pub struct Sqlite {
 }
 
 destination!(Sqlite);
+store_settings!(Sqlite);
 
 /// What is stored there.
 pub(super) fn open(text: &str) -> Result<Store, Error> {
@@ -70,37 +70,6 @@ impl Sqlite {
             path: Ok(path.to_owned()),
             stored: Stored::default(),
         })
-    }
-
-    /// Names an application: those of other names in the same file have nothing in common with it.
-    /// `ppc` by default.
-    #[must_use]
-    pub fn prefix(mut self, prefix: impl AsRef<str>) -> Self {
-        self.stored.set_prefix(prefix.as_ref());
-        self
-    }
-
-    /// How long a series is kept after the last process that has it told anything of it: an hour by
-    /// default, a second at the least. Reading does not prolong it.
-    #[must_use]
-    pub fn ttl(mut self, ttl: impl Seconds) -> Self {
-        self.stored.set_ttl(ttl);
-        self
-    }
-
-    /// Keeps every series for ever.
-    #[must_use]
-    pub fn no_ttl(mut self) -> Self {
-        self.stored.set_no_ttl();
-        self
-    }
-
-    /// How this process is called, in the label `instance` of gauges that each process has for itself;
-    /// its host and number by default.
-    #[must_use]
-    pub fn instance(mut self, name: impl AsRef<str>) -> Self {
-        self.stored.set_instance(name.as_ref());
-        self
     }
 
     /// What is stored there, as a source: to be served, pushed on, or written as text.

@@ -170,6 +170,46 @@ impl Stored {
     }
 }
 
+/// The setters that all shared stores have.
+macro_rules! store_settings {
+    ($type:ident) => {
+        impl $type {
+            /// Names an application: those of other names in the same store have nothing in common with it.
+            /// `ppc` by default.
+            #[must_use]
+            pub fn prefix(mut self, prefix: impl AsRef<str>) -> Self {
+                self.stored.set_prefix(prefix.as_ref());
+                self
+            }
+
+            /// How long a series is kept after the last process that has it told anything of it: an hour by
+            /// default, a second at the least. Reading does not prolong it.
+            #[must_use]
+            pub fn ttl(mut self, ttl: impl $crate::seconds::Seconds) -> Self {
+                self.stored.set_ttl(ttl);
+                self
+            }
+
+            /// Keeps every series for ever.
+            #[must_use]
+            pub fn no_ttl(mut self) -> Self {
+                self.stored.set_no_ttl();
+                self
+            }
+
+            /// How this process is called, in the label `instance` of gauges that each process has for itself;
+            /// its host and number by default.
+            #[must_use]
+            pub fn instance(mut self, name: impl AsRef<str>) -> Self {
+                self.stored.set_instance(name.as_ref());
+                self
+            }
+        }
+    };
+}
+
+pub(super) use store_settings;
+
 /// How long what goes with its process is kept, where values are pushed so often.
 fn lease(period: Duration) -> Duration {
     period.saturating_mul(PERIODS).max(SHORTEST_LEASE)
