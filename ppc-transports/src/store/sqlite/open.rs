@@ -53,6 +53,23 @@ CREATE TABLE writers (
 ) STRICT, WITHOUT ROWID;
 ";
 
+/// Tells files apart, whatever they are called.
+pub(super) type FileId = (u64, u64);
+
+/// Which file is at this path now.
+#[cfg(unix)]
+pub(super) fn file_id(path: &Path) -> Option<FileId> {
+    use std::os::unix::fs::MetadataExt;
+    let found = std::fs::metadata(path).ok()?;
+    Some((found.dev(), found.ino()))
+}
+
+/// Where a file that is open cannot be removed, it is the same as ever.
+#[cfg(not(unix))]
+pub(super) fn file_id(_: &Path) -> Option<FileId> {
+    None
+}
+
 /// The file at this path, which is made where there is none, unless it is only read.
 pub(super) fn open(path: &Path, is_reader: bool) -> Result<Connection, Fault> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
