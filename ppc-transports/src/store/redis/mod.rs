@@ -301,6 +301,11 @@ impl Backend for RedisBackend {
         Ok(())
     }
 
+    fn aside(&mut self, name: &str) -> Result<Option<Shelf>, Fault> {
+        let keys = self.keys().aside(name);
+        self.read_shelf(name, &keys)
+    }
+
     fn set_aside(&mut self, name: &str, mark: &str) -> Result<Option<Shelf>, Fault> {
         let mut command = cmd("EVAL");
         command.arg(include_str!("aside.lua")).arg(6);
@@ -312,8 +317,7 @@ impl Backend for RedisBackend {
         }
         command.arg(mark);
         self.run_one(command)?;
-        let keys = self.keys().aside(name);
-        self.read_shelf(name, &keys)
+        self.aside(name)
     }
 
     fn drop_aside(&mut self, name: &str) -> Result<(), Fault> {

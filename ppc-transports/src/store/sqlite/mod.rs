@@ -140,6 +140,13 @@ impl Backend for SqliteBackend {
         })
     }
 
+    fn aside(&mut self, name: &str) -> Result<Option<Shelf>, Fault> {
+        self.write(|made, prefix, _| {
+            let aside = id_of(made, prefix, name, 1)?;
+            aside.map(|id| shelf(made, id)).transpose()
+        })
+    }
+
     fn set_aside(&mut self, name: &str, mark: &str) -> Result<Option<Shelf>, Fault> {
         self.write(|made, prefix, _| {
             if id_of(made, prefix, name, 1)?.is_none() {
