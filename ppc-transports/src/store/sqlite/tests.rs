@@ -55,8 +55,9 @@ fn values(store: &mut SqliteBackend) -> Vec<(String, String)> {
 
 fn written(store: &mut SqliteBackend, text: &str) {
     let all: Vec<_> = chunks(text).collect();
-    let is_applied = store.apply(&all).iter().all(|one| *one == Verdict::Applied);
-    assert!(is_applied, "{text}");
+    let verdicts = store.apply(&all);
+    let is_applied = verdicts.iter().all(|one| *one == Verdict::Applied);
+    assert!(is_applied, "{text} {verdicts:?}");
 }
 
 #[test]
@@ -178,4 +179,26 @@ fn k25_a_file_that_is_replaced_is_found_out() {
     let mut reader = SqliteBackend::new(&folder.join("metrics.db"), "ppc", true);
     assert_eq!(values(&mut reader), [(String::new(), "1".to_owned())]);
     fs::remove_dir_all(&folder).unwrap();
+}
+
+#[test]
+fn many_that_make_the_file_at_the_same_moment_all_count() {
+    for _ in 0..20 {
+        let (folder, _) = store_in("at-once");
+        let start = std::sync::Barrier::new(20);
+        thread::scope(|scope| {
+            for nth in 0..20 {
+                let (folder, start) = (&folder, &start);
+                scope.spawn(move || {
+                    let mut store = SqliteBackend::new(&folder.join("metrics.db"), "ppc", false);
+                    start.wait();
+                    let head = format!("#1 0 0 - 1 w{nth} i f counter;;;last");
+                    written(&mut store, &(head + " \\e \\e\n+1\t\n"));
+                });
+            }
+        });
+        let mut reader = SqliteBackend::new(&folder.join("metrics.db"), "ppc", true);
+        assert_eq!(values(&mut reader), [(String::new(), "20".to_owned())]);
+        fs::remove_dir_all(&folder).unwrap();
+    }
 }
