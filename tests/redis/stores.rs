@@ -22,6 +22,8 @@ scenarios!(
     a_stream_is_there_at_once,
     what_disagrees_is_refused,
     series_are_migrated,
+    what_is_dropped_comes_again_beside_what_is_new,
+    what_is_kept_for_ages_is_there,
     f25_f28_f29_who_reads_declares_nothing,
     clients_have_labels_of_their_own
 );
