@@ -170,17 +170,15 @@ pub(super) fn migrate(
     mark: &str,
 ) -> Result<usize, Fault> {
     let known = backend.read()?;
-    let shelf = match backend.aside(name)? {
-        // It broke off; the name may be that of the new declaration already.
-        Some(shelf) => Some(shelf),
-        None => {
-            // Before anything is touched.
-            if let Some(shelf) = known.families.iter().find(|shelf| shelf.name == name) {
-                migration.declare(&declared(shelf)?)?;
-            }
-            backend.set_aside(name, mark)?
+    // It broke off; the name may be that of the new declaration already.
+    let mut shelf = backend.aside(name)?;
+    if shelf.is_none() {
+        // Before anything is touched.
+        if let Some(shelf) = known.families.iter().find(|shelf| shelf.name == name) {
+            migration.declare(&declared(shelf)?)?;
         }
-    };
+        shelf = backend.set_aside(name, mark)?;
+    }
     let Some(shelf) = shelf else {
         return Err(Fault::new("missing", format!("there is no `{name}`")));
     };
