@@ -23,6 +23,8 @@ macro_rules! scenarios {
             a_stream_is_there_at_once,
             what_disagrees_is_refused,
             series_are_migrated,
+            what_is_dropped_comes_again_beside_what_is_new,
+            what_is_kept_for_ages_is_there,
             f25_f28_f29_who_reads_declares_nothing,
             clients_have_labels_of_their_own
         );
@@ -527,6 +529,40 @@ pub(crate) fn series_are_migrated(url: &str) {
             .count(),
         1
     );
+}
+
+/// A family that was dropped, while another process goes on counting in it, is there again with what is
+/// counted from then on; also where that process tells of another family as well.
+#[track_caller]
+pub(crate) fn what_is_dropped_comes_again_beside_what_is_new(url: &str) {
+    let registry = Registry::new();
+    let jobs = Counter::builder("jobs").register(&registry).unwrap();
+    jobs.inc();
+    let destination: Destination = url.parse().unwrap();
+    let push = Push::to(destination).registry(&registry).period("1s");
+    let guard = push.start();
+    wait_for(url, "jobs_total", Some(1.0));
+    assert!(store::open(url).unwrap().drop_family("jobs").unwrap());
+    let others = Counter::builder("others").register(&registry).unwrap();
+    others.inc();
+    jobs.inc();
+    guard.stop();
+    for name in ["others_total", "jobs_total"] {
+        assert_eq!(value(url, name), Some(1.0), "{name}");
+    }
+}
+
+/// However long a series is kept, it is there.
+#[track_caller]
+pub(crate) fn what_is_kept_for_ages_is_there(url: &str) {
+    let url = with(url, "ttl=9000000000000000000");
+    let registry = Registry::new();
+    let jobs = Counter::builder("jobs").register(&registry).unwrap();
+    for _ in 0..2 {
+        jobs.inc();
+        push(&url, &registry);
+    }
+    assert_eq!(value(&url, "jobs_total"), Some(2.0));
 }
 
 /// The program that reads has no declaration of its own, and shows buckets in their order, infos and

@@ -242,6 +242,10 @@ impl UrlForm for Redis {
         let mut schemes = Self::SCHEMES.iter();
         let scheme = schemes.find(|scheme| **scheme == url.scheme);
         let scheme = scheme.copied().unwrap_or(Self::SCHEMES[0]);
+        if !url.authority.is_empty() && url.path.contains('@') {
+            let reason = "in front of `@`, a `/` is written `%2F`";
+            return Err(url.refuse(reason));
+        }
         let mut address = if scheme.ends_with("+unix") {
             let path = url.path_alone("a socket", "run/redis.sock")?;
             RedisAddress::new(Place::Unix(path), TIMEOUT)
@@ -357,5 +361,26 @@ impl UrlForm for Redis {
         let place = format!("redis {:?} {}", address.place, address.database);
         let make = move || Box::new(RedisBackend::new(address.clone(), &prefix)) as _;
         self.stored.parts(self.url(), &place, Arc::new(make))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_with_a_slash_is_not_told() {
+        for url in [
+            "redis://user:12/34hunter2@host",
+            "redis://user:/hunter2@host",
+            "redis://user:123456/hunter2@host:6379/1",
+        ] {
+            let error = open(url).unwrap_err().to_string();
+            assert!(error.contains("%2F"), "{error}");
+            let is_told = ["hunter2", "user", "12"]
+                .iter()
+                .any(|word| error.contains(word));
+            assert!(!is_told, "{error}");
+        }
     }
 }

@@ -30,6 +30,9 @@ const PERIODS: u32 = 4;
 /// But for no less than this.
 const SHORTEST_LEASE: Duration = Duration::from_secs(30);
 
+/// What is longer is as good as this, of which a store can say when it is over.
+const LONGEST: Duration = Duration::from_hours(1000 * 365 * 24);
+
 /// What can be said of any store.
 #[derive(Clone, Debug)]
 pub(super) struct Stored {
@@ -126,7 +129,7 @@ impl Stored {
             let reason = "series are kept for a second at the least; `none` is for ever".to_owned();
             return Err(ErrorKind::Setting { what, reason }.into());
         }
-        Ok(ttl)
+        Ok(ttl.map(|ttl| ttl.min(LONGEST)))
     }
 
     /// The parts of a destination of this name that writes to what `make` makes. `place` tells stores
@@ -140,6 +143,10 @@ impl Stored {
         let place = format!("{place} {}", self.prefix()?);
         let ttl = self.ttl()?;
         let instance = self.instance.clone();
+        let lease = |period: Duration| {
+            let lease = period.saturating_mul(PERIODS);
+            lease.clamp(SHORTEST_LEASE, LONGEST)
+        };
         // Of what the job removes first of all, too.
         let removals_after = removals::want();
         Ok(Parts {

@@ -174,11 +174,13 @@ impl Url {
     /// An error about this URL.
     pub(super) fn refuse(&self, reason: impl Into<String>) -> Error {
         let (scheme, authority, path) = (&self.scheme, &self.authority, &self.path);
-        ErrorKind::Url {
-            found: format!("{scheme}://{authority}{path}"),
-            reason: reason.into(),
+        let mut found = format!("{scheme}://{authority}{path}");
+        if !authority.is_empty() {
+            // Where a password has a slash in it, unencoded, it is in the path.
+            found = without_user(&found);
         }
-        .into()
+        let reason = reason.into();
+        ErrorKind::Url { found, reason }.into()
     }
 }
 

@@ -24,6 +24,9 @@ pub(crate) trait Backend: fmt::Debug + Send {
     /// Removes everything of this prefix.
     fn reset(&mut self) -> Result<(), Fault>;
 
+    /// What is stored of a family that was set aside; nothing where none was.
+    fn aside(&mut self, name: &str) -> Result<Option<Shelf>, Fault>;
+
     /// Moves what is stored of a family aside, so that another declaration takes its name, or finds
     /// what was moved before; nothing where there is neither. What is moved now is given the mark.
     fn set_aside(&mut self, name: &str, mark: &str) -> Result<Option<Shelf>, Fault>;

@@ -34,6 +34,9 @@ pub struct Migration {
 /// Series that are written in one step.
 const STEP: usize = 200;
 
+/// What is written in one step: lines, and until when each is kept.
+type Step = Vec<(String, Option<u64>)>;
+
 impl Migration {
     /// Nothing changed.
     pub fn new() -> Self {
@@ -167,35 +170,48 @@ pub(super) fn migrate(
     mark: &str,
 ) -> Result<usize, Fault> {
     let known = backend.read()?;
-    // Before anything is touched.
-    if let Some(shelf) = known.families.iter().find(|shelf| shelf.name == name) {
-        migration.declare(&declared(shelf)?)?;
+    // It broke off; the name may be that of the new declaration already.
+    let mut shelf = backend.aside(name)?;
+    if shelf.is_none() {
+        // Before anything is touched.
+        if let Some(shelf) = known.families.iter().find(|shelf| shelf.name == name) {
+            migration.declare(&declared(shelf)?)?;
+        }
+        shelf = backend.set_aside(name, mark)?;
     }
-    let Some(shelf) = backend.set_aside(name, mark)? else {
+    let Some(shelf) = shelf else {
         return Err(Fault::new("missing", format!("there is no `{name}`")));
     };
     let old = declared(&shelf)?;
     let (new, places) = migration.declare(&old)?;
     let now = u64::try_from(known.now.as_millis()).unwrap_or(u64::MAX);
-    let mut lines = Vec::new();
-    for (field, text) in &shelf.series {
+    let line = |(field, text): &(String, String)| {
         // What each process says is said again by those that run.
-        let Some(row) = Row::parse(text, now).filter(|_| old.class() != Class::Each) else {
-            continue;
+        let row = Row::parse(text, now).filter(|_| old.class() != Class::Each)?;
+        let Some(field) = migration.field(field, &old, &new) else {
+            return Some(Err(Fault::new("store", "a series is not understood")));
         };
-        let field = migration.field(field, &old, &new);
-        let field = field.ok_or_else(|| Fault::new("store", "a series is not understood"))?;
         let (op, value) = match old.kind {
             Kind::Histogram => (Op::Add, merged(row.value, &places, new.own.len())),
             _ if old.class() == Class::Sum => (Op::Add, row.value.to_owned()),
-            _ => (Op::Set, row.value.to_owned()),
+            // What was said of it meanwhile is newer.
+            _ if !row.value.is_empty() => (Op::Touch, row.value.to_owned()),
+            _ => (Op::Set, String::new()),
         };
-        lines.push((format!("{}{value}\t{field}\n", op.sign()), row.until));
+        let line = format!("{}{value}\t{field}\n", op.sign());
+        Some(Ok((line, row.until)))
+    };
+    // Each step has the same series when this is begun again, whichever are over by then.
+    let steps = shelf.series.chunks(STEP);
+    let steps = steps.map(|step| step.iter().filter_map(line).collect());
+    let mut steps = steps.collect::<Result<Vec<Step>, Fault>>()?;
+    if steps.is_empty() {
+        // Also where there is no series, the new declaration is there.
+        steps.push(Step::new());
     }
-    let series = lines.len();
-    write(backend, &shelf, &new, &lines, now)?;
+    write(backend, &shelf, &new, &steps, now)?;
     backend.drop_aside(name)?;
-    Ok(series)
+    Ok(steps.iter().map(Vec::len).sum())
 }
 
 fn declared(shelf: &Shelf) -> Result<Declared, Fault> {
@@ -219,15 +235,10 @@ fn write(
     backend: &mut dyn Backend,
     shelf: &Shelf,
     new: &Declared,
-    lines: &[(String, Option<u64>)],
+    steps: &[Step],
     now: u64,
 ) -> Result<(), Fault> {
     let declared = new.to_text();
-    // Also where there is no series, the new declaration is there.
-    let steps: Vec<&[(String, Option<u64>)]> = match lines {
-        [] => vec![&[]],
-        lines => lines.chunks(STEP).collect(),
-    };
     for (number, step) in (1..).zip(steps) {
         let until = step.iter().map(|(_, until)| *until);
         let left = |until: Option<u64>| until.map(|until| until.saturating_sub(now));

@@ -46,10 +46,11 @@ pub(crate) fn add(stored: &str, added: &str) -> String {
         if !sums.is_empty() {
             sums.push(' ');
         }
-        // Counts are whole numbers, and exact beyond what floats can say.
-        let _ = match (stored.parse::<u64>(), added.parse::<u64>()) {
-            (Ok(stored), Ok(added)) => write!(sums, "{}", stored.wrapping_add(added)),
-            _ => write!(sums, "{}", number(stored) + number(added)),
+        // Counts are whole numbers, and exact beyond what floats can say. Floats may look like them.
+        let counts = stored.parse::<u64>().ok().zip(added.parse::<u64>().ok());
+        let _ = match counts.and_then(|(stored, added)| stored.checked_add(added)) {
+            Some(sum) => write!(sums, "{sum}"),
+            None => write!(sums, "{}", number(stored) + number(added)),
         };
     }
     sums
@@ -94,6 +95,11 @@ mod tests {
             "1e300".parse::<f64>().unwrap().to_string()
         );
         assert_eq!(add("", "1 2"), "1 2");
+        assert_eq!(
+            add("10000000000000000000", "10000000000000000000"),
+            "20000000000000000000",
+            "floats that look like counts"
+        );
     }
 
     #[test]

@@ -12,7 +12,7 @@ mod tls;
 #[cfg(feature = "tls")]
 mod tls;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::time::{Duration, Instant};
 
@@ -161,6 +161,12 @@ impl RedisBackend {
         command
     }
 
+    /// Whether a family was listed lately.
+    fn is_listed(&self, family: &str, at: Instant) -> bool {
+        let known = self.listed.get(family);
+        known.is_some_and(|known| at.saturating_duration_since(*known) < LISTED)
+    }
+
     /// The command that lists families which were not listed lately, where there are any.
     fn list(&mut self, chunks: &[Chunk<'_>]) -> Option<Cmd> {
         let mut command = cmd("EVAL");
@@ -169,8 +175,7 @@ impl RedisBackend {
         let (mut is_any, at) = (false, Instant::now());
         for chunk in chunks {
             let family = &*chunk.head.family;
-            let known = self.listed.get(family);
-            if known.is_some_and(|known| at.duration_since(*known) < LISTED) {
+            if self.is_listed(family, at) {
                 continue;
             }
             is_any = true;
@@ -188,6 +193,10 @@ impl RedisBackend {
     /// Applies chunks in one go, each to be judged by its reply.
     fn apply_together(&mut self, chunks: &[Chunk<'_>]) -> Result<Vec<Verdict>, Fault> {
         let mut commands = Vec::with_capacity(chunks.len() + 1);
+        let at = Instant::now();
+        let families = chunks.iter().map(|chunk| &*chunk.head.family);
+        // Those that are not listed again now.
+        let known: HashSet<&str> = families.filter(|name| self.is_listed(name, at)).collect();
         commands.extend(self.list(chunks));
         let before = commands.len();
         commands.extend(chunks.iter().map(|chunk| self.command(chunk)));
@@ -213,15 +222,18 @@ impl RedisBackend {
                 self.forget_where(error);
             }
             let (verdict, is_new) = verdict(chunk, reply);
-            if is_new && before == 0 {
-                // The server has forgotten everything.
-                self.listed.clear();
+            if is_new && known.contains(&*chunk.head.family) {
+                // It was dropped, or the server has forgotten everything.
+                self.listed.remove(&*chunk.head.family);
             }
             verdicts.push(verdict);
         }
-        if before == 0 && self.listed.is_empty() {
-            let command = self.list(chunks);
-            self.run(command.as_slice(), false)?;
+        if listed.is_none()
+            && let Some(command) = self.list(chunks)
+            && let Err(error) = self.run_one(command)
+        {
+            self.listed.clear();
+            return Err(error);
         }
         match listed {
             // What is written and not listed is not seen: it is written again, to no effect, and
@@ -287,8 +299,10 @@ impl Backend for RedisBackend {
         }
         let mut listed = cmd("ZREM");
         listed.arg(families).arg(name);
-        let dropped = self.run_one(all)?;
+        let dropped = self.run_one(all.clone())?;
         self.run_one(listed)?;
+        // What was written in between is not listed.
+        self.run_one(all)?;
         self.listed.remove(name);
         Ok(!matches!(dropped, Value::Int(0)))
     }
@@ -299,6 +313,11 @@ impl Backend for RedisBackend {
             self.drop_family(&name)?;
         }
         Ok(())
+    }
+
+    fn aside(&mut self, name: &str) -> Result<Option<Shelf>, Fault> {
+        let keys = self.keys().aside(name);
+        self.read_shelf(name, &keys)
     }
 
     fn set_aside(&mut self, name: &str, mark: &str) -> Result<Option<Shelf>, Fault> {
@@ -312,8 +331,7 @@ impl Backend for RedisBackend {
         }
         command.arg(mark);
         self.run_one(command)?;
-        let keys = self.keys().aside(name);
-        self.read_shelf(name, &keys)
+        self.aside(name)
     }
 
     fn drop_aside(&mut self, name: &str) -> Result<(), Fault> {

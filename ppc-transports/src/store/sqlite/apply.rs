@@ -178,16 +178,17 @@ fn apply_line(
     Ok(())
 }
 
-/// Removes what is over, of all prefixes, and families of which nothing is left.
+/// Removes what is over, of all prefixes, and families of which nothing is left. What is set aside
+/// stays as it is.
 pub(super) fn sweep(made: &Transaction<'_>, now: u64) -> rusqlite::Result<()> {
     for sql in [
-        "DELETE FROM series WHERE until <= ?",
-        "DELETE FROM each WHERE until <= ?",
+        "DELETE FROM series WHERE until <= ? AND family IN (SELECT id FROM families WHERE aside = 0)",
+        "DELETE FROM each WHERE until <= ? AND family IN (SELECT id FROM families WHERE aside = 0)",
         "DELETE FROM writers WHERE until <= ?",
     ] {
         made.execute(sql, [now])?;
     }
-    let sql = "DELETE FROM families WHERE \
+    let sql = "DELETE FROM families WHERE aside = 0 AND \
                NOT EXISTS (SELECT 1 FROM series WHERE family = families.id) AND \
                NOT EXISTS (SELECT 1 FROM each WHERE family = families.id)";
     made.execute(sql, [])?;

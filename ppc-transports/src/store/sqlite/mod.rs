@@ -10,7 +10,7 @@ use std::time::Duration;
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
 use self::apply::{apply, sweep};
-use self::open::{fault, open};
+use self::open::{FileId, fault, file_id, open};
 use super::backend::{Backend, Fault, Reading, Shelf, Verdict};
 use super::row::{Row, millis, now};
 use crate::batch::Chunk;
@@ -23,6 +23,8 @@ pub(crate) struct SqliteBackend {
     path: PathBuf,
     prefix: String,
     connection: Option<Connection>,
+    /// The file that the connection has.
+    file: Option<FileId>,
     is_reader: bool,
     /// When what is over was removed last.
     swept: u64,
@@ -35,14 +37,21 @@ impl SqliteBackend {
             path: path.to_owned(),
             prefix: prefix.to_owned(),
             connection: None,
+            file: None,
             is_reader,
             swept: 0,
         }
     }
 
     fn connection(&mut self) -> Result<&mut Connection, Fault> {
+        let file = file_id(&self.path);
+        if self.connection.is_some() && file != self.file {
+            // What is written to a file that was removed is nowhere.
+            self.connection = None;
+        }
         if self.connection.is_none() {
             self.connection = Some(open(&self.path, self.is_reader)?);
+            self.file = file.or_else(|| file_id(&self.path));
         }
         let gone = || Fault::new("unopened", "the file could not be opened");
         self.connection.as_mut().ok_or_else(gone)
@@ -128,6 +137,13 @@ impl Backend for SqliteBackend {
         self.write(|made, prefix, _| {
             made.execute("DELETE FROM families WHERE prefix = ?", [prefix])?;
             Ok(())
+        })
+    }
+
+    fn aside(&mut self, name: &str) -> Result<Option<Shelf>, Fault> {
+        self.write(|made, prefix, _| {
+            let aside = id_of(made, prefix, name, 1)?;
+            aside.map(|id| shelf(made, id)).transpose()
         })
     }
 

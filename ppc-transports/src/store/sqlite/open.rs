@@ -1,7 +1,8 @@
 //! Opens the file, and makes what is in it.
 
 use std::path::Path;
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 
@@ -9,6 +10,9 @@ use crate::store::backend::{Fault, SCHEMA};
 
 /// How long to wait for another process that writes.
 const BUSY: Duration = Duration::from_secs(5);
+
+/// How long until it is tried again, where that is not waited for.
+const POLL: Duration = Duration::from_millis(5);
 
 /// So many prepared statements are kept.
 const STATEMENTS: usize = 32;
@@ -53,6 +57,23 @@ CREATE TABLE writers (
 ) STRICT, WITHOUT ROWID;
 ";
 
+/// Tells files apart, whatever they are called.
+pub(super) type FileId = (u64, u64);
+
+/// Which file is at this path now.
+#[cfg(unix)]
+pub(super) fn file_id(path: &Path) -> Option<FileId> {
+    use std::os::unix::fs::MetadataExt;
+    let found = std::fs::metadata(path).ok()?;
+    Some((found.dev(), found.ino()))
+}
+
+/// Where a file that is open cannot be removed, it is the same as ever.
+#[cfg(not(unix))]
+pub(super) fn file_id(_: &Path) -> Option<FileId> {
+    None
+}
+
 /// The file at this path, which is made where there is none, unless it is only read.
 pub(super) fn open(path: &Path, is_reader: bool) -> Result<Connection, Fault> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
@@ -71,9 +92,15 @@ pub(super) fn open(path: &Path, is_reader: bool) -> Result<Connection, Fault> {
         }
     });
     let mut connection = connection.map_err(|error| fault(&error))?;
-    let prepared = prepare(&mut connection, is_reader);
-    prepared.map_err(|error| fault(&error))??;
-    Ok(connection)
+    let until = Instant::now() + BUSY;
+    loop {
+        let prepared = prepare(&mut connection, is_reader).map_err(|error| fault(&error));
+        match prepared {
+            // Of those that make it at the same moment not all are made to wait.
+            Err(fault) if fault.reason == "busy" && Instant::now() < until => thread::sleep(POLL),
+            prepared => return prepared?.map(|()| connection),
+        }
+    }
 }
 
 /// Makes the tables where there are none, and looks at the version of those that there are.
@@ -81,7 +108,7 @@ fn prepare(connection: &mut Connection, is_reader: bool) -> rusqlite::Result<Res
     connection.busy_timeout(BUSY)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     connection.execute_batch("PRAGMA foreign_keys = ON")?;
-    let mut state = State::of(connection)?;
+    let mut state = State::now(connection)?;
     if state == State::Empty && !is_reader {
         // Readers do not hold up writers, nor they them.
         connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?;
@@ -93,7 +120,7 @@ fn prepare(connection: &mut Connection, is_reader: bool) -> rusqlite::Result<Res
             made.pragma_update(None, "user_version", SCHEMA)?;
         }
         made.commit()?;
-        state = State::of(connection)?;
+        state = State::now(connection)?;
     }
     let fault = match state {
         State::Ours(version) if version.to_string() == SCHEMA => None,
@@ -133,6 +160,12 @@ enum State {
 }
 
 impl State {
+    /// As of one moment: another process may be making it.
+    fn now(connection: &mut Connection) -> rusqlite::Result<Self> {
+        let read = connection.transaction()?;
+        Self::of(&read)
+    }
+
     fn of(connection: &Connection) -> rusqlite::Result<Self> {
         let number = |name| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
         if number("application_id")? == APPLICATION {

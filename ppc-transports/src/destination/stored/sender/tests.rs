@@ -39,6 +39,10 @@ impl Backend for Scripted {
         unreachable!()
     }
 
+    fn aside(&mut self, _: &str) -> Result<Option<Shelf>, Fault> {
+        unreachable!()
+    }
+
     fn set_aside(&mut self, _: &str, _: &str) -> Result<Option<Shelf>, Fault> {
         unreachable!()
     }
