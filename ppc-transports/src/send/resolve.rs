@@ -244,6 +244,7 @@ mod tests {
             settled(&lookup, now + Duration::from_secs(8)),
             Answer::Known(_)
         ));
-        assert_eq!(LOOKED.load(Ordering::Relaxed), 3);
+        // And once more where the last question, which is of a later time, was quick.
+        assert!((3..=4).contains(&LOOKED.load(Ordering::Relaxed)));
     }
 }
