@@ -19,5 +19,14 @@ pub(crate) use text::{escape, push_escaped, unescape};
 
 /// A store knows the numbers of a writer for a day, and those of one that may have ended for an
 /// hour; what was not delivered by then is not told again.
-pub(crate) const REMEMBERED: Duration = Duration::from_hours(24);
-pub(crate) const REMEMBERED_AT_END: Duration = Duration::from_hours(1);
+const REMEMBERED: Duration = Duration::from_hours(24);
+const REMEMBERED_AT_END: Duration = Duration::from_hours(1);
+
+/// How long a store knows the number of a chunk, which is one of the last of its writer or not.
+pub(crate) fn remembered(is_last: bool) -> Duration {
+    if is_last {
+        REMEMBERED_AT_END
+    } else {
+        REMEMBERED
+    }
+}

@@ -66,6 +66,11 @@ impl Fault {
         Self::new("schema", text)
     }
 
+    /// Of a chunk that has to wait for another one.
+    pub(crate) fn order() -> Self {
+        Self::new("order", "what was to be written before is not")
+    }
+
     /// Of two declarations of one name.
     pub(crate) fn declared(family: &str, stored: &str, told: &str) -> Self {
         let named = |text: &str| {

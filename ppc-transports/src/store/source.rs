@@ -45,9 +45,7 @@ impl Store {
             }),
         }
     }
-}
 
-impl Store {
     /// Removes everything that is stored under this prefix. Processes that run tell what they count
     /// from then on.
     ///

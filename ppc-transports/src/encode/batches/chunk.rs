@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use crate::batch::{Head, REMEMBERED, REMEMBERED_AT_END};
+use crate::batch::{Head, remembered};
 
 /// What of a family goes together, and goes again as it is.
 #[derive(Debug)]
@@ -39,12 +39,7 @@ impl Frozen {
 
     /// Whether the store may have forgotten that it has seen this, a while before it does.
     pub(super) fn is_forgotten(&self) -> bool {
-        let remembered = if self.is_last {
-            REMEMBERED_AT_END
-        } else {
-            REMEMBERED
-        };
-        self.since.elapsed() > remembered.mul_f64(0.9)
+        self.since.elapsed() > remembered(self.is_last).mul_f64(0.9)
     }
 
     /// Appends it, to be applied after the one of this number.

@@ -8,7 +8,7 @@ use ppc_core::{
 };
 
 use super::*;
-use crate::batch::REMEMBERED_AT_END;
+use crate::batch::remembered;
 
 fn settings() -> BatchSettings {
     BatchSettings {
@@ -289,7 +289,7 @@ fn what_another_client_does_not_show_is_not_told_from_zero() {
 
 #[test]
 fn what_the_end_lets_the_store_forget_is_not_sent_again() {
-    let Some(before) = Instant::now().checked_sub(REMEMBERED_AT_END) else {
+    let Some(before) = Instant::now().checked_sub(remembered(true)) else {
         return; // the machine has just been started
     };
     let registry = Registry::new();

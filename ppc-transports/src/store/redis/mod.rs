@@ -24,7 +24,7 @@ use self::keys::Keys;
 pub(crate) use self::tls::{ENABLED as TLS_ENABLED, Files as TlsFiles};
 use super::backend::{Backend, Fault, Reading, SCHEMA, Shelf, Verdict};
 use super::row::millis;
-use crate::batch::{Chunk, Class, REMEMBERED, REMEMBERED_AT_END, escape};
+use crate::batch::{Chunk, Class, escape, remembered};
 
 /// A family is listed again no later than after this, and is in the list for as long as it may have
 /// series.
@@ -136,11 +136,6 @@ impl RedisBackend {
             Some((_, Class::Each)) => "each",
             _ => "",
         };
-        let remembered = if head.is_last {
-            REMEMBERED_AT_END
-        } else {
-            REMEMBERED
-        };
         let ttl = head
             .ttl
             .map_or_else(|| "-".to_owned(), |ttl| ttl.as_millis().to_string());
@@ -152,7 +147,7 @@ impl RedisBackend {
         command.arg(millis(head.lease)).arg(class);
         command.arg(&*head.writer).arg(escape(&head.instance));
         command.arg(head.declared).arg(&*head.help).arg(&*head.unit);
-        command.arg(millis(remembered));
+        command.arg(millis(remembered(head.is_last)));
         for line in chunk.lines() {
             let mut sign = [0; 4];
             let sign = line.op.sign().encode_utf8(&mut sign);
@@ -364,10 +359,7 @@ fn verdict(chunk: &Chunk<'_>, reply: Result<Value, RedisError>) -> (Verdict, boo
         "applied" | "new" | "seen" => Verdict::Applied,
         "declared" => Verdict::Refused(Fault::declared(&head.family, second, head.declared)),
         "schema" => Verdict::Again(Fault::schema(second)),
-        "order" => {
-            let text = "what was to be written before is not";
-            Verdict::Again(Fault::new("order", text))
-        }
+        "order" => Verdict::Again(Fault::order()),
         other => Verdict::Again(Fault::new("store", format!("an odd reply: {other:?}"))),
     };
     (verdict, first == "new")

@@ -2,7 +2,7 @@
 
 use rusqlite::{OptionalExtension, Transaction, params};
 
-use crate::batch::{Chunk, Declared, Head, Line, Op, REMEMBERED, REMEMBERED_AT_END, escape};
+use crate::batch::{Chunk, Head, Line, Op, escape, remembered};
 use crate::store::backend::{Fault, Verdict};
 use crate::store::row::{add, millis};
 
@@ -35,10 +35,7 @@ pub(super) fn apply(
     }
     match mark(made, prefix, head, now)? {
         Mark::Seen => return Ok(Verdict::Applied),
-        Mark::TooEarly => {
-            let text = "what was to be written before is not";
-            return Ok(Verdict::Again(Fault::new("order", text)));
-        }
+        Mark::TooEarly => return Ok(Verdict::Again(Fault::order())),
         Mark::Next => {}
     }
     let family = match found {
@@ -57,8 +54,11 @@ pub(super) fn apply(
             id
         }
     };
+    let goes = chunk
+        .declared()
+        .is_some_and(|declared| declared.goes_with_process());
     for line in chunk.lines() {
-        apply_line(made, family, head, &line, now)?;
+        apply_line(made, family, (head, goes), &line, now)?;
     }
     Ok(Verdict::Applied)
 }
@@ -89,12 +89,7 @@ fn mark(made: &Transaction<'_>, prefix: &str, head: &Head<'_>, now: u64) -> rusq
     if head.after > last {
         return Ok(Mark::TooEarly);
     }
-    let remembered = if head.is_last {
-        REMEMBERED_AT_END
-    } else {
-        REMEMBERED
-    };
-    let until = now.saturating_add(millis(remembered));
+    let until = now.saturating_add(millis(remembered(head.is_last)));
     let sql = "INSERT INTO writers VALUES (?, ?, ?, ?, ?) ON CONFLICT \
                DO UPDATE SET number = excluded.number, until = excluded.until";
     let mut writers = made.prepare_cached(sql)?;
@@ -103,10 +98,11 @@ fn mark(made: &Transaction<'_>, prefix: &str, head: &Head<'_>, now: u64) -> rusq
     Ok(Mark::Next)
 }
 
+/// Applies a line of a chunk, of which the values go with their process or not.
 fn apply_line(
     made: &Transaction<'_>,
     family: i64,
-    head: &Head<'_>,
+    (head, goes): (&Head<'_>, bool),
     line: &Line<'_>,
     now: u64,
 ) -> rusqlite::Result<()> {
@@ -135,8 +131,6 @@ fn apply_line(
                 .execute(params![family, field, head.writer])?;
         }
         Op::Each => {
-            let declared = Declared::parse(head.declared);
-            let goes = declared.is_some_and(|declared| declared.goes_with_process());
             let until = if goes {
                 Some(now.saturating_add(millis(head.lease)))
             } else {
