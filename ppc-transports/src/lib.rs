@@ -35,6 +35,7 @@
 #[cfg(any(feature = "redis", feature = "sqlite"))]
 mod batch;
 mod bridge;
+mod byte_size;
 mod choice;
 mod compress;
 mod destination;
@@ -75,6 +76,7 @@ pub use bridge::{PrometheusClient, PrometheusClientCollector, PrometheusClientRe
 pub use bridge::{Text, TextFile};
 #[cfg(feature = "tracing-layer")]
 pub use bridge::{TracingLayer, TracingLayerBuilder};
+pub use byte_size::ByteSize;
 pub use choice::Choice;
 pub use compress::Compression;
 pub use destination::AsDestination;

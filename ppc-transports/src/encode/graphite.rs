@@ -70,6 +70,10 @@ impl Encoder for Graphite {
         self.walk.encode(&mut self.lines, snapshot, labels, out)
     }
 
+    fn is_dated(&self) -> bool {
+        self.lines.timestamps == Timestamps::Client
+    }
+
     fn changes(&mut self) -> Option<&mut dyn StreamEncoder> {
         Some(self)
     }

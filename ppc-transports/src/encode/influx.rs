@@ -117,6 +117,10 @@ impl Encoder for Influx {
         self.walk.encode(&mut self.lines, snapshot, labels, out)
     }
 
+    fn is_dated(&self) -> bool {
+        self.lines.timestamps == Timestamps::Client
+    }
+
     fn changes(&mut self) -> Option<&mut dyn StreamEncoder> {
         Some(self)
     }

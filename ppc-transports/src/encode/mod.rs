@@ -85,6 +85,12 @@ pub trait Encoder: fmt::Debug + Send {
         true
     }
 
+    /// Whether each sample says the time at which it was read: then values that could not be
+    /// delivered are kept, and sent later on. False by default.
+    fn is_dated(&self) -> bool {
+        false
+    }
+
     /// What writes single changes in this format, where it can.
     #[doc(hidden)]
     fn changes(&mut self) -> Option<&mut dyn StreamEncoder> {

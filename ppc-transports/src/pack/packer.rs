@@ -56,6 +56,11 @@ impl Packer {
         Self { cut, ..self }
     }
 
+    /// Where payloads may end.
+    pub fn ends(self) -> Cut {
+        self.cut
+    }
+
     /// How many bytes a payload has at most.
     pub fn limit(self) -> usize {
         self.limit

@@ -4,15 +4,21 @@ use std::time::Duration;
 
 use ppc_core::{LabelSet, LabelValue, Registry, Source, registry};
 
+use super::backlog::Limits;
 use super::destination::Destination;
 use super::pushed::Pushed;
 use super::stream_settings::Full;
+use crate::byte_size::ByteSize;
 use crate::choice::{Choice, chosen};
 use crate::error::{Error, ErrorKind};
 use crate::seconds::Seconds;
 
 pub(super) const PERIOD: Duration = Duration::from_secs(15);
 const FLUSH_TIMEOUT: Duration = Duration::from_secs(5);
+const BUFFER: Limits = Limits {
+    bytes: 16 * 1024 * 1024,
+    age: Duration::from_hours(1),
+};
 
 /// What to push where, and when.
 ///
@@ -51,6 +57,7 @@ pub struct Push {
     pub(super) linger: Option<Duration>,
     pub(super) full: Option<Full>,
     pub(super) flush_timeout: Duration,
+    pub(super) buffer: Limits,
     pub(super) signals: bool,
     pub(super) task: bool,
     pub(super) enabled: bool,
@@ -77,6 +84,7 @@ impl Push {
             linger: None,
             full: None,
             flush_timeout: FLUSH_TIMEOUT,
+            buffer: BUFFER,
             signals: false,
             task: false,
             enabled: true,
@@ -167,6 +175,37 @@ impl Push {
         match timeout.duration() {
             // A deadline must be a point in time; a century is as good as for ever.
             Ok(timeout) => self.flush_timeout = timeout.min(Duration::from_hours(876_000)),
+            Err(error) => self.faults.push(error),
+        }
+        self
+    }
+
+    /// How many bytes of what could not be delivered are kept in memory, for each destination: a
+    /// number, or text such as `"16MiB"`, which is the default. 0 keeps nothing.
+    ///
+    /// A push that fails, or finds its receiver gone, is sent once the receiver is back, with the
+    /// timestamps of its own: the oldest first, and between them what is new. At the end it goes
+    /// behind the final values. What is too much, or older than [`buffer_age`](Self::buffer_age), is
+    /// dropped, the oldest first, counted in `ppc_dropped_total` and logged. A push may arrive twice
+    /// where its reply is lost; the samples are the same.
+    ///
+    /// That is for destinations whose samples carry timestamps: Influx, Graphite and OpenMetrics over
+    /// HTTP, with `Timestamps::Client`. To others only the newest values are sent, and what counts
+    /// differences (`StatsD` with native types, aggregation gateways, stores) sends with the next
+    /// push what was not acknowledged. Streams have a buffer of their own, see [`full`](Self::full).
+    pub fn buffer(mut self, bytes: impl ByteSize) -> Self {
+        match bytes.byte_size() {
+            Ok(bytes) => self.buffer.bytes = usize::try_from(bytes).unwrap_or(usize::MAX),
+            Err(error) => self.faults.push(error),
+        }
+        self
+    }
+
+    /// How long something is kept in the [`buffer`](Self::buffer): seconds, text such as `"30m"`, or
+    /// a `Duration`; an hour by default. Servers refuse what is too old for them.
+    pub fn buffer_age(mut self, age: impl Seconds) -> Self {
+        match age.duration() {
+            Ok(age) => self.buffer.age = age,
             Err(error) => self.faults.push(error),
         }
         self

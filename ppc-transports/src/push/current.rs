@@ -13,6 +13,8 @@ pub(super) struct Current {
     /// How often it went back to some of them.
     pub(super) rewinds: u32,
     pub(super) start: Instant,
+    /// When its values were read: before that, where they were kept.
+    pub(super) read: Instant,
     pub(super) newest: u64,
     pub(super) payloads: u64,
     pub(super) bytes: u64,
@@ -37,6 +39,7 @@ impl Current {
             sent: Vec::new(),
             rewinds: 0,
             start,
+            read: start,
             newest,
             payloads: payloads as u64,
             bytes: 0,
@@ -47,6 +50,11 @@ impl Current {
             is_last: false,
             trouble: None,
         }
+    }
+
+    /// Whether its values were kept from an earlier push.
+    pub(super) fn is_resumed(&self) -> bool {
+        self.read < self.start
     }
 
     /// The lines of the last so many payloads that were sent.

@@ -72,7 +72,7 @@ impl Engine {
                     streams: stream.is_some() || settings.follows(parts),
                     period,
                 };
-                Lane::new(parts, &pushing, stream, waker)
+                Lane::new(parts, &pushing, stream, settings.buffer, waker)
             })
             .collect();
         let schedule = Schedule::new(now, period);
@@ -150,12 +150,14 @@ impl Engine {
             return Step::Wait(earlier(wake, tick));
         };
         if self.lanes.iter().all(Lane::is_idle) {
+            self.lanes.iter_mut().for_each(Lane::close);
             return Step::Done;
         }
         // Whatever the deadline, it begins, and as much goes as goes in one step.
         if now >= stop.deadline && !self.lanes.iter().any(Lane::is_due) {
             for lane in &mut self.lanes {
                 lane.give_up(now);
+                lane.close();
             }
             return Step::Done;
         }

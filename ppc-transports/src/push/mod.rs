@@ -4,8 +4,10 @@
 //! A [`Push`] holds settings. Started, it joins the [`client`] of those settings, whose engine
 //! runs on a thread or a task and sends at the start, every period, and once more at the end.
 
+mod backlog;
 mod builder;
 mod client;
+mod count_samples;
 mod current;
 mod destination;
 mod end;

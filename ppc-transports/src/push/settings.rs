@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use ppc_core::{LabelSet, Snapshot, Source, register_eager};
 
+use super::backlog::Limits;
 use super::destination::{Destination, Parts, Streams};
 use super::job::JobMetrics;
 use super::pushed::Pushed;
@@ -26,6 +27,7 @@ pub(crate) struct Settings {
     /// Every change is sent.
     pub(crate) stream: Option<StreamSettings>,
     pub(crate) flush_timeout: Duration,
+    pub(crate) buffer: Limits,
     pub(crate) signals: bool,
     /// Driven by a task of the current tokio runtime.
     pub(crate) task: bool,
@@ -101,6 +103,7 @@ impl PartialEq for Settings {
             && self.client_metrics == other.client_metrics
             && self.stream == other.stream
             && self.flush_timeout == other.flush_timeout
+            && self.buffer == other.buffer
             && self.signals == other.signals
             && self.task == other.task
     }

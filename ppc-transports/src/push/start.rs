@@ -237,6 +237,7 @@ impl Push {
             job: job.filter(|_| self.job_metrics),
             client_metrics: self.client_metrics,
             flush_timeout: self.flush_timeout,
+            buffer: self.buffer,
             signals: self.signals,
             task: self.task,
         }

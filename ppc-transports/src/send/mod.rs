@@ -146,6 +146,9 @@ pub enum Progress {
     Unknown(Failure),
     /// This one cannot be sent; the next may.
     Dropped(Failure),
+    /// Nobody is there: neither this one nor any other of this push can be sent, and a later push
+    /// may be.
+    Absent(Failure),
     /// Neither this one nor any other of this push can be sent.
     Failed(Failure),
 }

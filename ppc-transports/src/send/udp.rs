@@ -190,7 +190,7 @@ impl UdpSender {
                 if !is_final && now.duration_since(*full.get_or_insert(now)) > STALL {
                     let text = format!("the receiver at {} does not read", self.address);
                     let error = io::Error::new(ErrorKind::TimedOut, text);
-                    return Err(Progress::Failed(Failure {
+                    return Err(Progress::Absent(Failure {
                         reason: "stalled",
                         error,
                     }));
@@ -231,7 +231,7 @@ impl UdpSender {
 
     fn fail(&self, reason: &'static str, error: &io::Error) -> Progress {
         let error = io::Error::new(error.kind(), format!("{}: {error}", self.address));
-        Progress::Failed(Failure { reason, error })
+        Progress::Absent(Failure { reason, error })
     }
 
     /// What became of the datagram just sent: on this machine a refusal is known at once, and it
@@ -259,7 +259,7 @@ impl UdpSender {
         if is_local {
             let text = "nobody receives at this address (connection refused)";
             let error = io::Error::new(ErrorKind::ConnectionRefused, text);
-            return Progress::Dropped(Failure {
+            return Progress::Absent(Failure {
                 reason: "refused",
                 error,
             });

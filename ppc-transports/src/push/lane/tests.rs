@@ -1,11 +1,13 @@
 //! What a push does with what its sender says, where that is hard to bring about with a socket.
 
+mod kept;
+
 use std::io;
 use std::sync::{Arc, Mutex};
 
 use super::*;
 use crate::encode::Omitted;
-use crate::send::Report;
+use crate::send::{Failure, Part, Progress, Report, Unsure};
 
 /// Writes three lines, and then those that have not arrived: differences.
 #[derive(Debug)]
@@ -34,6 +36,8 @@ impl Encoder for Differences {
 struct Scripted {
     answers: Vec<Progress>,
     unsure: Unsure,
+    /// The last answer was that it is to be tried again.
+    tries_again: bool,
     sent: Arc<Mutex<Vec<String>>>,
 }
 
@@ -42,6 +46,7 @@ impl Sender for Scripted {
 
     fn send(&mut self, payload: &[u8], _: Instant) -> Progress {
         let progress = self.answers.pop().unwrap_or(Progress::Sent);
+        self.tries_again = matches!(progress, Progress::Retry(..));
         if matches!(progress, Progress::Sent) {
             let payload = String::from_utf8(payload.to_vec()).unwrap();
             self.sent.lock().unwrap().push(payload);
@@ -54,6 +59,10 @@ impl Sender for Scripted {
         Progress::Sent
     }
 
+    fn is_between_tries(&self) -> bool {
+        self.tries_again
+    }
+
     fn end(&mut self) -> Report {
         Report {
             unsure: std::mem::take(&mut self.unsure),
@@ -64,15 +73,24 @@ impl Sender for Scripted {
 
 /// A lane whose sender gives these answers, and what that was given.
 fn lane(answers: Vec<Progress>, unsure: Unsure) -> (Lane, Arc<Mutex<Vec<String>>>) {
+    lane_of(Differences(Arc::default()), answers, unsure)
+}
+
+fn lane_of(
+    encoder: impl Encoder + 'static,
+    answers: Vec<Progress>,
+    unsure: Unsure,
+) -> (Lane, Arc<Mutex<Vec<String>>>) {
     let sent = Arc::default();
     let sender = Scripted {
         answers,
         unsure,
+        tries_again: false,
         sent: Arc::clone(&sent),
     };
     let lane = Lane {
         teller: Teller::new("scripted"),
-        encoder: Box::new(Differences(Arc::default())),
+        encoder: Box::new(encoder),
         stream: None,
         packer: Packer::new(1),
         body: None,
@@ -85,6 +103,7 @@ fn lane(answers: Vec<Progress>, unsure: Unsure) -> (Lane, Arc<Mutex<Vec<String>>
         waits: false,
         torn: false,
         soon: None,
+        backlog: None,
     };
     (lane, sent)
 }

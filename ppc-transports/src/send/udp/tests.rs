@@ -112,7 +112,7 @@ fn refused_datagrams_are_told_and_a_receiver_that_returns_gets_the_next() {
         sender.begin(plan(None));
         for _ in 0..5 {
             match drive(sender, b"x").0 {
-                Progress::Dropped(failure) => assert_eq!(failure.reason, "refused"),
+                Progress::Absent(failure) => assert_eq!(failure.reason, "refused"),
                 other => panic!("{other:?}"),
             }
         }
@@ -142,7 +142,7 @@ fn k04_a_name_that_does_not_resolve_fails_the_push_and_names_the_host() {
     let mut sender = sender("no-such-host.invalid", 8089, UdpOptions::default());
     sender.begin(plan(None));
     match drive(&mut sender, b"x").0 {
-        Progress::Failed(failure) => {
+        Progress::Absent(failure) => {
             assert_eq!(failure.reason, "unresolved");
             assert!(
                 failure
@@ -168,7 +168,7 @@ fn a_receiver_that_does_not_read_is_waited_for_and_given_up() {
         let failure = loop {
             match drive(&mut local, &vec![b'x'; len]).0 {
                 Progress::Sent => sent += 1,
-                Progress::Failed(failure) => break failure,
+                Progress::Absent(failure) => break failure,
                 other => panic!("{other:?}"),
             }
         };
