@@ -27,6 +27,7 @@
         feature = "process",
         feature = "redis",
         feature = "sqlite",
+        feature = "spool",
         feature = "tracing-layer"
     )),
     allow(dead_code, unused_imports, unused_macros)
@@ -55,6 +56,11 @@ mod seconds;
 mod secret;
 mod send;
 mod slots;
+#[cfg(feature = "spool")]
+mod spool;
+#[cfg(not(feature = "spool"))]
+#[path = "no_spool.rs"]
+mod spool;
 mod stats;
 #[cfg(any(feature = "redis", feature = "sqlite"))]
 mod store;

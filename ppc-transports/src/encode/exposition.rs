@@ -11,6 +11,8 @@ mod labels;
 mod lines;
 mod spelled;
 
+use std::time::Duration;
+
 use ppc_core::{Kind, LabelSet, Snapshot};
 
 use super::{Encoder, Omitted, Timestamps, count_samples};
@@ -137,6 +139,10 @@ impl Exposition {
 }
 
 impl Encoder for Exposition {
+    fn timestamp_unit(&self) -> Option<Duration> {
+        (self.timestamps == Timestamps::Client).then_some(Duration::from_millis(1))
+    }
+
     fn encode(&mut self, snapshot: &Snapshot, labels: &LabelSet, out: &mut Vec<u8>) -> Omitted {
         let time = (self.timestamps == Timestamps::Client).then(|| snapshot.timestamp());
         self.lines.start_snapshot(time);

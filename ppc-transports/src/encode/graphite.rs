@@ -70,8 +70,8 @@ impl Encoder for Graphite {
         self.walk.encode(&mut self.lines, snapshot, labels, out)
     }
 
-    fn is_dated(&self) -> bool {
-        self.lines.timestamps == Timestamps::Client
+    fn timestamp_unit(&self) -> Option<Duration> {
+        (self.lines.timestamps == Timestamps::Client).then(|| Duration::from_secs(1))
     }
 
     fn changes(&mut self) -> Option<&mut dyn StreamEncoder> {

@@ -117,8 +117,11 @@ impl Encoder for Influx {
         self.walk.encode(&mut self.lines, snapshot, labels, out)
     }
 
-    fn is_dated(&self) -> bool {
-        self.lines.timestamps == Timestamps::Client
+    fn timestamp_unit(&self) -> Option<Duration> {
+        (self.lines.timestamps == Timestamps::Client).then(|| match self.lines.precision {
+            Precision::Seconds => Duration::from_secs(1),
+            _ => Duration::from_millis(1),
+        })
     }
 
     fn changes(&mut self) -> Option<&mut dyn StreamEncoder> {

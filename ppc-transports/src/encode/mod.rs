@@ -85,10 +85,10 @@ pub trait Encoder: fmt::Debug + Send {
         true
     }
 
-    /// Whether each sample says the time at which it was read: then values that could not be
-    /// delivered are kept, and sent later on. False by default.
-    fn is_dated(&self) -> bool {
-        false
+    /// The unit of the timestamps, where each sample says at which time it was read: then values
+    /// that could not be delivered are kept, and sent later on. They say none by default.
+    fn timestamp_unit(&self) -> Option<Duration> {
+        None
     }
 
     /// What writes single changes in this format, where it can.

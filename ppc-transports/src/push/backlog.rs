@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use std::mem;
 use std::time::{Duration, Instant};
 
-use super::current::Current;
+use super::current::{Current, Role, Stamp};
 
 /// How much is kept for later.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,27 +20,32 @@ pub(crate) struct Limits {
 pub(super) struct Kept {
     pub(super) lines: Vec<u8>,
     pub(super) samples: u64,
-    /// When its values were read.
-    pub(super) read: Instant,
+    pub(super) stamp: Stamp,
 }
 
-/// Samples that were given up.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// Past pushes that are not kept.
+#[derive(Debug, Default)]
 pub(super) struct GivenUp {
     /// For want of room.
-    pub(super) full: u64,
-    /// Because they were too old.
-    pub(super) outdated: u64,
+    pub(super) full: Vec<Kept>,
+    /// Because they are too old.
+    pub(super) outdated: Vec<Kept>,
+    /// Because there are newer values with the same timestamp.
+    pub(super) superseded: Vec<Kept>,
 }
 
 /// Past pushes, the oldest first.
 #[derive(Debug)]
 pub(super) struct Backlog {
     limits: Limits,
+    /// The unit of timestamps, in milliseconds.
+    unit: u128,
     kept: VecDeque<Kept>,
     bytes: usize,
     /// Whose turn it is: what is fresh is sent between what is old.
     is_fresh_next: bool,
+    /// The timestamp of the newest values.
+    newest: u128,
     /// The last push arrived, as far as is known.
     pub(super) is_open: bool,
     /// Values are to be read though a push is under way.
@@ -50,12 +55,15 @@ pub(super) struct Backlog {
 }
 
 impl Backlog {
-    pub(super) fn new(limits: Limits) -> Self {
+    /// For lines whose timestamps have this unit.
+    pub(super) fn new(limits: Limits, unit: Duration) -> Self {
         Self {
             limits,
+            unit: unit.as_millis().max(1),
             kept: VecDeque::new(),
             bytes: 0,
             is_fresh_next: false,
+            newest: 0,
             is_open: false,
             beside: false,
             stood_at: None,
@@ -66,66 +74,115 @@ impl Backlog {
         self.kept.is_empty()
     }
 
-    /// Whether values are to be read though this push is under way: where it has stood still since
-    /// the last tick, or is of old values. One that goes on will be over, and then there are newer ones.
+    /// Whether a push stands still, as far as is known, or is of old values: then values are to be
+    /// read beside it, and kept. One that goes on will be over, and then there are newer ones.
+    pub(super) fn is_slow(&self, current: &Current) -> bool {
+        let has_stood = self.stood_at == Some((current.start, current.at));
+        current.at == 0 || current.role == Role::Resumed || has_stood
+    }
+
+    /// The same at a tick, for which it is noted how far the push is.
     pub(super) fn may_read_beside(&mut self, current: &Current) -> bool {
-        let stands_at = (current.start, current.at);
-        let stood_at = self.stood_at.replace(stands_at);
-        self.beside = current.at == 0 || current.is_resumed() || stood_at == Some(stands_at);
+        self.beside = self.is_slow(current);
+        self.stood_at = Some((current.start, current.at));
         self.beside
+    }
+
+    /// The timestamp, in its unit, of what was read so many milliseconds after the Unix epoch.
+    fn slot(&self, read: u64) -> u128 {
+        u128::from(read) / self.unit
+    }
+
+    /// Newer values were read. What is kept with the same timestamp is of no use any more: servers keep
+    /// what comes last.
+    pub(super) fn supersede(&mut self, stamp: &Stamp) -> GivenUp {
+        let (unit, slot) = (self.unit, self.slot(stamp.read));
+        self.newest = slot;
+        let is_old = |kept: &Kept| u128::from(kept.stamp.read) / unit == slot;
+        let (old, kept) = mem::take(&mut self.kept)
+            .into_iter()
+            .partition(|kept| is_old(kept));
+        self.kept = kept;
+        self.count_bytes();
+        GivenUp {
+            superseded: Vec::from(old),
+            ..GivenUp::default()
+        }
+    }
+
+    /// Whether there are newer values with this timestamp.
+    pub(super) fn is_superseded(&self, stamp: &Stamp) -> bool {
+        let slot = self.slot(stamp.read);
+        let is_newer =
+            |kept: &Kept| kept.stamp.read > stamp.read && self.slot(kept.stamp.read) == slot;
+        stamp.is_read_back && slot == self.newest || self.kept.iter().any(is_newer)
     }
 
     /// Keeps a push, and says what had to go for it.
     pub(super) fn keep(&mut self, kept: Kept, now: Instant) -> GivenUp {
+        let mut given_up = GivenUp::default();
         if kept.lines.is_empty() {
-            return GivenUp::default();
+            return given_up;
+        }
+        if self.is_superseded(&kept.stamp) {
+            given_up.superseded.push(kept);
+            return given_up;
         }
         self.bytes += kept.lines.len();
-        let older = self.kept.iter().rposition(|other| other.read <= kept.read);
+        let mut others = self.kept.iter();
+        let older = others.rposition(|other| other.stamp.read <= kept.stamp.read);
         self.kept.insert(older.map_or(0, |index| index + 1), kept);
-        let mut given_up = self.expire(now);
+        given_up.outdated = self.expire(now);
         while self.bytes > self.limits.bytes {
-            given_up.full += self.pop_oldest().map_or(0, |kept| kept.samples);
+            given_up.full.extend(self.pop_oldest());
         }
         given_up
     }
 
     /// Gives up what is too old.
-    pub(super) fn expire(&mut self, now: Instant) -> GivenUp {
-        let mut given_up = GivenUp::default();
-        let is_old = |kept: &Kept| now.saturating_duration_since(kept.read) > self.limits.age;
+    pub(super) fn expire(&mut self, now: Instant) -> Vec<Kept> {
+        let is_old = |kept: &Kept| {
+            let age = now.saturating_duration_since(kept.stamp.since);
+            age > self.limits.age
+        };
         let old = self.kept.iter().take_while(|kept| is_old(kept)).count();
-        for _ in 0..old {
-            given_up.outdated += self.pop_oldest().map_or(0, |kept| kept.samples);
-        }
-        given_up
+        (0..old).filter_map(|_| self.pop_oldest()).collect()
     }
 
-    /// Takes what is to be sent next: the oldest, and each other time the newest. As many old ones
-    /// go together as have no more than `limit` bytes, where they `may_join`.
-    pub(super) fn next(&mut self, limit: usize, may_join: bool) -> Option<Kept> {
-        self.is_fresh_next = !self.is_fresh_next;
-        if !self.is_fresh_next {
-            let newest = self.kept.pop_back()?;
-            self.bytes -= newest.lines.len();
-            return Some(newest);
-        }
-        let mut oldest = self.pop_oldest()?;
+    /// Whether what is new is next.
+    pub(super) fn is_fresh_next(&mut self) -> bool {
+        mem::replace(&mut self.is_fresh_next, false)
+    }
+
+    /// Takes the newest.
+    pub(super) fn newest(&mut self) -> Option<Kept> {
+        let newest = self.kept.pop_back()?;
+        self.bytes -= newest.lines.len();
+        Some(newest)
+    }
+
+    /// Takes the oldest: as many as have no more than `limit` bytes together, where they `may_join`.
+    pub(super) fn oldest(&mut self, limit: usize, may_join: bool) -> Vec<Kept> {
+        self.is_fresh_next = true;
+        let Some(oldest) = self.pop_oldest() else {
+            return Vec::new();
+        };
+        let (mut bytes, mut kept) = (oldest.lines.len(), vec![oldest]);
         while may_join
             && let Some(next) = self.kept.front()
             // No payload has the newline of its last line.
-            && oldest.lines.len() + next.lines.len() <= limit.saturating_add(1)
-            && let Some(next) = self.pop_oldest()
+            && bytes + next.lines.len() <= limit.saturating_add(1)
         {
-            oldest.join(&next);
+            bytes += next.lines.len();
+            kept.extend(self.pop_oldest());
         }
-        Some(oldest)
+        kept
     }
 
     /// Takes all there is.
-    pub(super) fn take_all(&mut self) -> impl Iterator<Item = Kept> {
+    pub(super) fn take_all(&mut self) -> Vec<Kept> {
         self.bytes = 0;
-        mem::take(&mut self.kept).into_iter()
+        mem::take(&mut self.kept).into()
     }
 
     fn pop_oldest(&mut self) -> Option<Kept> {
@@ -133,12 +190,8 @@ impl Backlog {
         self.bytes -= oldest.lines.len();
         Some(oldest)
     }
-}
 
-impl Kept {
-    /// Adds a later push.
-    fn join(&mut self, next: &Self) {
-        self.lines.extend_from_slice(&next.lines);
-        self.samples += next.samples;
+    fn count_bytes(&mut self) {
+        self.bytes = self.kept.iter().map(|kept| kept.lines.len()).sum();
     }
 }

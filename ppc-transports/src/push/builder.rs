@@ -1,24 +1,22 @@
 //! The settings of a push, as a builder; `start` has what is done with them.
 
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use ppc_core::{LabelSet, LabelValue, Registry, Source, registry};
 
-use super::backlog::Limits;
 use super::destination::Destination;
+use super::keeping::Keeping;
 use super::pushed::Pushed;
 use super::stream_settings::Full;
 use crate::byte_size::ByteSize;
 use crate::choice::{Choice, chosen};
 use crate::error::{Error, ErrorKind};
 use crate::seconds::Seconds;
+use crate::spool::Spool;
 
 pub(super) const PERIOD: Duration = Duration::from_secs(15);
 const FLUSH_TIMEOUT: Duration = Duration::from_secs(5);
-const BUFFER: Limits = Limits {
-    bytes: 16 * 1024 * 1024,
-    age: Duration::from_hours(1),
-};
 
 /// What to push where, and when.
 ///
@@ -57,7 +55,7 @@ pub struct Push {
     pub(super) linger: Option<Duration>,
     pub(super) full: Option<Full>,
     pub(super) flush_timeout: Duration,
-    pub(super) buffer: Limits,
+    pub(super) keeping: Keeping,
     pub(super) signals: bool,
     pub(super) task: bool,
     pub(super) enabled: bool,
@@ -84,7 +82,7 @@ impl Push {
             linger: None,
             full: None,
             flush_timeout: FLUSH_TIMEOUT,
-            buffer: BUFFER,
+            keeping: Keeping::default(),
             signals: false,
             task: false,
             enabled: true,
@@ -195,7 +193,7 @@ impl Push {
     /// push what was not acknowledged. Streams have a buffer of their own, see [`full`](Self::full).
     pub fn buffer(mut self, bytes: impl ByteSize) -> Self {
         match bytes.byte_size() {
-            Ok(bytes) => self.buffer.bytes = usize::try_from(bytes).unwrap_or(usize::MAX),
+            Ok(bytes) => self.keeping.buffer.bytes = usize::try_from(bytes).unwrap_or(usize::MAX),
             Err(error) => self.faults.push(error),
         }
         self
@@ -205,7 +203,63 @@ impl Push {
     /// a `Duration`; an hour by default. Servers refuse what is too old for them.
     pub fn buffer_age(mut self, age: impl Seconds) -> Self {
         match age.duration() {
-            Ok(age) => self.buffer.age = age,
+            Ok(age) => self.keeping.buffer.age = age,
+            Err(error) => self.faults.push(error),
+        }
+        self
+    }
+
+    /// A folder in which everything is stored until it is delivered: so that it outlives this process,
+    /// however that ends. There is none by default. Needs the feature `spool`.
+    ///
+    /// The values of each push are written there before they are sent, and marked once they arrived. What
+    /// a process left that has ended, by SIGKILL, `_exit` or a power failure too, is sent by the next
+    /// one that pushes to the same destination, whatever its job, or by one that runs; the oldest
+    /// first, with the timestamps of its own. Any number of processes may share a folder. Each write is
+    /// made to last (`fdatasync`) on a thread of its own; the marks are not, so that after a power
+    /// failure, and after an end between a delivery and its mark, samples may be sent twice, with the
+    /// same timestamps and values. Processes of other users need the right to write there, and a
+    /// forked child that outlives its parent keeps what that left until it has ended itself.
+    ///
+    /// Which destinations it is for is said at [`buffer`](Self::buffer). Where the disk does not take
+    /// anything, what is not delivered stays in that buffer, which is logged.
+    pub fn spool(mut self, folder: impl AsRef<Path>) -> Self {
+        if let Err(error) = self.set_spool(folder.as_ref().to_owned()) {
+            self.faults.push(error);
+        }
+        self
+    }
+
+    pub(super) fn set_spool(&mut self, folder: PathBuf) -> Result<(), Error> {
+        if !Spool::IS_ON {
+            let (what, feature) = ("spool".to_owned(), "spool");
+            return Err(ErrorKind::Feature { what, feature }.into());
+        }
+        self.keeping.spool = Some(folder);
+        Ok(())
+    }
+
+    /// How many bytes the folder of the [`spool`](Self::spool) may have, for all processes together: a
+    /// number, or text such as `"256MiB"`, which is the default. Beyond that the oldest is dropped,
+    /// and counted in `ppc_dropped_total`.
+    pub fn spool_size(mut self, bytes: impl ByteSize) -> Self {
+        match bytes.byte_size() {
+            Ok(bytes) => self.keeping.spool_size = bytes,
+            Err(error) => self.faults.push(error),
+        }
+        self
+    }
+
+    /// How often the values are stored in the [`spool`](Self::spool) between pushes, for the case that
+    /// the process is killed: seconds, text such as `"1s"`, or a `Duration`; at each push alone, by
+    /// default. These are not sent, unless they are the last that is known of it.
+    pub fn spool_period(mut self, period: impl Seconds) -> Self {
+        match period.duration() {
+            Ok(Duration::ZERO) => {
+                let (found, reason) = ("0".to_owned(), "a period is longer than 0");
+                self.faults.push(ErrorKind::Time { found, reason }.into());
+            }
+            Ok(period) => self.keeping.spool_period = Some(period),
             Err(error) => self.faults.push(error),
         }
         self
@@ -296,7 +350,8 @@ impl Push {
     /// Whether the environment overrides these settings; it does by default.
     ///
     /// `PPC_PUSH` has the URL forms of destinations, with white space between them, or `off`;
-    /// `PPC_PERIOD` and `PPC_FLUSH_TIMEOUT` have times such as `1m30s`, and `PPC_LABELS` has labels
+    /// `PPC_PERIOD` and `PPC_FLUSH_TIMEOUT` have times such as `1m30s`, `PPC_BUFFER` a number of bytes
+    /// such as `16MiB`, `PPC_SPOOL` the folder of a spool, and `PPC_LABELS` has labels
     /// of every series, `a=1,b="x, y"`, over which those of the client and of the series win. What
     /// is wrong there is logged with its position and left out; the job runs.
     pub fn environment(mut self, read: bool) -> Self {

@@ -3,6 +3,61 @@
 use std::ops::Range;
 use std::time::Instant;
 
+use ppc_core::Snapshot;
+
+use super::orders::Stop;
+use crate::spool::Ticket;
+
+/// When values were read, and where they are stored as well.
+#[derive(Clone, Debug)]
+pub(super) struct Stamp {
+    /// In milliseconds since the Unix epoch, as their timestamps are.
+    pub(super) read: u64,
+    /// The same by a clock that is never set.
+    pub(super) since: Instant,
+    pub(super) ticket: Option<Ticket>,
+    /// They come from a spool.
+    pub(super) is_read_back: bool,
+}
+
+impl Stamp {
+    /// Of values that were read now.
+    pub(super) fn of(snapshot: &Snapshot, now: Instant) -> Self {
+        let read = snapshot.timestamp().as_millis();
+        Self {
+            read: u64::try_from(read).unwrap_or(u64::MAX),
+            since: now,
+            ticket: None,
+            is_read_back: false,
+        }
+    }
+}
+
+/// Lines of the push under way that were read at the same time.
+#[derive(Clone, Debug)]
+pub(super) struct Share {
+    /// Where they end.
+    pub(super) end: usize,
+    pub(super) stamp: Stamp,
+}
+
+/// What a push is among others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Role {
+    Periodic,
+    /// Of values that were kept from earlier pushes.
+    Resumed,
+    /// The final one.
+    Last,
+}
+
+impl Role {
+    /// Of a push of values that are read now, and are the final ones where there is a `stop`.
+    pub(super) fn of(stop: Option<&Stop>) -> Self {
+        stop.map_or(Self::Periodic, |_| Self::Last)
+    }
+}
+
 /// A push under way.
 #[derive(Clone, Debug)]
 pub(super) struct Current {
@@ -13,8 +68,9 @@ pub(super) struct Current {
     /// How often it went back to some of them.
     pub(super) rewinds: u32,
     pub(super) start: Instant,
-    /// When its values were read: before that, where they were kept.
-    pub(super) read: Instant,
+    /// What its lines are of, where that matters later.
+    pub(super) shares: Vec<Share>,
+    pub(super) role: Role,
     pub(super) newest: u64,
     pub(super) payloads: u64,
     pub(super) bytes: u64,
@@ -24,8 +80,6 @@ pub(super) struct Current {
     /// It is one request of the sender's own.
     pub(super) closes: bool,
     pub(super) went_wrong: bool,
-    /// It is the final one.
-    pub(super) is_last: bool,
     /// What the last try met, where another follows.
     pub(super) trouble: Option<String>,
 }
@@ -39,7 +93,8 @@ impl Current {
             sent: Vec::new(),
             rewinds: 0,
             start,
-            read: start,
+            shares: Vec::new(),
+            role: Role::Periodic,
             newest,
             payloads: payloads as u64,
             bytes: 0,
@@ -47,14 +102,14 @@ impl Current {
             settled: 0,
             closes: false,
             went_wrong: false,
-            is_last: false,
             trouble: None,
         }
     }
 
-    /// Whether its values were kept from an earlier push.
-    pub(super) fn is_resumed(&self) -> bool {
-        self.read < self.start
+    /// Whether all of it is on a disk, and can be read again.
+    pub(super) fn is_stored(&self) -> bool {
+        let is_stored = |share: &Share| share.stamp.ticket.as_ref().is_some_and(Ticket::is_stored);
+        !self.shares.is_empty() && self.shares.iter().all(is_stored)
     }
 
     /// The lines of the last so many payloads that were sent.

@@ -41,6 +41,8 @@ pub(crate) struct Engine {
     streams: bool,
     /// Since when a push waits for the clock.
     waiting: Option<Instant>,
+    /// When values are stored between pushes.
+    states: Option<Schedule>,
     /// The final push was ordered; it has begun once nothing is due.
     last: bool,
 }
@@ -72,10 +74,15 @@ impl Engine {
                     streams: stream.is_some() || settings.follows(parts),
                     period,
                 };
-                Lane::new(parts, &pushing, stream, settings.buffer, waker)
+                Lane::new(parts, &pushing, stream, &settings.keeping, waker)
             })
             .collect();
         let schedule = Schedule::new(now, period);
+        let states = settings
+            .keeping
+            .spool_period
+            .map(|period| Schedule::new(now, period));
+        let states = states.filter(|_| lanes.iter().any(Lane::stores_states));
         Self {
             streams: lanes.iter().any(Lane::streams),
             settings,
@@ -84,6 +91,7 @@ impl Engine {
             schedule,
             period,
             waiting: None,
+            states,
             last: false,
         }
     }
@@ -123,6 +131,10 @@ impl Engine {
                 }
                 lane.pump(now, None);
             }
+            let stores = self.states.as_mut().is_some_and(|states| states.tick(now));
+            if stores && !is_due {
+                self.store_states(now);
+            }
         }
         let (mut wake, mut clock_is_early) = (None, false);
         for lane in &mut self.lanes {
@@ -147,9 +159,10 @@ impl Engine {
         let Some(stop) = &orders.stop else {
             // What is only read by others needs no ticks.
             let tick = self.schedule.next().filter(|_| !self.lanes.is_empty());
-            return Step::Wait(earlier(wake, tick));
+            let store = self.states.as_ref().and_then(Schedule::next);
+            return Step::Wait(earlier(wake, earlier(tick, store)));
         };
-        if self.lanes.iter().all(Lane::is_idle) {
+        if self.lanes.iter().all(Lane::is_over) {
             self.lanes.iter_mut().for_each(Lane::close);
             return Step::Done;
         }
@@ -182,6 +195,22 @@ impl Engine {
             Err(_) => {}
         }
         stamp
+    }
+
+    /// Stores the values between two pushes.
+    fn store_states(&mut self, now: Instant) {
+        // Where the clock stands still there is a push about to begin, or another time.
+        let Ok(timestamp) = self.timestamp(now) else {
+            return;
+        };
+        let Self {
+            settings, snapshot, ..
+        } = self;
+        snapshot.start(timestamp);
+        settings.gather_into(snapshot);
+        for lane in &mut self.lanes {
+            lane.store_state(snapshot, &settings.labels, now);
+        }
     }
 
     /// Reads all values and hands them to every lane that is ready for them.

@@ -1,11 +1,13 @@
 //! What operations say in the environment: it overrides what the program says.
 
 use std::env;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use ppc_core::LabelSet;
 
 use super::destination::Destination;
+use crate::byte_size::ByteSize;
 use crate::error::{Error, ErrorKind};
 use crate::seconds::Seconds;
 
@@ -17,12 +19,15 @@ pub(crate) struct Environment {
     pub(crate) destinations: Option<Vec<Destination>>,
     pub(crate) period: Option<Duration>,
     pub(crate) flush_timeout: Option<Duration>,
+    /// What is kept of what cannot be delivered.
+    pub(crate) buffer: Option<u64>,
+    pub(crate) spool: Option<PathBuf>,
     pub(crate) labels: LabelSet,
     pub(crate) faults: Vec<Error>,
 }
 
 impl Environment {
-    /// `PPC_PUSH`, `PPC_PERIOD`, `PPC_FLUSH_TIMEOUT`, `PPC_LABELS`.
+    /// `PPC_PUSH`, `PPC_PERIOD`, `PPC_FLUSH_TIMEOUT`, `PPC_BUFFER`, `PPC_SPOOL`, `PPC_LABELS`.
     pub(crate) fn read() -> Self {
         Self::of(|name| env::var_os(name).map(|value| value.to_string_lossy().into_owned()))
     }
@@ -40,6 +45,13 @@ impl Environment {
         if let Some(value) = get("PPC_FLUSH_TIMEOUT") {
             environment.flush_timeout = environment.time("PPC_FLUSH_TIMEOUT", &value, true);
         }
+        if let Some(value) = get("PPC_BUFFER") {
+            match value.byte_size() {
+                Ok(bytes) => environment.buffer = Some(bytes),
+                Err(error) => environment.fault("PPC_BUFFER", "", error.to_string()),
+            }
+        }
+        environment.spool = get("PPC_SPOOL").map(PathBuf::from);
         if let Some(value) = get("PPC_LABELS") {
             environment.set_labels(&value);
         }

@@ -13,16 +13,18 @@ use std::time::{Duration, Instant};
 
 use ppc_core::{LabelSet, Snapshot};
 
-use super::backlog::{Backlog, Limits};
+use super::backlog::Backlog;
 use super::count_samples::count_samples;
-use super::current::Current;
+use super::current::{Current, Role, Share, Stamp};
 use super::destination::{Parts, Pushing, Streams};
+use super::keeping::Keeping;
 use super::orders::Stop;
 use super::soon::Soon;
 use super::stream::Stream;
 use crate::encode::Encoder;
 use crate::pack::{Body, Packer};
 use crate::send::{Plan, Sender};
+use crate::spool::Spool;
 use crate::teller::Teller;
 
 /// So many series that the receiver has not seen yet make a push one of new series.
@@ -54,6 +56,8 @@ pub(crate) struct Lane {
     soon: Option<Soon>,
     /// What could not be delivered yet, where that is of use later on.
     backlog: Option<Backlog>,
+    /// Where it is stored.
+    spool: Option<Spool>,
 }
 
 impl Lane {
@@ -61,14 +65,18 @@ impl Lane {
         parts: &Parts,
         pushing: &Pushing<'_>,
         stream: Option<Stream>,
-        buffer: Limits,
+        keeping: &Keeping,
         waker: &Waker,
     ) -> Self {
         let encoder = (parts.encoder)(pushing);
         // Where every change is sent, a later one says what an earlier one did not.
-        let keeps = encoder.is_dated() && stream.is_none() && buffer.bytes > 0;
+        let unit = encoder.timestamp_unit().filter(|_| stream.is_none());
+        let teller = Teller::new(&parts.name);
+        let spool = later::open_spool(keeping, unit.is_some(), &parts.name, &teller, waker);
+        // What is stored is kept in memory as well until it is.
+        let unit = unit.filter(|_| keeping.buffer.bytes > 0 || spool.is_some());
         Self {
-            teller: Teller::new(&parts.name),
+            teller,
             encoder,
             stream,
             packer: parts.packer,
@@ -82,7 +90,8 @@ impl Lane {
             waits: false,
             torn: false,
             soon: (pushing.streams && parts.streams == Streams::Soon).then(Soon::default),
-            backlog: keeps.then(|| Backlog::new(buffer)),
+            backlog: unit.map(|unit| Backlog::new(keeping.buffer, unit)),
+            spool,
         }
     }
 
@@ -165,13 +174,15 @@ impl Lane {
         if self.stream.is_some() {
             return self.learn(snapshot, labels, now, stop);
         }
+        let stamp = Stamp::of(snapshot, now);
+        self.read_new(&stamp);
         if self.current.is_some() {
-            return self.begin_beside(snapshot, labels, now);
+            return self.begin_beside(snapshot, labels, stamp);
         }
         let mut plan = self.plan(now, stop);
         let closes = self.sender.closes(&plan);
         self.lines.clear();
-        let mut newest = 0;
+        let (mut newest, mut shares) = (0, Vec::new());
         if !closes {
             let omitted = self.encoder.encode(snapshot, labels, &mut self.lines);
             self.teller.omitted(&omitted);
@@ -185,11 +196,12 @@ impl Lane {
                 return;
             }
             (newest, plan.new_series) = self.find_new(snapshot);
+            shares = self.store(stamp);
             if stop.is_some() {
-                self.add_kept();
+                self.add_kept(&mut shares);
             }
         }
-        self.start_sending(plan, newest, stop.is_some());
+        self.start_sending(plan, newest, Role::of(stop), shares);
         if let Some(current) = &mut self.current {
             current.closes = closes;
         }
@@ -219,15 +231,18 @@ impl Lane {
     }
 
     /// Begins to send the lines that there are, of series up to a number.
-    fn start_sending(&mut self, mut plan: Plan, newest: u64, is_last: bool) {
+    fn start_sending(&mut self, mut plan: Plan, newest: u64, role: Role, shares: Vec<Share>) {
         if !self.lines.is_empty() {
-            plan.payloads = self.packer.payloads(&self.lines).count();
+            // What was kept stands behind, and is in no hurry.
+            let own = shares.first().map_or(self.lines.len(), |share| share.end);
+            plan.payloads = self.packer.payloads(&self.lines[..own]).count();
         }
         self.made.0 = 0..0;
         self.sender.begin(plan);
         let samples = count_samples(&self.lines);
         self.current = Some(Current {
-            is_last,
+            shares,
+            role,
             ..Current::new(plan.start, newest, plan.payloads, samples)
         });
     }

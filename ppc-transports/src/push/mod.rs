@@ -17,6 +17,7 @@ mod environment;
 mod feed;
 mod guard;
 mod job;
+mod keeping;
 mod lane;
 mod orders;
 mod pushed;

@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use ppc_core::{LabelSet, Snapshot, Source, register_eager};
 
-use super::backlog::Limits;
 use super::destination::{Destination, Parts, Streams};
 use super::job::JobMetrics;
+use super::keeping::Keeping;
 use super::pushed::Pushed;
 use super::served::Serving;
 use super::stream::Watched;
@@ -27,7 +27,7 @@ pub(crate) struct Settings {
     /// Every change is sent.
     pub(crate) stream: Option<StreamSettings>,
     pub(crate) flush_timeout: Duration,
-    pub(crate) buffer: Limits,
+    pub(crate) keeping: Keeping,
     pub(crate) signals: bool,
     /// Driven by a task of the current tokio runtime.
     pub(crate) task: bool,
@@ -103,7 +103,7 @@ impl PartialEq for Settings {
             && self.client_metrics == other.client_metrics
             && self.stream == other.stream
             && self.flush_timeout == other.flush_timeout
-            && self.buffer == other.buffer
+            && self.keeping == other.keeping
             && self.signals == other.signals
             && self.task == other.task
     }

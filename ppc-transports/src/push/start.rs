@@ -110,6 +110,12 @@ impl Push {
             .unwrap_or_else(|| take(&mut self.destinations));
         self.period = environment.period.or(self.period);
         self.flush_timeout = environment.flush_timeout.unwrap_or(self.flush_timeout);
+        if let Some(bytes) = environment.buffer {
+            self.keeping.buffer.bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
+        }
+        if let Some(folder) = environment.spool {
+            self.set_spool(folder).unwrap_or_else(|fault| tell(&fault));
+        }
         let own = std::mem::replace(&mut self.labels, environment.labels);
         for (name, value) in own.iter() {
             // It was checked when it came.
@@ -237,7 +243,7 @@ impl Push {
             job: job.filter(|_| self.job_metrics),
             client_metrics: self.client_metrics,
             flush_timeout: self.flush_timeout,
-            buffer: self.buffer,
+            keeping: self.keeping,
             signals: self.signals,
             task: self.task,
         }

@@ -6,6 +6,7 @@ use std::time::Instant;
 use ppc_core::{LabelSet, Snapshot};
 
 use super::Lane;
+use crate::push::current::Role;
 use crate::push::orders::Stop;
 use crate::push::stream::Stream;
 use crate::send::Plan;
@@ -128,6 +129,6 @@ impl Lane {
             new_series,
             ..self.plan(now, last)
         };
-        self.start_sending(plan, newest, last.is_some());
+        self.start_sending(plan, newest, Role::of(last), Vec::new());
     }
 }

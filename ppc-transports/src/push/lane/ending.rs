@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use super::Lane;
 use crate::push::count_samples::count_samples;
+use crate::push::current::Role;
 use crate::stats::stats;
 
 /// Why samples are counted that may have arrived, and are not sent again.
@@ -34,10 +35,12 @@ impl Lane {
         } else {
             "superseded"
         };
-        if self.backlog.is_some() {
+        let backlog = self.backlog.as_ref();
+        if backlog.is_some_and(|backlog| current.trouble.is_some() || backlog.is_slow(current)) {
             return self.set_aside(outcome, now);
         }
         let current = current.clone();
+        self.finish_tickets(&current);
         let ended = self.finish_as(outcome, now);
         let left = count_samples(&self.lines[current.at..]).saturating_sub(ended.unknown);
         if self.stream.is_some() && left > 0 {
@@ -64,6 +67,12 @@ impl Lane {
         let Some(current) = &self.current else { return };
         let current = current.clone();
         let ended = self.finish_as("error", now);
+        if current.is_stored() {
+            self.leave_tickets(&current);
+            let text = "the final push was not over within its flush_timeout; it is in the spool, \
+                        for the next run to deliver";
+            return self.teller.warn("deadline", text);
+        }
         let unsure = count_samples(&self.lines[current.last_sent(ended.unsure)]);
         stats().dropped(UNACKNOWLEDGED, unsure);
         let left = count_samples(&self.lines[current.at..])
@@ -83,14 +92,25 @@ impl Lane {
 
     /// Ends the push under way, of which everything has gone.
     pub(super) fn finish(&mut self, now: Instant) {
-        let Some(current) = self.current.as_ref() else {
+        let Some(current) = self.current.clone() else {
             return;
         };
-        let (read, went_wrong) = (current.read, current.went_wrong);
-        let ended = self.finish_as(if went_wrong { "error" } else { "ok" }, now);
+        let outcome = if current.went_wrong { "error" } else { "ok" };
+        let ended = self.finish_as(outcome, now);
         if ended.refused {
             let lines = mem::take(&mut self.lines);
-            self.keep(lines, read, now);
+            self.keep_shares(&current, &lines, 0, now);
+            self.lines = lines;
+        } else {
+            self.finish_tickets(&current);
+        }
+    }
+
+    /// Ends the push under way, of which the rest is counted as lost.
+    pub(super) fn finish_lost(&mut self, now: Instant) {
+        if let Some(current) = self.current.clone() {
+            self.finish_as("error", now);
+            self.finish_tickets(&current);
         }
     }
 
@@ -111,7 +131,7 @@ impl Lane {
             stats().dropped(UNACKNOWLEDGED, unknown);
             self.encoder.delivered(lines);
         }
-        let is_kept = self.backlog.is_some() && !current.is_last;
+        let is_kept = self.backlog.is_some() && current.role != Role::Last;
         if report.refused > 0 && is_kept {
             outcome = "error";
         } else if report.refused > 0 {
@@ -123,7 +143,7 @@ impl Lane {
             self.teller.dropped("refused", samples, text);
             outcome = if outcome == "ok" { "error" } else { outcome };
         }
-        if current.is_last {
+        if current.role == Role::Last {
             self.encoder.end_last();
         }
         self.teller.hurried(report.hurried);

@@ -1,6 +1,7 @@
-//! What a lane keeps for later, and how it comes back to it.
+//! What a lane keeps for later, in memory and on the disk, and how it comes back to it.
 
 use std::mem;
+use std::task::Waker;
 use std::time::Instant;
 
 use ppc_core::{LabelSet, Snapshot};
@@ -9,94 +10,273 @@ use super::Lane;
 use crate::pack::Cut;
 use crate::push::backlog::{Backlog, GivenUp, Kept};
 use crate::push::count_samples::count_samples;
+use crate::push::current::{Current, Role, Share, Stamp};
+use crate::push::keeping::Keeping;
+use crate::spool::{Spool, SpoolNews, Ticket};
+use crate::teller::Teller;
+
+/// Opens the spool of a destination, where there is to be one.
+pub(super) fn open_spool(
+    keeping: &Keeping,
+    is_dated: bool,
+    name: &str,
+    teller: &Teller,
+    waker: &Waker,
+) -> Option<Spool> {
+    let folder = keeping.spool.as_ref()?;
+    if !is_dated {
+        let text = "the spool keeps nothing for it: only values with timestamps of their own can be \
+                    sent later, and no stream";
+        teller.warn("spool", text);
+        return None;
+    }
+    let spool = Spool::open(folder, keeping.spool_size, name, waker.clone());
+    let told = |error| teller.warn("spool", &format!("there is no spool: {error}"));
+    spool.map_err(told).ok()
+}
 
 impl Lane {
+    /// Newer values were read than all that is kept.
+    pub(super) fn read_new(&mut self, stamp: &Stamp) {
+        if let Some(backlog) = &mut self.backlog {
+            let given_up = backlog.supersede(stamp);
+            self.tell_given_up(given_up);
+        }
+    }
+
+    /// Has the lines at hand stored. Returns what they are of.
+    pub(super) fn store(&mut self, stamp: Stamp) -> Vec<Share> {
+        if self.backlog.is_none() {
+            return Vec::new();
+        }
+        let (end, mut stamp) = (self.lines.len(), stamp);
+        let samples = count_samples(&self.lines);
+        let spool = self.spool.as_mut();
+        stamp.ticket = spool.map(|spool| spool.put(&self.lines, samples, stamp.read, false));
+        vec![Share { end, stamp }]
+    }
+
+    /// Stores values that are not to be sent, unless this process ends without another word.
+    pub(crate) fn store_state(&mut self, snapshot: &Snapshot, labels: &LabelSet, now: Instant) {
+        let Some(spool) = &mut self.spool else { return };
+        let (mut lines, read) = (Vec::new(), Stamp::of(snapshot, now).read);
+        self.encoder.encode(snapshot, labels, &mut lines);
+        if !lines.is_empty() {
+            spool.put(&lines, count_samples(&lines), read, true);
+        }
+    }
+
+    /// Whether values are stored between pushes.
+    pub(crate) fn stores_states(&self) -> bool {
+        self.spool.is_some()
+    }
+
     /// Ends the push under way; what is left of it is kept for later, where that is of use.
     pub(super) fn set_aside(&mut self, outcome: &'static str, now: Instant) {
         let Some(current) = self.current.clone() else {
             return;
         };
         let ended = self.finish_as(outcome, now);
-        if self.backlog.is_some() {
-            let left = current.last_sent(ended.unsure).start;
-            let mut lines = mem::take(&mut self.lines);
-            lines.drain(..if ended.refused { 0 } else { left });
-            self.keep(lines, current.read, now);
+        let from = if ended.refused {
+            0
+        } else {
+            current.last_sent(ended.unsure).start
+        };
+        let lines = mem::take(&mut self.lines);
+        self.keep_shares(&current, &lines, from, now);
+        self.lines = lines;
+    }
+
+    /// Keeps the lines of a push from one of them on.
+    pub(super) fn keep_shares(
+        &mut self,
+        current: &Current,
+        lines: &[u8],
+        from: usize,
+        now: Instant,
+    ) {
+        let mut start = 0;
+        for Share { end, stamp } in &current.shares {
+            let left = start.max(from)..*end;
+            start = *end;
+            if left.is_empty() {
+                self.finish_ticket(stamp.ticket.as_ref());
+            } else {
+                self.keep(lines[left].to_vec(), stamp.clone(), now);
+            }
+        }
+    }
+
+    /// Everything of a push was seen to.
+    pub(super) fn finish_tickets(&self, current: &Current) {
+        for share in &current.shares {
+            self.finish_ticket(share.stamp.ticket.as_ref());
+        }
+    }
+
+    /// Leaves what is stored of a push to who reads it next.
+    pub(super) fn leave_tickets(&self, current: &Current) {
+        for share in &current.shares {
+            self.leave_ticket(share.stamp.ticket.as_ref());
+        }
+    }
+
+    fn finish_ticket(&self, ticket: Option<&Ticket>) {
+        if let (Some(spool), Some(ticket)) = (&self.spool, ticket) {
+            spool.finish(ticket);
+        }
+    }
+
+    fn leave_ticket(&self, ticket: Option<&Ticket>) {
+        if let (Some(spool), Some(ticket)) = (&self.spool, ticket) {
+            spool.leave(ticket);
         }
     }
 
     /// Reads values that cannot be sent now, because a push before them stands still.
-    pub(super) fn begin_beside(&mut self, snapshot: &Snapshot, labels: &LabelSet, now: Instant) {
+    pub(super) fn begin_beside(&mut self, snapshot: &Snapshot, labels: &LabelSet, stamp: Stamp) {
         if let Some(backlog) = &mut self.backlog {
             backlog.beside = false;
         }
-        let mut lines = Vec::new();
+        let (mut lines, now) = (Vec::new(), stamp.since);
         let omitted = self.encoder.encode(snapshot, labels, &mut lines);
         self.teller.omitted(&omitted);
-        self.keep(lines, now, now);
+        // The lines at hand are of the push under way.
+        mem::swap(&mut self.lines, &mut lines);
+        let shares = self.store(stamp);
+        mem::swap(&mut self.lines, &mut lines);
+        for share in shares {
+            self.keep(mem::take(&mut lines), share.stamp, now);
+        }
     }
 
-    /// Keeps lines of values that were `read` at a time.
-    pub(super) fn keep(&mut self, lines: Vec<u8>, read: Instant, now: Instant) {
-        if let Some(backlog) = &mut self.backlog {
-            let samples = count_samples(&lines);
-            let given_up = backlog.keep(
-                Kept {
-                    lines,
-                    samples,
-                    read,
-                },
-                now,
-            );
-            self.tell_given_up(given_up);
+    /// Keeps lines for later: where they are stored it is there that they are.
+    pub(super) fn keep(&mut self, lines: Vec<u8>, stamp: Stamp, now: Instant) {
+        let Some(backlog) = &mut self.backlog else {
+            return;
+        };
+        let is_stored = stamp.ticket.as_ref().is_some_and(Ticket::is_stored);
+        if is_stored && !backlog.is_superseded(&stamp) {
+            return self.leave_ticket(stamp.ticket.as_ref());
         }
+        let samples = count_samples(&lines);
+        let kept = Kept {
+            lines,
+            samples,
+            stamp,
+        };
+        let given_up = backlog.keep(kept, now);
+        self.tell_given_up(given_up);
     }
 
     /// Whether there is something to come back to, and a reason to.
     pub(super) fn can_resume(&self) -> bool {
-        let backlog = self.backlog.as_ref();
-        backlog.is_some_and(|backlog| backlog.is_open && !backlog.is_empty())
+        let is_open = self.backlog.as_ref().is_some_and(|backlog| backlog.is_open);
+        let is_left = || self.spool.as_ref().is_some_and(Spool::has_left);
+        is_open && (!self.is_backlog_empty() || is_left())
     }
 
     pub(super) fn is_backlog_empty(&self) -> bool {
         self.backlog.as_ref().is_none_or(Backlog::is_empty)
     }
 
-    /// Comes back to what was kept, where nothing newer is to be sent.
+    /// Comes back to what was kept, where nothing newer is to be sent: the oldest, and each other
+    /// time the newest.
     pub(super) fn resume(&mut self, now: Instant) {
         if self.current.is_some() || self.due || !self.can_resume() {
             return;
         }
+        let (limit, may_join) = (self.packer.limit(), self.packer.ends() == Cut::Lines);
         let Some(backlog) = &mut self.backlog else {
             return;
         };
-        let given_up = backlog.expire(now);
-        let next = backlog.next(self.packer.limit(), self.packer.ends() == Cut::Lines);
+        let outdated = backlog.expire(now);
+        let mut next = Vec::new();
+        if backlog.is_fresh_next() {
+            next.extend(backlog.newest());
+        }
+        let given_up = GivenUp {
+            outdated,
+            ..GivenUp::default()
+        };
         self.tell_given_up(given_up);
-        if let Some(kept) = next {
-            self.lines = kept.lines;
-            let plan = self.plan(now, None);
-            self.start_sending(plan, 0, false);
-            if let Some(current) = &mut self.current {
-                current.read = kept.read;
+        if next.is_empty() {
+            next = self.read_back(limit, may_join, now);
+        }
+        if next.is_empty()
+            && let Some(backlog) = &mut self.backlog
+        {
+            next = backlog.oldest(limit, may_join);
+        }
+        if next.is_empty() {
+            return;
+        }
+        self.lines.clear();
+        let mut shares = Vec::new();
+        self.append(next, &mut shares);
+        let plan = self.plan(now, None);
+        self.start_sending(plan, 0, Role::Resumed, shares);
+    }
+
+    /// Takes what was read from the disk: as many as have no more than `limit` bytes together, where
+    /// they `may_join`.
+    fn read_back(&mut self, limit: usize, may_join: bool, now: Instant) -> Vec<Kept> {
+        let (Some(spool), Some(backlog)) = (&self.spool, &self.backlog) else {
+            return Vec::new();
+        };
+        let (mut bytes, mut kept) = (0, Vec::new());
+        while (kept.is_empty() || may_join)
+            && let Some((found, ticket)) = spool.next(limit.saturating_sub(bytes), !kept.is_empty())
+        {
+            let stamp = Stamp {
+                read: found.read,
+                since: now,
+                ticket: Some(ticket),
+                is_read_back: true,
+            };
+            if backlog.is_superseded(&stamp) {
+                stamp.ticket.iter().for_each(|ticket| spool.finish(ticket));
+                continue;
             }
+            bytes += found.lines.len();
+            kept.push(Kept {
+                lines: found.lines,
+                samples: found.samples,
+                stamp,
+            });
+        }
+        kept
+    }
+
+    /// Appends what was kept to the lines at hand.
+    fn append(&mut self, kept: Vec<Kept>, shares: &mut Vec<Share>) {
+        for Kept { lines, stamp, .. } in kept {
+            self.lines.extend_from_slice(&lines);
+            let end = self.lines.len();
+            shares.push(Share { end, stamp });
         }
     }
 
     /// Adds everything that was kept to the final values, behind them: there is no later.
-    pub(super) fn add_kept(&mut self) {
+    pub(super) fn add_kept(&mut self, shares: &mut Vec<Share>) {
         // A family may stand once in a body.
-        if self.packer.ends() != Cut::Lines {
-            return;
+        if self.packer.ends() == Cut::Lines
+            && let Some(backlog) = &mut self.backlog
+        {
+            let kept = backlog.take_all();
+            self.append(kept, shares);
         }
-        let kept = self.backlog.iter_mut().flat_map(Backlog::take_all);
-        kept.for_each(|kept| self.lines.extend_from_slice(&kept.lines));
     }
 
-    /// The client is over, and what is still kept is lost.
+    /// Whether the final push is over, and what is stored is seen to.
+    pub(crate) fn is_over(&self) -> bool {
+        self.is_idle() && self.spool.as_ref().is_none_or(Spool::close)
+    }
+
+    /// The client is over, and what is kept in memory alone is lost.
     pub(crate) fn close(&mut self) {
-        let kept = self.backlog.iter_mut().flat_map(Backlog::take_all);
-        let samples = kept.map(|kept| kept.samples).sum();
+        let kept = self.backlog.as_mut().map(Backlog::take_all);
+        let samples = self.count_lost(&kept.unwrap_or_default());
         if samples > 0 {
             let text = format!(
                 "{samples} samples of earlier pushes are lost: the receiver did not take them \
@@ -104,10 +284,30 @@ impl Lane {
             );
             self.teller.dropped("deadline", samples, &text);
         }
+        self.tell_news();
+    }
+
+    /// Counts the samples of what is not stored, and leaves what is.
+    fn count_lost(&self, kept: &[Kept]) -> u64 {
+        let mut lost = 0;
+        for Kept { samples, stamp, .. } in kept {
+            let is_stored = stamp.ticket.as_ref().is_some_and(Ticket::is_stored);
+            lost += if is_stored { 0 } else { *samples };
+            self.leave_ticket(stamp.ticket.as_ref());
+        }
+        lost
     }
 
     fn tell_given_up(&self, given_up: GivenUp) {
-        let GivenUp { full, outdated } = given_up;
+        let GivenUp {
+            full,
+            outdated,
+            superseded,
+        } = given_up;
+        for kept in superseded {
+            self.finish_ticket(kept.stamp.ticket.as_ref());
+        }
+        let (full, outdated) = (self.count_lost(&full), self.count_lost(&outdated));
         if full > 0 {
             let text = format!(
                 "{full} samples are lost: what could not be delivered is more than `buffer` holds"
@@ -118,6 +318,37 @@ impl Lane {
             let text =
                 format!("{outdated} samples are lost: they waited for longer than `buffer_age`");
             self.teller.dropped("outdated", outdated, &text);
+        }
+    }
+
+    /// Tells what came to light of the spool.
+    pub(super) fn tell_news(&self) {
+        let Some(spool) = &self.spool else { return };
+        let SpoolNews {
+            damaged,
+            full,
+            newer,
+            trouble,
+        } = spool.take_news();
+        if damaged > 0 {
+            let text = format!("{damaged} samples in the spool are damaged, and lost");
+            self.teller.dropped("spool_damaged", damaged, &text);
+        }
+        if full > 0 {
+            let text = format!("{full} samples are lost: they are more than `spool_size` holds");
+            self.teller.dropped("spool_full", full, &text);
+        }
+        if let Some((file, version)) = newer {
+            let text = format!(
+                "{} is of version {version} of the spool, which is newer than this program: it is \
+                 left alone",
+                file.display()
+            );
+            self.teller.warn("spool_newer", &text);
+        }
+        if let Some(trouble) = trouble {
+            let text = format!("the spool does not work: {trouble}; values are kept in memory");
+            self.teller.warn("spool", &text);
         }
     }
 }

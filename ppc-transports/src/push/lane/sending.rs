@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use super::Lane;
 use super::ending::UNACKNOWLEDGED;
 use crate::push::count_samples::count_samples;
+use crate::push::current::Role;
 use crate::send::{Failure, Part, Progress, Unsure};
 use crate::stats::stats;
 
@@ -96,7 +97,10 @@ impl Lane {
                     let reason = UNACKNOWLEDGED;
                     self.lose(left, &Failure { reason, ..failure });
                 }
-                Progress::Absent(failure) if self.backlog.is_some() && !current.is_last => {
+                Progress::Absent(failure)
+                    if self.backlog.is_some()
+                        && (current.role != Role::Last || current.is_stored()) =>
+                {
                     let text = format!("{}; what is not delivered is kept", failure.error);
                     self.teller.warn(failure.reason, &text);
                     self.set_aside("error", now);
@@ -104,7 +108,7 @@ impl Lane {
                 }
                 Progress::Absent(failure) | Progress::Failed(failure) => {
                     self.lose(payload.start..self.lines.len(), &failure);
-                    self.finish_as("error", now);
+                    self.finish_lost(now);
                     return None;
                 }
             }

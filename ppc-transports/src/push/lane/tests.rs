@@ -104,6 +104,7 @@ fn lane_of(
         torn: false,
         soon: None,
         backlog: None,
+        spool: None,
     };
     (lane, sent)
 }

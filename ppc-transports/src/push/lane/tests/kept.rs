@@ -1,5 +1,7 @@
 //! What is not delivered at once is delivered later, with its own timestamps, or counted.
 
+use std::sync::OnceLock;
+
 use super::*;
 use crate::push::backlog::Limits;
 
@@ -14,8 +16,8 @@ impl Encoder for Dated {
         Omitted::default()
     }
 
-    fn is_dated(&self) -> bool {
-        true
+    fn timestamp_unit(&self) -> Option<Duration> {
+        Some(Duration::from_millis(1))
     }
 }
 
@@ -31,7 +33,7 @@ fn absent() -> Progress {
 }
 
 fn wait() -> Progress {
-    Progress::Wait(Duration::from_secs(3600))
+    Progress::Wait(Duration::from_hours(1))
 }
 
 /// A lane that keeps what is not delivered, within so many bytes.
@@ -39,10 +41,8 @@ fn keeping(bytes: usize, mut answers: Vec<Progress>) -> (Lane, Arc<Mutex<Vec<Str
     answers.reverse();
     let (mut lane, sent) = lane_of(Dated::default(), answers, Unsure::default());
     lane.packer = Packer::new(5);
-    lane.backlog = Some(Backlog::new(Limits {
-        bytes,
-        age: Duration::from_hours(1),
-    }));
+    let age = Duration::from_hours(1);
+    lane.backlog = Some(Backlog::new(Limits { bytes, age }, Duration::ZERO));
     (lane, sent)
 }
 
@@ -54,7 +54,11 @@ fn tick(lane: &mut Lane, now: Instant) {
 
 fn run(lane: &mut Lane, now: Instant, stop: Option<&Stop>) {
     if lane.is_ready() {
-        lane.begin(&Snapshot::new(), &LabelSet::new(), now, stop);
+        static START: OnceLock<Instant> = OnceLock::new();
+        let mut snapshot = Snapshot::new();
+        let start = *START.get_or_init(|| now);
+        snapshot.start(Duration::from_hours(1) + now.duration_since(start));
+        lane.begin(&snapshot, &LabelSet::new(), now, stop);
     }
     while lane.advance(now).is_some_and(|next| next <= now) {}
 }
@@ -89,7 +93,7 @@ fn what_was_not_delivered_follows_once_the_receiver_is_back() {
 
 #[test]
 fn what_a_failed_try_left_is_kept_and_the_fresh_one_tried() {
-    let retry = || Progress::Retry(failure(), Duration::from_secs(3600));
+    let retry = || Progress::Retry(failure(), Duration::from_hours(1));
     let (mut lane, sent) = keeping(1000, vec![retry(), retry()]);
     let start = Instant::now();
     tick(&mut lane, start);
@@ -133,8 +137,9 @@ fn f03_behind_the_final_values_goes_all_that_was_kept() {
         tick(&mut lane, start + Duration::from_secs(n));
     }
     lane.order_last();
-    lane.make_way(start, false);
-    run(&mut lane, start, Some(&stop(start)));
+    let end = start + Duration::from_secs(3);
+    lane.make_way(end, false);
+    run(&mut lane, end, Some(&stop(end)));
     assert_eq!(payloads(&sent), ["3\n0\n1", "2"]);
     assert!(lane.is_idle());
 }
@@ -191,9 +196,32 @@ fn what_cannot_be_delivered_before_the_end_is_counted() {
     tick(&mut lane, start);
     tick(&mut lane, start + Duration::from_secs(1));
     lane.order_last();
-    run(&mut lane, start, Some(&stop(start)));
+    let end = start + Duration::from_secs(2);
+    run(&mut lane, end, Some(&stop(end)));
     assert!(lane.is_idle(), "there is nobody to wait for");
     lane.close();
     assert!(payloads(&sent).is_empty());
     assert_eq!(lost() - before, 3.0, "the final value and the two before");
+}
+
+#[test]
+fn of_values_with_the_same_timestamp_the_newest_come_last() {
+    let (mut lane, sent) = keeping(1000, vec![absent(), absent(), wait(), wait()]);
+    let age = Duration::from_hours(1);
+    let limits = Limits { bytes: 1000, age };
+    // As of Graphite: a server keeps what comes last within a second.
+    lane.backlog = Some(Backlog::new(limits, Duration::from_secs(10)));
+    let start = Instant::now();
+    for seconds in [0, 10, 20, 21] {
+        tick(&mut lane, start + Duration::from_secs(seconds));
+    }
+    // The third stands still; the fourth, of the same ten seconds, waits for it.
+    tick(&mut lane, start + Duration::from_secs(22));
+    let sent = payloads(&sent);
+    assert_eq!(sent[0], "2");
+    assert!(
+        !sent[1..].iter().any(|payload| payload.contains('3')),
+        "4 says it: {sent:?}"
+    );
+    assert_eq!(sent.concat().replace('\n', "").len(), 4, "{sent:?}");
 }

@@ -1,0 +1,1 @@
+//! Spools on a disk.
