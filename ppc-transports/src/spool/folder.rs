@@ -333,7 +333,7 @@ fn key_of(path: &Path) -> Option<u64> {
 }
 
 /// The same in all processes and versions (FNV-1a).
-fn hash(bytes: &[u8]) -> u64 {
+pub(super) fn hash(bytes: &[u8]) -> u64 {
     bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
         (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
     })
