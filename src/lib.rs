@@ -71,7 +71,7 @@ pub use ppc_transports::{
     pushadd_to_gateway, pushadd_to_gateway_async,
 };
 pub use ppc_transports::{
-    AsDestination, Choice, Destination, Error, Full, Guard, Push, Seconds, Timestamps,
+    AsDestination, ByteSize, Choice, Destination, Error, Full, Guard, Push, Seconds, Timestamps,
     client_metrics, hostname,
 };
 #[cfg(feature = "http")]

@@ -17,6 +17,7 @@ mod metric;
 mod names;
 mod paths;
 mod push_metrics;
+mod size_text;
 mod store_url;
 mod table;
 mod time_text;
@@ -51,6 +52,11 @@ use proc_macro::TokenStream;
 /// | `linger = "50ms"` | how long a stream lets a change wait for others to go with it; with `serve` how long it may take after the job's end until the final values have been scraped | 10 ms; none |
 /// | `full = "coalesce"` | what becomes of changes that a stream cannot send as fast as they come: one a series, or `"block"`, `"drop_newest"` | `"drop_newest"` |
 /// | `flush_timeout = 5` | how long the final push may take | 5 s |
+/// | `buffer = "16MiB"` | bytes of what cannot be delivered that are kept in memory, for each destination whose samples carry timestamps | 16 MiB |
+/// | `buffer_age = "1h"` | how long it is kept | an hour |
+/// | `spool = "/var/spool/ppc"` | a folder in which all is stored until it is delivered, by this process or the next (feature `spool`) | none |
+/// | `spool_size = "256MiB"` | bytes of that folder, for all processes together | 256 MiB |
+/// | `spool_period = 1` | how often the values are stored there between pushes | at each push alone |
 /// | `job = "name"` | the label `job`, on gateways the group; and metrics of the job itself | none; gateways want one |
 /// | `job_metrics = false` | omits those metrics | `true` |
 /// | `labels(k = v, "k" = v)` | labels for every series; its own win over them | none |

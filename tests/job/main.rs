@@ -10,6 +10,7 @@ mod counting;
 mod faulty;
 mod known;
 mod matrix;
+mod outage;
 mod repeated;
 mod served;
 mod streamed;
@@ -59,6 +60,7 @@ fn main() -> ExitCode {
         Some(("streamed", how)) => streamed::run(&ask, how),
         Some(("served", how)) => served::run(&ask, how),
         Some(("matrix", how)) => matrix::run(&ask, how),
+        Some(("outage", how)) => outage::run(&ask, how),
         _ => unknown(ending),
     }
 }

@@ -5,6 +5,7 @@ mod endings;
 mod lines;
 mod many_series;
 mod matrix;
+mod outages;
 mod restarts;
 mod streams;
 mod values;

@@ -23,6 +23,8 @@ use off as serve;
 use off as signals;
 #[cfg(not(feature = "snappy"))]
 use off as snappy;
+#[cfg(not(feature = "spool"))]
+use off as spool;
 #[cfg(not(feature = "sqlite"))]
 use off as sqlite;
 #[cfg(not(feature = "statsd"))]
@@ -61,6 +63,8 @@ use on as serve;
 use on as signals;
 #[cfg(feature = "snappy")]
 use on as snappy;
+#[cfg(feature = "spool")]
+use on as spool;
 #[cfg(feature = "sqlite")]
 use on as sqlite;
 #[cfg(feature = "statsd")]
@@ -100,6 +104,7 @@ impl Features {
         ("serve", serve::ENABLED),
         ("signals", signals::ENABLED),
         ("snappy", snappy::ENABLED),
+        ("spool", spool::ENABLED),
         ("sqlite", sqlite::ENABLED),
         ("statsd", statsd::ENABLED),
         ("tcp", tcp::ENABLED),
@@ -128,6 +133,7 @@ impl Features {
             "textfile" => &["textfile"],
             "redis" => &["redis"],
             "sqlite" => &["sqlite"],
+            "spool" => &["spool"],
             "serve" => &["serve"],
             "https://"
             | "rediss://"
@@ -182,6 +188,7 @@ impl Features {
         ("serve", true),
         ("signals", true),
         ("snappy", true),
+        ("spool", true),
         ("sqlite", true),
         ("statsd", true),
         ("tcp", true),

@@ -9,7 +9,7 @@ use crate::times::{self, Zero};
 use crate::words;
 
 use super::model::Settings;
-use super::{literals, pairs, stream, together, values};
+use super::{keeping, literals, pairs, stream, together, values};
 
 /// Checks the settings, each alone and all together.
 pub(super) fn settings(settings: &Settings, features: Features, diagnostics: &mut Diagnostics) {
@@ -41,6 +41,7 @@ pub(super) fn settings(settings: &Settings, features: Features, diagnostics: &mu
     }
     pairs::labels(&settings.labels, diagnostics);
     check_job(settings, diagnostics);
+    keeping::check(settings, features, diagnostics);
     together::check(settings, diagnostics);
     stream::check(settings, diagnostics);
 }

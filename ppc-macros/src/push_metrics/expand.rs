@@ -50,6 +50,10 @@ fn push(settings: &Settings, private: &TokenStream) -> TokenStream {
         by_reference(&settings.period),
         by_reference(&settings.flush_timeout),
     );
+    let keeping = settings.keeping.iter().map(|Keyed { key, value }| {
+        let (setter, value) = (setter(key), borrowed(value));
+        quote!(.#setter(#value))
+    });
     let (job, registry) = (
         by_reference(&settings.job),
         by_reference(&settings.registry),
@@ -68,7 +72,7 @@ fn push(settings: &Settings, private: &TokenStream) -> TokenStream {
     });
     let push = quote! {
         #private::Push::new()
-            #(#destinations)* #period #stream #linger #full #flush_timeout #job #job_metrics
+            #(#destinations)* #period #stream #linger #full #flush_timeout #(#keeping)* #job #job_metrics
             #(#labels)* #registry #signals #enabled #task
     };
     if shared.is_empty() {

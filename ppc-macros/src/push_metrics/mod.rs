@@ -4,6 +4,7 @@ mod calls;
 mod check;
 mod destinations;
 mod expand;
+mod keeping;
 mod literals;
 mod model;
 mod pairs;

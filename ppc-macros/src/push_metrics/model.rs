@@ -12,7 +12,7 @@ use crate::paths;
 use crate::table::Table;
 
 use super::destinations::{KINDS, Kind};
-use super::settings::{SETTINGS, Setting, Value};
+use super::settings::{KEEPING, SETTINGS, Setting, Value};
 
 /// What `#[push_metrics(..)]` says.
 pub(super) struct Settings {
@@ -25,6 +25,8 @@ pub(super) struct Settings {
     pub(super) linger: Option<Keyed>,
     pub(super) full: Option<Keyed>,
     pub(super) flush_timeout: Option<Keyed>,
+    /// What is kept of what cannot be delivered.
+    pub(super) keeping: Vec<Keyed>,
     pub(super) job: Option<Keyed>,
     pub(super) job_metrics: Option<Keyed>,
     pub(super) labels: Vec<Label>,
@@ -115,6 +117,8 @@ impl Settings {
             Some(Given { setting, content })
         });
         let given = settings.collect();
+        let keeping = KEEPING.iter().filter_map(|(key, _)| table.value(key));
+        let keeping = keeping.collect();
         Self {
             krate,
             destinations,
@@ -124,6 +128,7 @@ impl Settings {
             linger: table.value("linger"),
             full: table.value("full"),
             flush_timeout: table.value("flush_timeout"),
+            keeping,
             job: table.value("job"),
             job_metrics: table.value("job_metrics"),
             labels: of_series.unwrap_or_default(),

@@ -7,7 +7,7 @@ use crate::keys::{Form, Key, Keys, Syntax};
 use crate::table::Table;
 
 use super::destinations::KINDS;
-use super::settings::SETTINGS;
+use super::settings::{KEEPING, SETTINGS};
 
 /// The keys of every push; those of destinations and their settings come from their tables.
 const KEYS: &[Key] = &[
@@ -29,8 +29,14 @@ const KEYS: &[Key] = &[
 /// The attribute's settings.
 pub(super) fn settings(tokens: TokenStream, diagnostics: &mut Diagnostics) -> Table {
     let kinds = KINDS.iter().map(|kind| kind.key);
+    let keeping = KEEPING.iter();
+    let keeping = keeping.map(|(name, example)| Key::new(name, Form::Value, example));
     let settings = SETTINGS.iter().map(|setting| setting.key);
-    let known: Vec<Key> = kinds.chain(KEYS.iter().copied()).chain(settings).collect();
+    let known: Vec<Key> = kinds
+        .chain(KEYS.iter().copied())
+        .chain(keeping)
+        .chain(settings)
+        .collect();
     let keys = Keys {
         of: "`#[push_metrics]`",
         syntax: Syntax::Equals,

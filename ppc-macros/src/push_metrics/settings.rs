@@ -314,6 +314,16 @@ pub(super) const SETTINGS: &[Setting] = &[
     ),
 ];
 
+/// The keys of what is kept of what cannot be delivered, each with how it is written; each is a
+/// setter of `Push`.
+pub(super) const KEEPING: [(&str, &str); 5] = [
+    ("buffer", "buffer = \"16MiB\""),
+    ("buffer_age", "buffer_age = \"1h\""),
+    ("spool", "spool = \"/var/spool/ppc\""),
+    ("spool_size", "spool_size = \"256MiB\""),
+    ("spool_period", "spool_period = 1"),
+];
+
 const fn setting(
     name: &'static str,
     example: &'static str,

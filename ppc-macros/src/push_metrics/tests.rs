@@ -46,9 +46,40 @@ fn what_can_be_right_passes() {
             enabled = !cfg!(test)
         ),
         quote!(crate = crate::metrics::ppc),
+        quote!(
+            graphite_tcp = "h:1",
+            buffer = 0,
+            buffer_age = 0,
+            spool = folder(),
+            spool_size = "1GB",
+            spool_period = "500ms"
+        ),
+        quote!(spool = "/var/spool/ppc", buffer = bytes()),
     ] {
         assert_eq!(messages(tokens, Features::FULL), [""; 0]);
     }
+}
+
+#[test]
+fn what_is_kept_is_checked() {
+    for (tokens, expected) in [
+        (quote!(buffer = "16 Mega"), "text such as `\"16MiB\"`"),
+        (quote!(buffer = -1), "takes a number of bytes"),
+        (quote!(buffer_age = "soon"), "\"soon\""),
+        (quote!(spool = true), "takes text"),
+        (quote!(spool = ""), "path of a folder"),
+        (quote!(spool_size = 1), "needs a spool"),
+        (quote!(spool = "/s", spool_period = 0), "cannot be 0"),
+        (
+            quote!(spool = "/s", statsd_udp = "h:1"),
+            "keeps nothing here",
+        ),
+    ] {
+        let found = messages(tokens, Features::FULL);
+        assert!(found.len() == 1 && found[0].contains(expected), "{found:?}");
+    }
+    let found = messages(quote!(spool = "/s"), Features::NONE);
+    assert!(found[0].contains("the feature `spool`"), "{found:?}");
 }
 
 #[test]

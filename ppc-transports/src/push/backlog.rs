@@ -46,6 +46,8 @@ pub(super) struct Backlog {
     is_fresh_next: bool,
     /// The timestamp of the newest values.
     newest: u128,
+    /// Lines that a connection had taken when a later push took the place of theirs.
+    pub(super) doubtful: Vec<u8>,
     /// The last push arrived, as far as is known.
     pub(super) is_open: bool,
     /// Values are to be read though a push is under way.
@@ -64,6 +66,7 @@ impl Backlog {
             bytes: 0,
             is_fresh_next: false,
             newest: 0,
+            doubtful: Vec::new(),
             is_open: false,
             beside: false,
             stood_at: None,

@@ -227,6 +227,7 @@ impl Lane {
             deadline: stop.map(|stop| stop.deadline),
             succeeded: stop.is_some_and(|stop| stop.succeeded),
             repeatable: self.encoder.is_repeatable(),
+            kept: self.backlog.is_some(),
         }
     }
 

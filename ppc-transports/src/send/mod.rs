@@ -82,6 +82,11 @@ pub trait Sender: fmt::Debug + Send {
         false
     }
 
+    /// Whether this push goes no faster than a receiver is thought to read, who does not say so.
+    fn is_paced(&self) -> bool {
+        false
+    }
+
     /// Whether a payload is on its way that must not be given up lightly, because its fate would
     /// be unknown then.
     fn must_settle(&self) -> bool {
@@ -91,6 +96,10 @@ pub trait Sender: fmt::Debug + Send {
 
 /// What a sender should know of a push beforehand.
 #[derive(Clone, Copy, Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "facts that have nothing to do with each other"
+)]
 pub struct Plan {
     /// How many payloads there will be.
     pub payloads: usize,
@@ -105,6 +114,9 @@ pub struct Plan {
     pub succeeded: bool,
     /// What may have arrived can be sent once more without harm.
     pub repeatable: bool,
+    /// What is given up of it is sent later: what is on its way had better settle, or would be sent
+    /// twice.
+    pub kept: bool,
 }
 
 impl Plan {

@@ -331,6 +331,10 @@ impl Sender for UdpSender {
         Progress::Wait(KERNEL_PAUSE)
     }
 
+    fn is_paced(&self) -> bool {
+        matches!(self.flow, Flow::Rate(_))
+    }
+
     fn end(&mut self) -> Report {
         // The last datagram's fate, where it is known by now.
         if self.link.as_ref().is_some_and(Link::refused) {

@@ -102,7 +102,7 @@ fn what_is_delivered_leaves_nothing_behind_and_the_rest_is_taken_over() {
         third.finish(number);
     }
     third.close();
-    assert_eq!(place.files(), [PathBuf::new(); 0]);
+    assert_eq!(place.files(), Vec::<PathBuf>::new());
 }
 
 #[test]
@@ -314,7 +314,7 @@ fn a_client_stores_reads_again_and_leaves_nothing() {
     until("taken over", || three.has_left());
     three.finish(&read_back(&three).1);
     until("closed", || three.close());
-    assert_eq!(place.files(), [PathBuf::new(); 0]);
+    assert_eq!(place.files(), Vec::<PathBuf>::new());
 }
 
 #[test]

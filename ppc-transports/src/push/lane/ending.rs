@@ -4,6 +4,7 @@ use std::mem;
 use std::time::Instant;
 
 use super::Lane;
+use crate::push::backlog::Backlog;
 use crate::push::count_samples::count_samples;
 use crate::push::current::Role;
 use crate::stats::stats;
@@ -18,6 +19,8 @@ pub(super) struct Ended {
     pub(super) unknown: u64,
     /// How many of the payloads sent before may not have.
     pub(super) unsure: usize,
+    /// The payload at hand went in part, and the rest of it will.
+    pub(super) is_begun: bool,
     /// Some payloads are known not to have arrived, and not which.
     pub(super) refused: bool,
 }
@@ -35,8 +38,15 @@ impl Lane {
         } else {
             "superseded"
         };
-        let backlog = self.backlog.as_ref();
-        if backlog.is_some_and(|backlog| current.trouble.is_some() || backlog.is_slow(current)) {
+        // What goes on as it should, at its own pace, would hold the end up.
+        let is_well = |backlog: &Backlog| {
+            self.sender.is_paced() && current.trouble.is_none() && !backlog.is_slow(current)
+        };
+        if self
+            .backlog
+            .as_ref()
+            .is_some_and(|backlog| !is_well(backlog))
+        {
             return self.set_aside(outcome, now);
         }
         let current = current.clone();
@@ -67,6 +77,9 @@ impl Lane {
         let Some(current) = &self.current else { return };
         let current = current.clone();
         let ended = self.finish_as("error", now);
+        let doubtful = self.backlog.as_mut();
+        let doubtful = doubtful.map(|backlog| mem::take(&mut backlog.doubtful));
+        stats().dropped(UNACKNOWLEDGED, count_samples(&doubtful.unwrap_or_default()));
         if current.is_stored() {
             self.leave_tickets(&current);
             let text = "the final push was not over within its flush_timeout; it is in the spool, \
@@ -154,10 +167,14 @@ impl Lane {
         self.teller.pushed(outcome, seconds, current.bytes);
         if let Some(backlog) = &mut self.backlog {
             backlog.is_open = outcome == "ok";
+            if outcome == "ok" {
+                backlog.doubtful.clear();
+            }
         }
         Ended {
             unknown,
             unsure: report.unsure.sent,
+            is_begun: report.unsure.begun,
             refused: report.refused > 0 && is_kept,
         }
     }

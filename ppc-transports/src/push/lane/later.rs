@@ -77,14 +77,37 @@ impl Lane {
             return;
         };
         let ended = self.finish_as(outcome, now);
-        let from = if ended.refused {
-            0
-        } else {
-            current.last_sent(ended.unsure).start
-        };
         let lines = mem::take(&mut self.lines);
-        self.keep_shares(&current, &lines, from, now);
+        let mut from = current.at;
+        if ended.is_begun
+            && let Some(payload) = self.packer.payload(&lines, from)
+        {
+            // The rest of it follows, whatever comes next.
+            from = lines.len().min(payload.end + 1);
+        }
+        if let Some(backlog) = &mut self.backlog {
+            // What is on its way arrives, unless the connection breaks.
+            let unsure = current.last_sent(ended.unsure).start;
+            backlog.doubtful.extend_from_slice(&lines[unsure..from]);
+        }
+        self.keep_shares(&current, &lines, if ended.refused { 0 } else { from }, now);
         self.lines = lines;
+    }
+
+    /// Has what may have been lost with a connection sent again, behind the lines at hand.
+    pub(super) fn send_doubtful(&mut self) {
+        let doubtful = self.backlog.as_mut();
+        let doubtful = doubtful.map(|backlog| mem::take(&mut backlog.doubtful));
+        let Some(mut lines) = doubtful.filter(|lines| !lines.is_empty()) else {
+            return;
+        };
+        self.lines.append(&mut lines);
+        let end = self.lines.len();
+        if let Some(current) = &mut self.current
+            && let Some(last) = current.shares.last_mut()
+        {
+            last.end = end;
+        }
     }
 
     /// Keeps the lines of a push from one of them on.

@@ -152,6 +152,7 @@ impl Lane {
     /// The connection broke: goes back to the first of the last so many payloads, which may not
     /// have arrived. What is not to be sent twice is counted instead.
     fn rewind(&mut self, unsure: Unsure, failure: &Failure, pause: Duration) {
+        self.send_doubtful();
         let Some(current) = &mut self.current else {
             return;
         };

@@ -313,7 +313,8 @@ impl Sender for HttpSender {
     fn must_settle(&self) -> bool {
         // What a handler does cannot be given up, and must not arrive behind what is newer.
         let flight = self.flight.as_ref();
-        flight.is_some_and(|flight| self.habits.settles || flight.task.is_none())
+        let is_kept = self.plan.is_some_and(|plan| plan.kept);
+        flight.is_some_and(|flight| self.habits.settles || is_kept || flight.task.is_none())
     }
 
     fn is_between_tries(&self) -> bool {

@@ -49,6 +49,8 @@ pub(crate) struct SocketSender {
     deadline: Option<Instant>,
     /// Payloads of this push that went into the connection at hand.
     written: usize,
+    /// How many payloads of earlier pushes may not have been taken yet.
+    carried: usize,
     /// The beginning of the payload at hand did.
     is_begun: bool,
     /// What may have arrived may be sent again.
@@ -72,6 +74,7 @@ impl SocketSender {
             backoff: Backoff::default(),
             deadline: None,
             written: 0,
+            carried: 0,
             is_begun: false,
             is_repeatable: true,
             is_reopened: false,
@@ -142,7 +145,8 @@ impl SocketSender {
     }
 
     fn give_up(&mut self, failure: Failure, now: Instant) -> Progress {
-        let at_risk = self.is_begun || self.written > 0 || self.finished.is_some();
+        let is_carrying = std::mem::take(&mut self.carried) > 0 && self.is_repeatable;
+        let at_risk = self.is_begun || self.written > 0 || self.finished.is_some() || is_carrying;
         if let Some(link) = self.link.take() {
             link.abandon();
         }
@@ -160,7 +164,7 @@ impl SocketSender {
         self.place.begin();
         let pause = self.backoff.fail(now, None);
         let failure = self.named(failure);
-        if unsure == Unsure::default() {
+        if unsure == Unsure::default() && !is_carrying {
             Progress::Retry(failure, pause)
         } else {
             Progress::Broken(failure, pause, unsure)
@@ -290,6 +294,7 @@ impl Sender for SocketSender {
             }
         }
         self.backoff.reset();
+        self.carried = 0;
         Progress::Sent
     }
 
@@ -304,6 +309,7 @@ impl Sender for SocketSender {
         {
             link.abandon();
         }
+        self.carried += sent + usize::from(begun);
         (self.written, self.is_begun) = (0, false);
         Report {
             unsure: Unsure { sent, begun },

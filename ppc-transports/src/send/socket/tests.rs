@@ -19,6 +19,7 @@ fn plan(deadline: Option<Duration>) -> Plan {
         deadline: deadline.map(|after| start + after),
         succeeded: false,
         repeatable: true,
+        kept: false,
     }
 }
 

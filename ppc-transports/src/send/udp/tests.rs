@@ -13,6 +13,7 @@ fn plan(deadline: Option<Duration>) -> Plan {
         deadline: deadline.map(|after| start + after),
         succeeded: false,
         repeatable: true,
+        kept: false,
     }
 }
 

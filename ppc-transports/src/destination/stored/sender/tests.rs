@@ -72,6 +72,7 @@ fn plan(deadline: Option<Instant>) -> Plan {
         deadline,
         succeeded: true,
         repeatable: true,
+        kept: false,
     }
 }
 
