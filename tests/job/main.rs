@@ -10,9 +10,11 @@ mod counting;
 mod faulty;
 mod known;
 mod matrix;
+mod nested;
 mod repeated;
 mod served;
 mod streamed;
+mod sudden;
 mod synchronous;
 
 use std::process::ExitCode;
@@ -58,6 +60,8 @@ fn main() -> ExitCode {
         Some(("faulty", how)) => faulty::run(&ask, how),
         Some(("streamed", how)) => streamed::run(&ask, how),
         Some(("served", how)) => served::run(&ask, how),
+        Some(("nested", how)) => nested::run(&ask, how),
+        Some(("sudden", how)) => sudden::run(&ask, how),
         Some(("matrix", how)) => matrix::run(&ask, how),
         _ => unknown(ending),
     }
