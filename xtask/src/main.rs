@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod abilities;
+mod abort;
 mod budget;
 mod error;
 mod features;

@@ -85,6 +85,7 @@ pub(crate) fn is_ending() -> bool {
 
 fn start(watching: &mut Watching, last_push: LastPush) -> Option<()> {
     let (reader, writer) = io::pipe().ok()?;
+    abort::forget();
     threads::spawn("ppc-signals", move || attend(reader, last_push)).ok()?;
     order::open(writer);
     for (signal, installed) in SIGNALS.into_iter().zip(&mut watching.installed) {

@@ -61,10 +61,9 @@ pub(super) fn remove() {
     }
 }
 
-/// A thread orders pushes from now on.
+/// This thread makes the pushes from now on.
 pub(super) fn attend() {
     WATCHING.store(ThreadId::current().number(), Release);
-    ABORTING.store(0, Release);
 }
 
 /// Has an abort wait for so long at least.
