@@ -27,10 +27,10 @@ fn same(ask: &Ask, ending: Ending) -> Result<(), ()> {
     influx_udp = ask.address, period = 30, labels(run = format!("{}-inner", ask.run)), signals,
 )]
 fn inner(ask: &Ask, ending: Ending) -> Result<(), ()> {
-    announce();
     thread::sleep(ask.lasts);
     known::wait_until(|| known::pushes() > 1.0);
     known::record_last();
+    announce();
     ending()
 }
 
@@ -42,7 +42,6 @@ pub(crate) fn run(ask: &Ask, how: &str) -> ExitCode {
         "exit" => || process::exit(7),
         "abort" => || process::abort(),
         "signal" => || {
-            announce();
             thread::sleep(Duration::from_mins(1));
             process::exit(99);
         },

@@ -15,10 +15,10 @@ use crate::{Ask, announce, known, unknown};
 )]
 fn job(ask: &Ask, ending: fn()) {
     known::record();
-    announce();
     thread::sleep(ask.lasts);
     known::wait_until(known::is_pushed);
     known::record_last();
+    announce();
     ending();
 }
 
@@ -42,25 +42,19 @@ pub(crate) fn run(ask: &Ask, how: &str) -> ExitCode {
         "panic_that_cannot_unwind" => job(ask, || cannot_unwind()),
         "stack_overflow" => job(ask, || println!("{}", endless(1))),
         // Somebody else sends the signal.
-        "stay" => job(ask, || {
-            announce();
-            stay();
-        }),
+        "stay" => job(ask, stay),
         "handler_before" => {
             listen();
             job(ask, || process::abort());
         }
-        "handler_after" => job(ask, || {
+        "handler_meanwhile" => job(ask, || {
             listen();
             process::abort();
         }),
         // It does nothing at all, so that the job goes on.
         "handler_survives" => {
             listen();
-            job(ask, || {
-                println!("recorded");
-                thread::sleep(Duration::from_millis(500));
-            });
+            job(ask, || thread::sleep(Duration::from_millis(500)));
             return ExitCode::from(11);
         }
         other => unknown(other),
