@@ -7,6 +7,7 @@ mod asynchronous;
 #[path = "../support/awkward.rs"]
 mod awkward;
 mod counting;
+mod exhausted;
 mod faulty;
 mod known;
 mod matrix;
@@ -60,6 +61,7 @@ fn main() -> ExitCode {
         Some(("faulty", how)) => faulty::run(&ask, how),
         Some(("streamed", how)) => streamed::run(&ask, how),
         Some(("served", how)) => served::run(&ask, how),
+        Some(("exhausted", how)) => exhausted::run(&ask, how),
         Some(("nested", how)) => nested::run(&ask, how),
         Some(("sudden", how)) => sudden::run(&ask, how),
         Some(("matrix", how)) => matrix::run(&ask, how),

@@ -51,6 +51,34 @@ pub(crate) fn run(ask: &Ask, how: &str) -> ExitCode {
             listen();
             process::abort();
         }),
+        // Before there is a connection, or even an address.
+        "early_return" => {
+            early(ask, || {});
+            return ExitCode::SUCCESS;
+        }
+        "early_panic" => early(ask, || panic!("as asked")),
+        "early_exit" => early(ask, || process::exit(7)),
+        "early_abort" => early(ask, || process::abort()),
+        "early_stay" => early(ask, || {
+            announce();
+            stay();
+        }),
+        // The job is over; what is left is the rest of its last push, or somebody's reading of it.
+        "while_draining" => {
+            let slow = ppc::InfluxUdp::new(&ask.address).datagram_size(1);
+            after(ask, Push::to(slow.datagrams_per_second(40.0)), 1.0);
+        }
+        "while_lingering" => {
+            let pushed = ppc::InfluxUdp::new(&ask.address);
+            let served = ppc::expose::Server::new("127.0.0.1:0").linger(30);
+            after(ask, Push::to(pushed).and_to(served), 2.0);
+        }
+        // No code of the process runs after this; so it is with `_exit`.
+        "exec" => job(ask, || {
+            use std::os::unix::process::CommandExt as _;
+            let error = process::Command::new("true").exec();
+            panic!("{error}");
+        }),
         // It does nothing at all, so that the job goes on.
         "handler_survives" => {
             listen();
@@ -60,6 +88,35 @@ pub(crate) fn run(ask: &Ask, how: &str) -> ExitCode {
         other => unknown(other),
     }
     ExitCode::from(98)
+}
+
+/// A job that is over before its first push can be.
+#[push_metrics(
+    influx_udp = ask.address, period = 30, job = "known", labels(run = ask.run), signals,
+)]
+fn early(ask: &Ask, ending: fn()) {
+    known::record();
+    known::record_last();
+    ending();
+}
+
+/// A job that returns; says that it runs when so many pushes have begun, or are over.
+fn after(ask: &Ask, push: Push, pushes: f64) {
+    let push = push.period(30).flush_timeout(30).job("known").signals(true);
+    push.label("run", ask.run.as_str()).run(|| {
+        known::record();
+        known::wait_until(known::is_pushed);
+        known::record_last();
+        thread::spawn(move || {
+            while known::pushes() < pushes {
+                thread::sleep(Duration::from_millis(1));
+            }
+            // The job's function has returned by then.
+            thread::sleep(Duration::from_millis(100));
+            announce();
+        });
+    });
+    stay();
 }
 
 fn stay() {

@@ -73,8 +73,11 @@ fn check(status: ExitStatus, lines: &[String], end: End, outcome: &str) -> Resul
     if End::of(status) != Some(end) {
         return Err("it ended in another way".into());
     }
-    let levels = lines.iter().filter(|line| line.starts_with("a,"));
-    if !levels.last().is_some_and(|line| line.contains("level=42")) {
+    let mut levels = lines.iter().filter(|line| line.starts_with("a,"));
+    if !levels
+        .next_back()
+        .is_some_and(|line| line.contains("level=42"))
+    {
         return Err("the last value is missing".into());
     }
     // No push but the last one has it.
