@@ -31,6 +31,18 @@ pub(crate) fn run(ask: &Ask, how: &str) -> ExitCode {
             let all = descriptors();
             job(ask, || {}, || drop(all));
         }
+        // As are signals.
+        "descriptors_until_a_signal" => {
+            limit("nofile", "64");
+            let all = descriptors();
+            let stay = || thread::sleep(std::time::Duration::from_mins(1));
+            let free = || {
+                drop(all);
+                announce();
+                stay();
+            };
+            job(ask, || {}, free);
+        }
         // What was opened for the first push serves for the last one, too.
         "descriptors_once_it_runs" => {
             limit("nofile", "64");
@@ -98,8 +110,13 @@ fn memory() -> Vec<Vec<u8>> {
     };
     let mut all: Vec<Vec<u8>> = std::iter::from_fn(block).collect();
     all.pop();
-    let spawned = thread::Builder::new().spawn(|| {});
-    assert!(spawned.is_err(), "there is no room for a stack");
+    // The stacks of threads that have ended are kept for others.
+    let park = || {
+        loop {
+            thread::park();
+        }
+    };
+    while thread::Builder::new().spawn(park).is_ok() {}
     all
 }
 

@@ -3,15 +3,14 @@
 //! Only where the default effect would end the process. A handler of ours is installed where the
 //! default one stands, and decides again when the signal comes: where the application (or tokio,
 //! or `ctrlc`) has put its own handler in place since, that one is in charge, also when it calls
-//! ours on as one it found. The handler itself only writes to a pipe; a thread reads it, has the
-//! last push made, restores the default and raises the signal again.
+//! ours on as one it found. The handler itself only writes to a pipe (`order`); a thread reads it,
+//! has the last push made, restores the default and raises the signal again.
 #![allow(unsafe_code)]
 
 mod abort;
 mod action;
 mod order;
 
-use std::io::{self, PipeReader, Read};
 use std::mem::MaybeUninit;
 use std::ptr;
 use std::sync::Mutex;
@@ -19,7 +18,7 @@ use std::thread;
 use std::time::Duration;
 
 use self::action::{handler, set_default};
-use self::order::{Order, STOP, order};
+use self::order::{Order, Orders, order};
 use super::fork::PerProcess;
 use super::{Aborting, threads};
 use crate::lock::lock;
@@ -46,7 +45,7 @@ pub(crate) struct Watch(());
 type LastPush = fn(Option<Aborting>);
 
 /// Has `last_push` called when SIGTERM, SIGINT or an abort is about to end the process, which takes
-/// about `patience` at most; nothing where a thread or a pipe is not to be had.
+/// about `patience` at most; nothing where a thread is not to be had.
 pub(crate) fn watch(last_push: LastPush, patience: Duration) -> Option<Watch> {
     let mut watching = lock(WATCHING.get());
     if watching.uses == 0 {
@@ -84,10 +83,10 @@ pub(crate) fn is_ending() -> bool {
 }
 
 fn start(watching: &mut Watching, last_push: LastPush) -> Option<()> {
-    let (reader, writer) = io::pipe().ok()?;
+    let (orders, pipe) = Orders::new();
     abort::forget();
-    threads::spawn("ppc-signals", move || attend(reader, last_push)).ok()?;
-    order::open(writer);
+    threads::spawn("ppc-signals", move || attend(orders, last_push)).ok()?;
+    order::open(pipe);
     for (signal, installed) in SIGNALS.into_iter().zip(&mut watching.installed) {
         // Ignored signals stay ignored, and a handler of the application's stays in charge. Ours
         // may stand already: in a forked child, as its parent's.
@@ -99,16 +98,11 @@ fn start(watching: &mut Watching, last_push: LastPush) -> Option<()> {
 }
 
 /// The watching thread: waits for a signal, or for the last watch to end.
-fn attend(mut reader: PipeReader, last_push: LastPush) {
+fn attend(mut orders: Orders, last_push: LastPush) {
     abort::attend();
-    loop {
-        let mut byte = [STOP];
-        if reader.read_exact(&mut byte).is_err() || byte[0] == STOP {
-            return;
-        }
+    while let Some(signal) = orders.next() {
         // Whatever goes wrong in the last push, the signal takes effect.
         let _ = std::panic::catch_unwind(|| last_push(abort::aborting()));
-        let signal = libc::c_int::from(byte[0]);
         abort::go_on();
         if signal != libc::SIGABRT {
             if abort::aborting().is_some() {

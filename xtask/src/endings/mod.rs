@@ -89,8 +89,11 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     println!("| ending | the process ends | as it would without us | all final values arrived |");
     println!("|---|---|---|---|");
     let mut faults = Vec::new();
-    for row in ROWS.iter().filter(|row| is_wanted(row.ending)) {
-        let tally = try_row(workspace, &programs, &server, row, options.runs)?;
+    for (n, row) in ROWS.iter().enumerate() {
+        if !is_wanted(row.ending) {
+            continue;
+        }
+        let tally = try_row(workspace, &programs, &server, (n, row), options.runs)?;
         println!("{}", line(row, &tally, options.runs));
         let wanted = match row.delivered {
             Delivered::All | Delivered::Nested => options.runs,
@@ -148,7 +151,7 @@ fn try_row(
     workspace: &Workspace,
     programs: &Programs,
     server: &Server,
-    row: &Row,
+    (number, row): (usize, &Row),
     runs: usize,
 ) -> Result<Tally> {
     let program = if row.panics_abort {
@@ -156,7 +159,7 @@ fn try_row(
     } else {
         &programs.unwinds
     };
-    let name = |n: usize| format!("{}-{}-{n}", row.ending, u8::from(row.panics_abort));
+    let name = |n: usize| format!("{number}-{}-{n}", row.ending);
     let ended = in_parallel(runs, |n| {
         let (address, environment) = row.settings(server, n);
         let mut command = workspace.program(program);
@@ -177,7 +180,7 @@ fn try_row(
     }
     let deadline = Instant::now() + STORED_WITHIN;
     loop {
-        let found = server.last_values()?;
+        let found = server.last_values(&format!("{number}-"))?;
         let mut missing = None;
         let arrived = ended.iter().filter(|(name, _)| {
             let lack = row.lacks(&found, name);

@@ -94,7 +94,7 @@ pub(super) fn run(workspace: &Workspace, server: &Server, runs: usize) -> Result
                     let names = (0..runs).map(name);
                     return Ok(names.filter(|run| statsd.sum(run) == Some(LAST)).count());
                 }
-                let found = server.last_values()?;
+                let found = server.last_values(&format!("{library}-{}", row.ending))?;
                 let is_there = |run: &String| {
                     let label = format!("run=\"{run}\"");
                     found.iter().any(|(key, value)| {

@@ -33,8 +33,20 @@ pub(super) struct Row {
     /// How its run is counted.
     outcome: &'static str,
     pub(super) why: &'static str,
-    /// It knows itself where to push.
-    pushes_itself: bool,
+    to: To,
+}
+
+/// Where runs push to.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum To {
+    /// UDP, HTTP and TCP in turn, the last by address and by name.
+    Any,
+    /// UDP and TCP by address.
+    Addresses,
+    /// HTTP, and TCP by name.
+    Others,
+    /// UDP: the job knows by itself.
+    Udp,
 }
 
 const fn row(title: &'static str, ending: &'static str, end: End, outcome: &'static str) -> Row {
@@ -48,7 +60,7 @@ const fn row(title: &'static str, ending: &'static str, end: End, outcome: &'sta
         delivered: Delivered::All,
         outcome,
         why: "",
-        pushes_itself: false,
+        to: To::Any,
     }
 }
 
@@ -63,8 +75,8 @@ impl Row {
         self
     }
 
-    const fn pushes_itself(mut self) -> Self {
-        self.pushes_itself = true;
+    const fn to(mut self, to: To) -> Self {
+        self.to = to;
         self
     }
 
@@ -91,24 +103,20 @@ impl Row {
         n: usize,
     ) -> (String, Vec<(&'static str, String)>) {
         let lines = server.influx;
-        let by_argument = (lines.to_string(), Vec::new());
-        if self.pushes_itself {
-            return by_argument;
-        }
-        let address = "127.0.0.1:9".to_owned();
-        match n % 4 {
-            0 => by_argument,
-            1 => (
-                address,
-                vec![("PPC_PUSH", format!("influx+http://{}", server.http))],
-            ),
-            2 => (address, vec![("PPC_PUSH", format!("influx+tcp://{lines}"))]),
+        let way = match self.to {
+            To::Any => n % 4,
+            To::Addresses => n % 2 * 2,
+            To::Others => n % 2 * 2 + 1,
+            To::Udp => 0,
+        };
+        let url = match way {
+            0 => return (lines.to_string(), Vec::new()),
+            1 => format!("influx+http://{}", server.http),
+            2 => format!("influx+tcp://{lines}"),
             // The name is looked up meanwhile.
-            _ => {
-                let url = format!("influx+tcp://localhost:{}", lines.port());
-                (address, vec![("PPC_PUSH", url)])
-            }
-        }
+            _ => format!("influx+tcp://localhost:{}", lines.port()),
+        };
+        ("127.0.0.1:9".to_owned(), vec![("PPC_PUSH", url)])
     }
 
     /// What is missing of a run, if anything is.
@@ -194,7 +202,7 @@ pub(super) const ROWS: &[Row] = &[
         "ok",
     )
     .signals(TERM)
-    .pushes_itself(),
+    .to(To::Udp),
     row(
         "SIGTERM, while the end is still served",
         "sudden-while_lingering",
@@ -202,7 +210,7 @@ pub(super) const ROWS: &[Row] = &[
         "ok",
     )
     .signals(TERM)
-    .pushes_itself()
+    .to(To::Udp)
     .within(20),
     row(
         "a second SIGTERM during a last push of 30 s",
@@ -211,7 +219,7 @@ pub(super) const ROWS: &[Row] = &[
         "",
     )
     .signals(&["TERM", "TERM"])
-    .pushes_itself()
+    .to(To::Udp)
     .within(20)
     .nothing_more("by design: it gives up at once"),
     row("`abort`", "sudden-abort", ABORT, "cancelled"),
@@ -233,7 +241,7 @@ pub(super) const ROWS: &[Row] = &[
         ABORT,
         "cancelled",
     )
-    .pushes_itself(),
+    .to(To::Udp),
     row("SIGABRT from outside", "sudden-stay", ABORT, "cancelled").signals(&["ABRT"]),
     row(
         "a panic in a panic",
@@ -322,6 +330,72 @@ pub(super) const ROWS: &[Row] = &[
         "cancelled",
     )
     .signals(TERM),
+    row(
+        "no descriptors until the end: return",
+        "exhausted-descriptors_until_the_end",
+        Code(0),
+        "ok",
+    ),
+    row(
+        "no descriptors until SIGTERM",
+        "exhausted-descriptors_until_a_signal",
+        Signal(15),
+        "cancelled",
+    )
+    .signals(TERM),
+    row(
+        "no descriptors once it runs: return",
+        "exhausted-descriptors_once_it_runs",
+        Code(0),
+        "ok",
+    ),
+    row(
+        "no descriptors at any time: return",
+        "exhausted-descriptors_throughout",
+        Code(0),
+        "ok",
+    )
+    .nothing_more("as there is nothing to send by"),
+    row(
+        "no memory for threads at any time: return, to an address",
+        "exhausted-threads_throughout",
+        Code(0),
+        "ok",
+    )
+    .to(To::Addresses),
+    row(
+        "no memory for threads at any time, `async`: return, to an address",
+        "exhausted-threads_at_the_end_of_a_future",
+        Code(0),
+        "ok",
+    )
+    .to(To::Addresses),
+    row(
+        "no memory for threads at any time: return, over HTTP or to a name",
+        "exhausted-threads_throughout",
+        Code(0),
+        "ok",
+    )
+    .to(To::Others)
+    .nothing_more("as each needs a thread of its own"),
+    row(
+        "no memory for threads once it runs: return",
+        "exhausted-threads_once_it_runs",
+        Code(0),
+        "ok",
+    ),
+    row(
+        "no memory for threads once it runs: `exit`",
+        "exhausted-threads_at_exit",
+        Code(7),
+        "cancelled",
+    ),
+    row(
+        "no memory for threads once it runs: `abort`",
+        "exhausted-threads_at_abort",
+        ABORT,
+        "cancelled",
+    ),
     row(
         "three nested functions, two clients: return",
         "nested-return",

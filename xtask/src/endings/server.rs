@@ -53,11 +53,11 @@ impl Server {
         Ok(server)
     }
 
-    /// The latest value of each series.
-    pub(super) fn last_values(&self) -> Result<Values> {
+    /// The latest value of each series of the runs whose names begin so.
+    pub(super) fn last_values(&self, runs: &str) -> Result<Values> {
         self.get("/internal/force_flush")?;
-        let all = "/api/v1/export?match%5B%5D=%7B__name__%21%3D%22%22%7D";
-        self.get(all)?.lines().map(last_value).collect()
+        let those = format!("/api/v1/export?match%5B%5D=%7Brun%3D~%22{runs}.*%22%7D");
+        self.get(&those)?.lines().map(last_value).collect()
     }
 
     fn get(&self, target: &str) -> Result<String> {
