@@ -73,6 +73,28 @@ pub(crate) fn run(ask: &Ask, how: &str) -> ExitCode {
             let served = ppc::expose::Server::new("127.0.0.1:0").linger(30);
             after(ask, Push::to(pushed).and_to(served), 2.0);
         }
+        // Last pushes that take long, or never end.
+        "abort_while_slow" => {
+            let slow = ppc::InfluxUdp::new(&ask.address).datagram_size(1);
+            let push = Push::to(slow.datagrams_per_second(2.0)).flush_timeout(0.5);
+            push.signals(true).run(|| {
+                known::record();
+                process::abort();
+            });
+        }
+        "abort_while_a_gather_hangs" => {
+            let push = Push::to(ppc::InfluxUdp::new(&ask.address)).flush_timeout(0.5);
+            push.source(Hangs).signals(true).run(|| process::abort());
+        }
+        "stay_while_slow" => {
+            let slow = ppc::InfluxUdp::new(&ask.address).datagram_size(1);
+            let push = Push::to(slow.datagrams_per_second(20.0)).flush_timeout(30);
+            push.job("known").signals(true).run(|| {
+                known::record();
+                announce();
+                stay();
+            });
+        }
         // No code of the process runs after this; so it is with `_exit`.
         "exec" => job(ask, || {
             use std::os::unix::process::CommandExt as _;
@@ -122,6 +144,16 @@ fn after(ask: &Ask, push: Push, pushes: f64) {
 fn stay() {
     thread::sleep(Duration::from_mins(1));
     process::exit(99);
+}
+
+struct Hangs;
+
+impl Source for Hangs {
+    fn gather_into(&self, _: &mut Snapshot) {
+        loop {
+            thread::park();
+        }
+    }
 }
 
 struct PanicsToo;

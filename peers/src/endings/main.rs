@@ -74,8 +74,10 @@ impl Library {
     }
 
     fn finish(self) {
-        if let Self::Otlp(provider) = &self {
-            provider.shutdown().expect("the receiver answers");
+        match self {
+            Self::Cadence(client) => client.flush().expect("the receiver is there"),
+            Self::Dogstatsd => {}
+            Self::Otlp(provider) => provider.shutdown().expect("the receiver answers"),
         }
     }
 }

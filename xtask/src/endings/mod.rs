@@ -9,16 +9,15 @@ mod server;
 mod statsd;
 
 use std::path::PathBuf;
-use std::sync::Mutex;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use lexopt::ValueExt as _;
 use lexopt::prelude::Long;
 
-use self::process::{Ended, start};
+use self::process::{Ended, in_parallel, start};
 use self::rows::{Delivered, ROWS, Row};
-use self::server::Server;
+use self::server::{STORED_WITHIN, Server};
 use crate::error::Result;
 use crate::receivers::Receivers;
 use crate::workspace::{Workspace, succeed};
@@ -58,12 +57,6 @@ impl Options {
         Ok(options)
     }
 }
-
-/// Processes at the same time.
-const AT_ONCE: usize = 4;
-
-/// What was sent is stored a moment later.
-const STORED_WITHIN: Duration = Duration::from_secs(10);
 
 /// What became of the runs of one ending.
 #[derive(Debug, Default)]
@@ -196,32 +189,4 @@ fn try_row(
         }
         thread::sleep(Duration::from_millis(100));
     }
-}
-
-/// Has so many processes started and ended, a few at a time.
-fn in_parallel(
-    runs: usize,
-    start: impl Fn(usize) -> Result<Ended> + Sync,
-) -> Result<Vec<(usize, Ended)>> {
-    let (left, ended) = (Mutex::new(runs), Mutex::new(Vec::new()));
-    thread::scope(|scope| {
-        for _ in 0..AT_ONCE {
-            scope.spawn(|| {
-                while let Some(n) = take(&left) {
-                    let result = start(n);
-                    if let Ok(mut ended) = ended.lock() {
-                        ended.push((n, result));
-                    }
-                }
-            });
-        }
-    });
-    let ended = ended.into_inner().map_err(|_| "a run panicked")?;
-    ended.into_iter().map(|(n, it)| Ok((n, it?))).collect()
-}
-
-fn take(left: &Mutex<usize>) -> Option<usize> {
-    let mut left = left.lock().ok()?;
-    *left = left.checked_sub(1)?;
-    Some(*left)
 }

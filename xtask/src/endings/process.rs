@@ -4,6 +4,7 @@ use std::fmt;
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::os::unix::process::ExitStatusExt as _;
 use std::process::{Command, ExitStatus, Stdio};
+use std::sync::Mutex;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -12,6 +13,9 @@ use crate::workspace::capture;
 
 /// No ending takes longer.
 const WITHIN: Duration = Duration::from_mins(1);
+
+/// Processes at the same time.
+const AT_ONCE: usize = 4;
 
 /// How a process ends.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -90,4 +94,32 @@ pub(super) fn start(mut command: Command, signals: &[&str]) -> Result<Ended> {
     }
     let end = status.and_then(End::of);
     Ok(Ended { end, took, errors })
+}
+
+/// Has so many processes started and ended, a few at a time.
+pub(super) fn in_parallel(
+    runs: usize,
+    start: impl Fn(usize) -> Result<Ended> + Sync,
+) -> Result<Vec<(usize, Ended)>> {
+    let (left, ended) = (Mutex::new(runs), Mutex::new(Vec::new()));
+    thread::scope(|scope| {
+        for _ in 0..AT_ONCE {
+            scope.spawn(|| {
+                while let Some(n) = take(&left) {
+                    let result = start(n);
+                    if let Ok(mut ended) = ended.lock() {
+                        ended.push((n, result));
+                    }
+                }
+            });
+        }
+    });
+    let ended = ended.into_inner().map_err(|_| "a run panicked")?;
+    ended.into_iter().map(|(n, it)| Ok((n, it?))).collect()
+}
+
+fn take(left: &Mutex<usize>) -> Option<usize> {
+    let mut left = left.lock().ok()?;
+    *left = left.checked_sub(1)?;
+    Some(*left)
 }

@@ -3,10 +3,9 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::process::start;
-use super::server::Server;
+use super::process::{in_parallel, start};
+use super::server::{STORED_WITHIN, Server};
 use super::statsd::Statsd;
-use super::{STORED_WITHIN, in_parallel};
 use crate::error::Result;
 use crate::workspace::{Workspace, succeed};
 
@@ -70,14 +69,17 @@ pub(super) fn run(workspace: &Workspace, server: &Server, runs: usize) -> Result
         succeed(cargo.arg("--target-dir").arg(&target))?;
     }
     let statsd = Statsd::start()?;
-    let names: Vec<&str> = LIBRARIES.iter().map(|(_, title)| *title).collect();
+    let takes_otlp = server.takes_otlp();
+    let is_asked = |library: &str| library != "otlp" || takes_otlp;
+    let libraries = LIBRARIES.iter().filter(|(library, _)| is_asked(library));
+    let (libraries, names): (Vec<&str>, Vec<&str>) = libraries.copied().unzip();
     println!("| ending | {} |", names.join(" | "));
-    println!("|---|---|---|---|");
+    println!("|---{}|", "|---".repeat(names.len()));
     for row in &ROWS {
         let folder = if row.panics_abort { "abort" } else { "release" };
         let program = target.join(folder).join("endings");
         let mut cells = Vec::new();
-        for (library, _) in LIBRARIES {
+        for library in libraries.iter().copied() {
             let first = row.signals.first().copied().unwrap_or_default();
             let name = |n: usize| format!("{library}-{}-{folder}-{first}-{n}", row.ending);
             let address = match library {
@@ -112,6 +114,11 @@ pub(super) fn run(workspace: &Workspace, server: &Server, runs: usize) -> Result
             cells.push(format!("{count} of {runs}"));
         }
         println!("| {} | {} |", row.title, cells.join(" | "));
+    }
+    if !takes_otlp {
+        println!(
+            "\nopentelemetry-otlp is left out: this VictoriaMetrics does not take what it sends."
+        );
     }
     Ok(())
 }

@@ -12,6 +12,9 @@ use serde_json::Value;
 use super::known::Values;
 use crate::error::Result;
 
+/// What was sent is stored a moment later.
+pub(super) const STORED_WITHIN: Duration = Duration::from_secs(10);
+
 const READY_WITHIN: Duration = Duration::from_secs(30);
 
 #[derive(Debug)]
@@ -60,10 +63,22 @@ impl Server {
         self.get(&those)?.lines().map(last_value).collect()
     }
 
+    /// Whether this version of it takes what OpenTelemetry sends.
+    pub(super) fn takes_otlp(&self) -> bool {
+        self.ask("POST", "/opentelemetry/v1/metrics").is_ok()
+    }
+
     fn get(&self, target: &str) -> Result<String> {
+        self.ask("GET", target)
+    }
+
+    fn ask(&self, method: &str, target: &str) -> Result<String> {
         let mut stream = TcpStream::connect(self.http)?;
         // Of the old version, so that the answer comes in one piece.
-        write!(stream, "GET {target} HTTP/1.0\r\n\r\n")?;
+        write!(
+            stream,
+            "{method} {target} HTTP/1.0\r\nContent-Length: 0\r\n\r\n"
+        )?;
         let mut answer = String::new();
         stream.read_to_string(&mut answer)?;
         let (head, body) = answer
