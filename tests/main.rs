@@ -29,6 +29,7 @@ mod sources;
 mod statsd_server;
 mod stores;
 mod streams;
+mod sudden;
 mod support;
 mod ui;
 mod victoria_metrics;

@@ -61,7 +61,7 @@ use proc_macro::TokenStream;
 /// | `job_metrics = false` | omits those metrics | `true` |
 /// | `labels(k = v, "k" = v)` | labels for every series; its own win over them | none |
 /// | `registry = R` | what to push | the default registry |
-/// | `signals` | pushes on SIGTERM and SIGINT too (feature `signals`) | off |
+/// | `signals` | pushes on SIGTERM, SIGINT and an abort, too (feature `signals`) | off |
 /// | `enabled = false` | pushes nothing | `true` |
 /// | `task` | a task of the current tokio runtime in place of a thread (feature `tokio`) | off |
 /// | `crate = path` | the path of `ppc`, where it has another name | `::ppc` |

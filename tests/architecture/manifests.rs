@@ -6,7 +6,8 @@ use std::path::Path;
 use super::Finding;
 
 /// Which of ours each package may use. Tests, examples and benches of the root count as the root.
-const MAY_USE: [(&str, &[&str]); 6] = [
+const MAY_USE: [(&str, &[&str]); 7] = [
+    ("abort", &["prometheus-push-client"]),
     ("ppc-core", &[]),
     ("ppc-macros", &[]),
     ("ppc-transports", &["ppc-core"]),

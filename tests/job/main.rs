@@ -7,13 +7,16 @@ mod asynchronous;
 #[path = "../support/awkward.rs"]
 mod awkward;
 mod counting;
+mod exhausted;
 mod faulty;
 mod known;
 mod matrix;
+mod nested;
 mod outage;
 mod repeated;
 mod served;
 mod streamed;
+mod sudden;
 mod synchronous;
 
 use std::process::ExitCode;
@@ -59,6 +62,9 @@ fn main() -> ExitCode {
         Some(("faulty", how)) => faulty::run(&ask, how),
         Some(("streamed", how)) => streamed::run(&ask, how),
         Some(("served", how)) => served::run(&ask, how),
+        Some(("exhausted", how)) => exhausted::run(&ask, how),
+        Some(("nested", how)) => nested::run(&ask, how),
+        Some(("sudden", how)) => sudden::run(&ask, how),
         Some(("matrix", how)) => matrix::run(&ask, how),
         Some(("outage", how)) => outage::run(&ask, how),
         _ => unknown(ending),

@@ -248,6 +248,17 @@ endings! {
     f08_a_handler_installed_after_ours: "sync-handler_after", "INT" => Code(12), Cancelled;
     f08_ctrlc_before_ours: "sync-ctrlc_before", "INT" => Code(12), Cancelled;
     f08_ctrlc_after_ours: "sync-ctrlc_after", "TERM" => Code(12), Cancelled;
+    k05_abort: "sudden-abort" => Signal(6), Cancelled;
+    k05_abort_on_another_thread: "sudden-abort_elsewhere" => Signal(6), Cancelled;
+    k05_abort_on_many_threads: "sudden-abort_on_many_threads" => Signal(6), Cancelled;
+    k05_abort_on_the_pushing_thread: "sudden-abort_on_the_pushing_thread" => Signal(6), Cancelled;
+    k05_sigabrt_from_outside: "sudden-stay", "ABRT" => Signal(6), Cancelled;
+    k05_a_panic_in_a_panic: "sudden-panic_in_a_panic" => Signal(6), Panic;
+    k05_a_panic_that_cannot_unwind: "sudden-panic_that_cannot_unwind" => Signal(6), Panic;
+    k05_stack_overflow: "sudden-stack_overflow" => Signal(6), Cancelled;
+    f08_a_handler_of_aborts_before_ours: "sudden-handler_before" => Signal(6), Cancelled;
+    f08_a_handler_of_aborts_after_ours: "sudden-handler_meanwhile" => Signal(6), Cancelled;
+    f08_a_handler_that_survives_an_abort: "sudden-handler_survives", "ABRT" => Code(11), Cancelled;
     f08_a_handler_that_swallows_the_signal: "sync-handler_swallows", "TERM", "INT" => Code(11), Ok;
 }
 
@@ -288,6 +299,41 @@ mod process_namespace {
             let ended = job.wait();
             assert_eq!(ended.is(), Code(128 + number), "{}", ended.stderr);
             check_run(&server, name, Cancelled, &ended);
+        }
+    }
+}
+
+/// Functions that call each other: two share a client, the innermost has its own.
+#[test]
+fn k05_nested_functions_each_push_their_final_values() {
+    let server = Server::start();
+    for (ending, signal, status) in [
+        ("return", None, Code(0)),
+        ("error", None, Code(3)),
+        ("panic", None, Code(101)),
+        ("exit", None, Code(7)),
+        ("abort", None, Signal(6)),
+        ("signal", Some("TERM"), Signal(15)),
+    ] {
+        let address = server.influx_address().to_string();
+        let job = Job::start_at(&address, ending, &format!("nested-{ending}"), 0.05, &[]);
+        if let Some(signal) = signal {
+            job.signal(signal);
+        }
+        let ended = job.wait();
+        assert_eq!(ended.is(), status, "{ending}: {}", ended.stderr);
+        for run in [ending.to_owned(), format!("{ending}-inner")] {
+            let last = || -> Option<f64> {
+                let found = of_run(&server.series(), &run);
+                Some(found.get(LAST_CHANGE)?.last()?.1)
+            };
+            let deadline = Instant::now() + Duration::from_secs(10);
+            while last() != Some(3.0) && Instant::now() < deadline {
+                thread::sleep(Duration::from_millis(50));
+            }
+            let events = &of_run(&server.series(), &run)[LAST_CHANGE];
+            let finals = events.iter().filter(|(_, value)| *value == 3.0).count();
+            assert_eq!(finals, 1, "{run}: {events:?}");
         }
     }
 }

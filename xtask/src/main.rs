@@ -2,7 +2,9 @@
 #![forbid(unsafe_code)]
 
 mod abilities;
+mod abort;
 mod budget;
+mod endings;
 mod error;
 mod features;
 mod instructions;
@@ -49,6 +51,7 @@ enum Command {
     BenchPeers { arguments: Vec<OsString> },
     BenchCheck(instructions::Mode),
     Miri { arguments: Vec<OsString> },
+    Endings(endings::Options),
 }
 
 impl Command {
@@ -60,6 +63,7 @@ impl Command {
             Self::RunReceiver(name) => Receivers::of(&Workspace::load()?).run(&name)?,
             Self::BenchPeers { arguments } => peers::run(&Workspace::load()?, &arguments)?,
             Self::BenchCheck(mode) => instructions::run(&Workspace::load()?, mode)?,
+            Self::Endings(options) => endings::run(&Workspace::load()?, &options)?,
             Self::Miri { arguments } => miri::run(&Workspace::load()?, &arguments)?,
         }
         Ok(ExitCode::SUCCESS)
@@ -95,6 +99,9 @@ fn command() -> Result<Command> {
             Value(word) if words.is_empty() && word == "miri" => {
                 let arguments = arguments.raw_args()?.collect();
                 return Ok(Command::Miri { arguments });
+            }
+            Value(word) if words.is_empty() && word == "endings" => {
+                return Ok(Command::Endings(endings::Options::parse(arguments)?));
             }
             Value(word) => words.push(word.string()?),
             Short(_) | Long(_) => return Err(argument.unexpected().into()),
@@ -135,6 +142,8 @@ cargo xtask bench-peers [OPTION]... measures ours beside other libraries and the
     --only CASE, --quick, --markdown: tables for a document, --help: lists the cases
 cargo xtask bench-serve [OPTION]... the same for scrapes over HTTP alone: --quick, --markdown
 cargo xtask bench-store [OPTION]... the same for shared stores alone: --quick, --markdown
+cargo xtask endings [OPTION]...     ends a job in every way, and counts what arrives
+    --runs N: of each, 50 by itself, --only NAME: endings of that name, --rivals: others as well
 cargo xtask miri [TEST]...          runs the core's unit tests under Miri, of the nightly toolchain
 ",
         steps.join(", "),

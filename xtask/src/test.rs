@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::outcomes::{self, Outcomes};
 use crate::receivers::Receivers;
 use crate::workspace::{Workspace, capture, succeed};
-use crate::{abilities, budget, features, marks, quickstart};
+use crate::{abilities, abort, budget, features, marks, quickstart};
 
 /// One step; the order is that of the run, what fails fastest first.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -21,12 +21,13 @@ pub(crate) enum Step {
     Tests,
     Portable,
     Quickstart,
+    Abort,
     Budget,
     Marks,
 }
 
 impl Step {
-    pub(crate) const ALL: [Self; 10] = [
+    pub(crate) const ALL: [Self; 11] = [
         Self::Format,
         Self::Clippy,
         Self::Docs,
@@ -35,6 +36,7 @@ impl Step {
         Self::Tests,
         Self::Portable,
         Self::Quickstart,
+        Self::Abort,
         Self::Budget,
         Self::Marks,
     ];
@@ -49,6 +51,7 @@ impl Step {
             Self::Tests => "tests",
             Self::Portable => "portable",
             Self::Quickstart => "quickstart",
+            Self::Abort => "abort",
             Self::Budget => "budget",
             Self::Marks => "marks",
         }
@@ -145,6 +148,7 @@ impl Run<'_> {
                     .env("PPC_PORTABLE", "1"),
             ),
             Step::Quickstart => quickstart::run(self.workspace),
+            Step::Abort => abort::run(self.workspace),
             Step::Budget => budget::check(self.workspace),
             Step::Marks => {
                 let ran = self

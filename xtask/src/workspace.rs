@@ -1,6 +1,6 @@
 //! What cargo knows about this workspace: folders, packages and their features.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use serde_json::Value;
@@ -55,11 +55,14 @@ impl Workspace {
 
     /// A cargo command that runs our code: settings of the developer's own jobs stay out of it.
     pub(crate) fn cargo_without_settings(&self, subcommand: &str) -> Command {
-        let mut command = self.cargo(subcommand);
-        for setting in ["PPC_PUSH", "PPC_LABELS", "PPC_LOG"] {
-            command.env_remove(setting);
-        }
-        command
+        without_settings(self.cargo(subcommand))
+    }
+
+    /// A program of ours, without them as well.
+    pub(crate) fn program(&self, path: &Path) -> Command {
+        let mut command = Command::new(path);
+        command.current_dir(&self.root);
+        without_settings(command)
     }
 
     pub(crate) fn package(&self, name: &str) -> Result<&Package> {
@@ -78,6 +81,13 @@ impl Package {
             features: features.keys().cloned().collect(),
         })
     }
+}
+
+fn without_settings(mut command: Command) -> Command {
+    for setting in ["PPC_PUSH", "PPC_LABELS", "PPC_LOG"] {
+        command.env_remove(setting);
+    }
+    command
 }
 
 /// Runs a command with its output on ours; anything but success is an error.

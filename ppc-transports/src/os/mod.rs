@@ -1,6 +1,7 @@
 //! What only the operating system can do: the end of the process, forks, signals, threads, what a
 //! socket still holds, the host's name. Beside ppc-core's cells the only place with `unsafe`.
 
+mod aborting;
 mod exit;
 mod fork;
 mod hostname;
@@ -13,6 +14,7 @@ mod threads;
 #[cfg(any(feature = "tcp", feature = "unix"))]
 mod unsent;
 
+pub(crate) use aborting::Aborting;
 pub(crate) use exit::at_exit;
 pub(crate) use fork::{PerProcess, is_forked};
 pub use hostname::hostname;

@@ -1,11 +1,15 @@
 //! The feature `signals` is off: nothing is watched.
 
+use std::time::Duration;
+
+use super::Aborting;
+
 /// Holds nothing.
 #[derive(Debug)]
 pub(crate) struct Watch;
 
 /// Watches nothing.
-pub(crate) fn watch(_: fn()) -> Option<Watch> {
+pub(crate) fn watch(_: fn(Option<Aborting>), _: Duration) -> Option<Watch> {
     None
 }
 

@@ -1,35 +1,32 @@
-//! SIGTERM and SIGINT: a last push, then the signal's default effect.
+//! SIGTERM and SIGINT: a last push, then the signal's default effect; SIGABRT is in `abort`.
 //!
 //! Only where the default effect would end the process. A handler of ours is installed where the
 //! default one stands, and decides again when the signal comes: where the application (or tokio,
 //! or `ctrlc`) has put its own handler in place since, that one is in charge, also when it calls
-//! ours on as one it found. The handler itself only writes to a pipe; a thread reads it, has the
-//! last push made, restores the default and raises the signal again.
+//! ours on as one it found. The handler itself only writes to a pipe (`order`); a thread reads it,
+//! has the last push made, restores the default and raises the signal again.
 #![allow(unsafe_code)]
 
-use std::io::{self, PipeReader, PipeWriter, Read};
+mod abort;
+mod action;
+mod order;
+
 use std::mem::MaybeUninit;
-use std::os::fd::{FromRawFd, IntoRawFd};
 use std::ptr;
 use std::sync::Mutex;
-use std::sync::atomic::Ordering::{AcqRel, Acquire, Release};
-use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU32};
+use std::thread;
+use std::time::Duration;
 
+use self::action::{handler, set_default};
+use self::order::{Order, Orders, order};
 use super::fork::PerProcess;
-use super::threads;
+use super::{Aborting, threads};
 use crate::lock::lock;
 
 const SIGNALS: [libc::c_int; 2] = [libc::SIGTERM, libc::SIGINT];
 
-/// A byte that is no signal: the watching thread ends.
-const STOP: u8 = 0;
-
-/// Where the handler writes to; negative while nothing watches.
-static PIPE: AtomicI32 = AtomicI32::new(-1);
-/// The process that reads the pipe: a forked child has the descriptor, too, and must not use it.
-static READER: AtomicU32 = AtomicU32::new(0);
-/// True from the first signal on: a second one ends the process at once.
-static ENDING: AtomicBool = AtomicBool::new(false);
+/// How long an abort has to take effect.
+const ABORT: Duration = Duration::from_secs(1);
 
 #[derive(Default)]
 struct Watching {
@@ -44,13 +41,17 @@ static WATCHING: PerProcess<Mutex<Watching>> = PerProcess::new();
 #[derive(Debug)]
 pub(crate) struct Watch(());
 
-/// Has `last_push` called when SIGTERM or SIGINT is about to end the process; nothing where a
-/// thread or a pipe is not to be had.
-pub(crate) fn watch(last_push: fn()) -> Option<Watch> {
+/// What has the last push made; it is told who aborts, where somebody does.
+type LastPush = fn(Option<Aborting>);
+
+/// Has `last_push` called when SIGTERM, SIGINT or an abort is about to end the process, which takes
+/// about `patience` at most; nothing where a thread is not to be had.
+pub(crate) fn watch(last_push: LastPush, patience: Duration) -> Option<Watch> {
     let mut watching = lock(WATCHING.get());
     if watching.uses == 0 {
         start(&mut watching, last_push)?;
     }
+    abort::wait_for(patience);
     watching.uses += 1;
     Some(Watch(()))
 }
@@ -70,44 +71,51 @@ impl Drop for Watch {
                 }
                 *installed = false;
             }
-            let pipe = PIPE.swap(-1, AcqRel);
-            write_byte(pipe, STOP);
-            // SAFETY: the descriptor came from a `PipeWriter` in `start`, and PIPE, its only owner,
-            // no longer holds it.
-            drop(unsafe { PipeWriter::from_raw_fd(pipe) });
+            abort::remove();
+            order::close();
         }
     }
 }
 
 /// Whether a signal is about to take effect in this process.
 pub(crate) fn is_ending() -> bool {
-    ENDING.load(Acquire) && READER.load(Acquire) == std::process::id()
+    order::is_ending()
 }
 
-fn start(watching: &mut Watching, last_push: fn()) -> Option<()> {
-    let (reader, writer) = io::pipe().ok()?;
-    threads::spawn("ppc-signals", move || attend(reader, last_push)).ok()?;
-    ENDING.store(false, Release);
-    READER.store(std::process::id(), Release);
-    PIPE.store(writer.into_raw_fd(), Release);
+fn start(watching: &mut Watching, last_push: LastPush) -> Option<()> {
+    let (orders, pipe) = Orders::new();
+    abort::forget();
+    threads::spawn("ppc-signals", move || attend(orders, last_push)).ok()?;
+    order::open(pipe);
     for (signal, installed) in SIGNALS.into_iter().zip(&mut watching.installed) {
         // Ignored signals stay ignored, and a handler of the application's stays in charge. Ours
         // may stand already: in a forked child, as its parent's.
         let standing = handler(signal);
         *installed = (standing == libc::SIG_DFL || standing == ours()) && set_handler(signal);
     }
+    abort::install();
     Some(())
 }
 
 /// The watching thread: waits for a signal, or for the last watch to end.
-fn attend(mut reader: PipeReader, last_push: fn()) {
-    let mut byte = [STOP];
-    if reader.read_exact(&mut byte).is_err() || byte[0] == STOP {
-        return;
+fn attend(mut orders: Orders, last_push: LastPush) {
+    abort::attend();
+    while let Some(signal) = orders.next() {
+        // Whatever goes wrong in the last push, the signal takes effect.
+        let _ = std::panic::catch_unwind(|| last_push(abort::aborting()));
+        abort::go_on();
+        if signal != libc::SIGABRT {
+            if abort::aborting().is_some() {
+                // Who aborted meanwhile goes first.
+                thread::sleep(ABORT);
+            }
+            die(signal);
+        }
+        thread::sleep(ABORT);
+        // A handler of the application's has survived it.
+        abort::forget();
+        order::forget();
     }
-    // Whatever goes wrong in the last push, the signal takes effect.
-    let _ = std::panic::catch_unwind(last_push);
-    die(libc::c_int::from(byte[0]));
 }
 
 /// Ours. Async-signal-safe: sigaction, write, raise and `_exit` alone, and atomics.
@@ -116,13 +124,8 @@ extern "C" fn on_signal(signal: libc::c_int) {
     if handler(signal) != ours() {
         return;
     }
-    let pipe = PIPE.load(Acquire);
-    // Signals have small numbers; STOP is none of them.
-    let byte = u8::try_from(signal).unwrap_or(STOP);
-    // SAFETY: getpid has no preconditions.
-    let reader = READER.load(Acquire) == unsafe { libc::getpid() }.cast_unsigned();
-    // A forked child, one that came while the last watch was ending, or the second signal.
-    if pipe < 0 || !reader || ENDING.swap(true, AcqRel) || !write_byte(pipe, byte) {
+    // The second signal, or nobody takes orders.
+    if order(signal) != Order::Given {
         die(signal);
     }
 }
@@ -149,39 +152,6 @@ fn ours() -> libc::sighandler_t {
     on_signal as *const () as libc::sighandler_t
 }
 
-/// The handler that stands for a signal.
-fn handler(signal: libc::c_int) -> libc::sighandler_t {
-    let mut action = MaybeUninit::<libc::sigaction>::zeroed();
-    // SAFETY: sigaction only writes to `action`, which is valid when zeroed as well; the signals
-    // asked for exist.
-    unsafe {
-        libc::sigaction(signal, ptr::null(), action.as_mut_ptr());
-        action.assume_init().sa_sigaction
-    }
-}
-
 fn set_handler(signal: libc::c_int) -> bool {
-    set(signal, ours(), libc::SA_RESTART)
-}
-
-fn set_default(signal: libc::c_int) {
-    set(signal, libc::SIG_DFL, 0);
-}
-
-fn set(signal: libc::c_int, handler: libc::sighandler_t, flags: libc::c_int) -> bool {
-    // SAFETY: a zeroed sigaction is valid; the handler is SIG_DFL or `on_signal`, which has the
-    // signature of a handler without SA_SIGINFO and is async-signal-safe.
-    unsafe {
-        let mut action = MaybeUninit::<libc::sigaction>::zeroed().assume_init();
-        action.sa_sigaction = handler;
-        action.sa_flags = flags;
-        libc::sigemptyset(&raw mut action.sa_mask);
-        libc::sigaction(signal, &raw const action, ptr::null_mut()) == 0
-    }
-}
-
-/// Never blocks in practice: at most two bytes are ever in the pipe.
-fn write_byte(pipe: libc::c_int, byte: u8) -> bool {
-    // SAFETY: the pointer is valid for the one byte; a descriptor that is closed gives an error.
-    unsafe { libc::write(pipe, (&raw const byte).cast(), 1) == 1 }
+    action::set(signal, &action::action(ours(), libc::SA_RESTART))
 }

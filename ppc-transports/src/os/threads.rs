@@ -21,6 +21,11 @@ impl ThreadId {
     pub(crate) fn number(self) -> usize {
         self.0 as usize
     }
+
+    /// The thread of such a number; none has 0.
+    pub(crate) fn of_number(number: usize) -> Option<Self> {
+        (number != 0).then_some(Self(number as libc::pthread_t))
+    }
 }
 
 /// Starts a thread that blocks all signals.

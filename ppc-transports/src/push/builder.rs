@@ -325,9 +325,27 @@ impl Push {
         self
     }
 
-    /// Whether SIGTERM and SIGINT push once more before they take effect; they do not by
-    /// default. Only where their default effect would end the process: an application's own
-    /// handler, before or after, stays in charge. Needs the feature `signals`.
+    /// Whether SIGTERM, SIGINT and an abort push once more before they take effect; they do not by
+    /// default. Needs the feature `signals`.
+    ///
+    /// SIGTERM and SIGINT only where their default effect would end the process: an application's
+    /// own handler, before or after, stays in charge. A second one gives the push up at once.
+    ///
+    /// The thread that aborts, by SIGABRT, waits for the push, until a second beyond `flush_timeout`
+    /// at the most. A handler that stood before runs after that; one that is installed later
+    /// should call the one it found. Where SIGABRT is ignored, it stays so, and nothing is pushed. Runs
+    /// under way count as `panic` where the thread that aborts panics, else as `cancelled`.
+    ///
+    /// A panic that aborts because of `panic = "abort"` needs none of this: a hook sees to it, as
+    /// long as the application's own, if it sets one later, calls the hook that it found.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use ppc_transports::{InfluxUdp, Push};
+    ///
+    /// let push = Push::to(InfluxUdp::new("127.0.0.1:8089")).signals(true);
+    /// ```
     pub fn signals(mut self, watch: bool) -> Self {
         self.signals = watch;
         self

@@ -15,6 +15,7 @@ use super::orders::{Orders, Stop};
 use super::served::Served;
 use super::settings::Settings;
 use super::stream::Watched;
+use super::sudden::is_sudden;
 use crate::lock::{lock, lock_at_end};
 use crate::os::{PerProcess, ThreadId, signals};
 
@@ -305,8 +306,8 @@ impl Client {
         };
         drop(gone);
         *lock(&self.watch) = None;
-        if signals::is_ending() {
-            // The signal takes effect before whoever waits goes on, and ends the process by itself.
+        if is_sudden() {
+            // The signal, or the panic, takes effect before whoever waits goes on, and ends the process by itself.
             self.state().end = End::Pushed;
             self.changed.notify_all();
             thread::sleep(SIGNAL);

@@ -82,12 +82,12 @@ impl JobMetrics {
         }
     }
 
-    /// Counts all runs under way as cancelled: the process ends.
-    pub(crate) fn cancel(&self) {
+    /// Counts all runs under way as ended by `outcome`: the process ends.
+    pub(crate) fn give_up(&self, outcome: Outcome) {
         let Some(mut running) = lock_at_end(&self.running) else {
             return;
         };
-        self.count(Outcome::Cancelled, std::mem::take(&mut running));
+        self.count(outcome, std::mem::take(&mut running));
         self.show_running(0);
     }
 

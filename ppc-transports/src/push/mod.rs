@@ -29,6 +29,7 @@ mod stamp;
 mod start;
 mod stream;
 mod stream_settings;
+mod sudden;
 mod thread;
 
 #[cfg(feature = "tokio")]

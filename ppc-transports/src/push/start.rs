@@ -186,10 +186,11 @@ impl Push {
         let period = self.period.unwrap_or(PERIOD);
         let settings = self.into_settings();
         let job = settings.job.as_ref().map(JobMetrics::start);
-        let watch_signals = settings.signals;
+        let (watch_signals, flush_timeout) = (settings.signals, settings.flush_timeout);
         let waits = |stream: StreamSettings| stream.full == Full::Block;
         let as_task = settings.task && !settings.stream.is_some_and(waits);
         end::watch_exit();
+        end::watch_panics();
         let (client, new) = client::join(settings, period);
         let mut fault = None;
         if new {
@@ -199,7 +200,7 @@ impl Push {
             fault = faults.next();
             faults.for_each(|fault| tell(&fault));
             if watch_signals {
-                client.watch(signals::watch(end::last_push));
+                client.watch(signals::watch(end::last_push, flush_timeout));
             }
             let mut driving = Ok(());
             if as_task {

@@ -100,6 +100,13 @@ impl Receivers {
         succeed(&mut start(&installed, run, &data)?)
     }
 
+    /// The program of one, fetched where it is not here.
+    pub(crate) fn program(&self, name: &str) -> Result<PathBuf> {
+        let receiver = TABLE.iter().find(|receiver| receiver.name == name);
+        let receiver = receiver.ok_or_else(|| format!("there is no receiver `{name}`"))?;
+        Ok(self.bring(receiver)?.program)
+    }
+
     fn bring(&self, receiver: &Receiver) -> Result<Installed> {
         // Also where it was fetched before: without that it is of no use.
         receiver.start.require()?;
