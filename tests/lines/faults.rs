@@ -109,11 +109,12 @@ fn f04_whoever_never_reads_does_not_hold_the_end_up() {
     thread::scope(|scope| {
         for place in &places {
             scope.spawn(move || {
-                for format in ["influx", "statsd"] {
+                // Nobody has read anything, and a connection's buffers are small beside it. Values
+                // with timestamps are lost of both pushes, of gauges only the last ones matter.
+                for (format, all) in [("influx", 200_000), ("statsd", 100_000)] {
                     let url = format!("{format}+{place}");
-                    // Nobody has read anything, and a connection's buffers are small beside it.
                     let lost = push_many(&url);
-                    assert!((50_000..=100_000).contains(&lost), "{url}: {lost}");
+                    assert!((all - 50_000..=all).contains(&lost), "{url}: {lost}");
                 }
             });
         }

@@ -155,14 +155,20 @@ impl Job {
 
     /// Waits for its end.
     #[track_caller]
-    pub(crate) fn wait(mut self) -> Ended {
+    pub(crate) fn wait(self) -> Ended {
+        self.wait_within(WITHIN)
+    }
+
+    /// The same for a job that lasts.
+    #[track_caller]
+    pub(crate) fn wait_within(mut self, limit: Duration) -> Ended {
         let status = loop {
             if let Some(status) = self.child.try_wait().expect("it can be waited for") {
                 break status;
             }
-            if self.start.elapsed() > WITHIN {
+            if self.start.elapsed() > limit {
                 self.child.kill().expect("it can be killed");
-                panic!("the job did not end within {WITHIN:?}");
+                panic!("the job did not end within {limit:?}");
             }
             thread::sleep(Duration::from_millis(2));
         };

@@ -11,6 +11,9 @@ use crate::support::job::{Ended, Job};
 use crate::support::receiver::Folder;
 use crate::support::victoria_metrics::Server;
 
+/// Within this all jobs end.
+const LONG: Duration = Duration::from_mins(4);
+
 /// A server, a folder, and what the jobs of a test say they read.
 struct Outage {
     server: Server,
@@ -129,8 +132,7 @@ fn check_outage(way: &str, period: &str, lasts: f64, away: f64) {
     outage.server.terminate();
     seconds(away);
     outage.server.start_again();
-    let ended = job.wait();
-    assert_well(&ended);
+    assert_well(&job.wait_within(LONG));
     outage.assert_all("one", false);
 }
 
@@ -146,7 +148,7 @@ fn check_kill(way: &str, period: &str, lasts: f64, away: f64) {
     let job = outage.start("again", "push", lasts / 2.0);
     seconds(away / 2.0);
     outage.server.start_again();
-    assert_well(&job.wait());
+    assert_well(&job.wait_within(LONG));
     outage.assert_all("killed", true);
     outage.assert_all("again", false);
     outage.assert_spool_is_empty();
