@@ -4,8 +4,8 @@
 
 use std::process;
 use std::ptr;
-use std::sync::atomic::Ordering::{AcqRel, Acquire, Release};
-use std::sync::atomic::{AtomicPtr, AtomicU32};
+use std::sync::atomic::AtomicPtr;
+use std::sync::atomic::Ordering::{AcqRel, Acquire};
 
 /// A value that each process makes for itself when it first needs it. It is never dropped.
 #[derive(Debug)]
@@ -15,7 +15,7 @@ pub(crate) struct PerProcess<T> {
 
 #[derive(Debug)]
 struct Entry<T> {
-    process: u32,
+    process: (u32, u32),
     value: T,
 }
 
@@ -32,7 +32,7 @@ impl<T: Default + Send + Sync + 'static> PerProcess<T> {
         // with Release and read with Acquire. An entry that was published is never freed and
         // never mutably borrowed, so a shared reference may live for ever.
         let entry: &'static Entry<T> = unsafe { self.current.load(Acquire).as_ref() }?;
-        (entry.process == process::id()).then_some(&entry.value)
+        (entry.process == this_process()).then_some(&entry.value)
     }
 
     /// This process's value.
@@ -43,7 +43,7 @@ impl<T: Default + Send + Sync + 'static> PerProcess<T> {
             }
             let seen = self.current.load(Acquire);
             let entry = Box::new(Entry {
-                process: process::id(),
+                process: this_process(),
                 value: T::default(),
             });
             let new = Box::into_raw(entry);
@@ -59,16 +59,16 @@ impl<T: Default + Send + Sync + 'static> PerProcess<T> {
     }
 }
 
-/// Whether this process is a forked child of one that had come by here.
+/// Whether this process is a forked child of one that recorded.
 pub(crate) fn is_forked() -> bool {
-    static FIRST: AtomicU32 = AtomicU32::new(0);
-    let (own, first) = (process::id(), FIRST.load(Acquire));
-    if first != 0 {
-        return first != own;
-    }
-    FIRST.store(own, Release);
-    false
+    ppc_core::process::generation() > 0
+}
+
+/// What no parent or child of this process has: the number of a process may be that of its parent,
+/// in a namespace of its own.
+fn this_process() -> (u32, u32) {
+    (process::id(), ppc_core::process::generation())
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

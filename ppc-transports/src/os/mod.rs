@@ -4,6 +4,15 @@
 mod exit;
 mod fork;
 mod hostname;
+#[cfg(test)]
+#[cfg(all(
+    unix,
+    feature = "statsd",
+    feature = "udp",
+    feature = "http",
+    feature = "sqlite"
+))]
+mod prefork;
 #[cfg(feature = "signals")]
 pub(crate) mod signals;
 #[cfg(not(feature = "signals"))]
