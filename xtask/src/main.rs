@@ -13,6 +13,7 @@ mod peers;
 mod quickstart;
 mod receivers;
 mod test;
+mod tsan;
 mod workspace;
 
 use std::ffi::OsString;
@@ -49,6 +50,7 @@ enum Command {
     BenchPeers { arguments: Vec<OsString> },
     BenchCheck(instructions::Mode),
     Miri { arguments: Vec<OsString> },
+    Tsan { arguments: Vec<OsString> },
 }
 
 impl Command {
@@ -61,6 +63,7 @@ impl Command {
             Self::BenchPeers { arguments } => peers::run(&Workspace::load()?, &arguments)?,
             Self::BenchCheck(mode) => instructions::run(&Workspace::load()?, mode)?,
             Self::Miri { arguments } => miri::run(&Workspace::load()?, &arguments)?,
+            Self::Tsan { arguments } => tsan::run(&Workspace::load()?, &arguments)?,
         }
         Ok(ExitCode::SUCCESS)
     }
@@ -95,6 +98,10 @@ fn command() -> Result<Command> {
             Value(word) if words.is_empty() && word == "miri" => {
                 let arguments = arguments.raw_args()?.collect();
                 return Ok(Command::Miri { arguments });
+            }
+            Value(word) if words.is_empty() && word == "tsan" => {
+                let arguments = arguments.raw_args()?.collect();
+                return Ok(Command::Tsan { arguments });
             }
             Value(word) => words.push(word.string()?),
             Short(_) | Long(_) => return Err(argument.unexpected().into()),
@@ -136,6 +143,7 @@ cargo xtask bench-peers [OPTION]... measures ours beside other libraries and the
 cargo xtask bench-serve [OPTION]... the same for scrapes over HTTP alone: --quick, --markdown
 cargo xtask bench-store [OPTION]... the same for shared stores alone: --quick, --markdown
 cargo xtask miri [TEST]...          runs the core's unit tests under Miri, of the nightly toolchain
+cargo xtask tsan [TEST]...          runs its concurrent ones under ThreadSanitizer, likewise
 ",
         steps.join(", "),
         receivers::names(),
