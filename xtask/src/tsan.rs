@@ -1,4 +1,4 @@
-//! `cargo xtask tsan`: the core's concurrent unit tests under ThreadSanitizer, which sees two threads
+//! `cargo xtask tsan`: the core's concurrent unit tests under `ThreadSanitizer`, which sees two threads
 //! reach memory with nothing in between that orders them.
 //!
 //! The standard library is built anew with it, from the source that comes with the nightly toolchain;

@@ -15,7 +15,7 @@ pub(crate) struct PerProcess<T> {
 
 #[derive(Debug)]
 struct Entry<T> {
-    process: (u32, u32),
+    process: u32,
     value: T,
 }
 
@@ -32,7 +32,7 @@ impl<T: Default + Send + Sync + 'static> PerProcess<T> {
         // with Release and read with Acquire. An entry that was published is never freed and
         // never mutably borrowed, so a shared reference may live for ever.
         let entry: &'static Entry<T> = unsafe { self.current.load(Acquire).as_ref() }?;
-        (entry.process == this_process()).then_some(&entry.value)
+        (entry.process == process::id()).then_some(&entry.value)
     }
 
     /// This process's value.
@@ -43,7 +43,7 @@ impl<T: Default + Send + Sync + 'static> PerProcess<T> {
             }
             let seen = self.current.load(Acquire);
             let entry = Box::new(Entry {
-                process: this_process(),
+                process: process::id(),
                 value: T::default(),
             });
             let new = Box::into_raw(entry);
@@ -57,17 +57,6 @@ impl<T: Default + Send + Sync + 'static> PerProcess<T> {
             }
         }
     }
-}
-
-/// Whether this process is a forked child of one that recorded.
-pub(crate) fn is_forked() -> bool {
-    ppc_core::process::generation() > 0
-}
-
-/// What no parent or child of this process has: the number of a process may be that of its parent,
-/// in a namespace of its own.
-fn this_process() -> (u32, u32) {
-    (process::id(), ppc_core::process::generation())
 }
 
 #[cfg(test)]

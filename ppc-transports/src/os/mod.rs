@@ -23,7 +23,7 @@ mod threads;
 mod unsent;
 
 pub(crate) use exit::at_exit;
-pub(crate) use fork::{PerProcess, is_forked};
+pub(crate) use fork::PerProcess;
 pub use hostname::hostname;
 pub(crate) use threads::{ThreadId, spawn};
 #[cfg(any(feature = "tcp", feature = "unix"))]
