@@ -12,6 +12,7 @@ mod descriptor;
 mod error;
 mod exemplar;
 mod family;
+mod gate;
 mod kind;
 mod label;
 mod lock;
@@ -63,6 +64,13 @@ pub use source::{Filtered, Mirror, MirrorReading, Mirrored, MirroredBucket, Sour
 pub mod feed {
     pub use crate::cell::{Change, Feed, Real};
     pub use crate::registry::Watch;
+}
+
+/// Which process this is, for those who keep something apart from a parent's; not for use by hand.
+#[doc(hidden)]
+pub mod process {
+    pub use crate::cell::generation;
+    pub use crate::gate::{Pass, pass};
 }
 
 /// What was removed by hand, for stores that have to repeat it; not for use by hand yet.

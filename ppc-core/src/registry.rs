@@ -3,12 +3,13 @@
 use std::any::Any;
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock};
 
-use crate::cell::{FamilyTag, Feed, Interest, Subscription, Totals, next_id};
+use crate::cell::{FamilyTag, Feed, Interest, Subscription, Totals, generation, next_id};
 use crate::clock;
 use crate::descriptor::Descriptor;
 use crate::error::{Error, ErrorKind};
+use crate::lock::{Held, hold};
 use crate::nested::Reads;
 use crate::snapshot::{FamilySnapshot, Snapshot};
 
@@ -44,6 +45,8 @@ struct Inner {
     names: HashMap<Box<str>, usize>,
     /// Who is told of every recording.
     watches: Vec<Arc<Interest>>,
+    /// Of the process which they are of.
+    generation: u32,
     /// What is gathered behind the families.
     attached: Arc<Vec<Arc<dyn Attached>>>,
 }
@@ -209,8 +212,14 @@ impl Registry {
         self.inner.get_or_init(Arc::default)
     }
 
-    fn lock(&self) -> MutexGuard<'_, Inner> {
-        self.shared().lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> Held<'_, Inner> {
+        let mut inner = hold(self.shared());
+        let generation = generation();
+        if inner.generation != generation {
+            inner.generation = generation;
+            inner.watches.clear(); // those who watched did so in a parent process
+        }
+        inner
     }
 }
 
@@ -287,15 +296,12 @@ pub fn registry() -> &'static Registry {
 /// Takes the errors of declarations that were refused at their first use. Their metrics record to
 /// nowhere; whoever pushes says so, once.
 pub fn take_refusals() -> Vec<Error> {
-    std::mem::take(&mut *REFUSALS.lock().unwrap_or_else(PoisonError::into_inner))
+    std::mem::take(&mut *hold(&REFUSALS))
 }
 
 /// Bounded by the number of statics in the program, each of which is refused at most once.
 static REFUSALS: Mutex<Vec<Error>> = Mutex::new(Vec::new());
 
 pub(crate) fn refuse(error: Error) {
-    REFUSALS
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .push(error);
+    hold(&REFUSALS).push(error);
 }

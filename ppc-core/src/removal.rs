@@ -11,9 +11,10 @@
 use std::collections::VecDeque;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::atomic::{AtomicBool, AtomicU64};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use crate::label::Texts;
+use crate::lock::{Held, hold};
 
 /// How many removals a family has noted at most.
 const MOST: usize = 4_096;
@@ -190,8 +191,8 @@ impl Removals {
         newest
     }
 
-    fn lock(&self) -> MutexGuard<'_, Log> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> Held<'_, Log> {
+        hold(&self.0)
     }
 }
 

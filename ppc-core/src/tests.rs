@@ -5,6 +5,8 @@ mod defaults;
 mod endings;
 mod exemplars;
 mod feed;
+#[cfg(all(unix, not(miri)))]
+mod forks;
 mod helpers;
 mod kinds;
 mod labels;

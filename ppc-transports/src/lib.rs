@@ -46,6 +46,8 @@ mod error;
 mod expose;
 mod lock;
 mod log;
+#[cfg(test)]
+mod models;
 mod os;
 mod pack;
 #[cfg(feature = "tls")]

@@ -6,6 +6,7 @@ use ppc_core::{Counter, Family, Histogram, Metric, Registry, Snapshot, take_refu
 
 use crate::lock::lock;
 use crate::log::{self, Level};
+use crate::os::PerProcess;
 
 /// The metrics of the clients of this process: `ppc_pushes_total{destination, outcome}`,
 /// `ppc_push_seconds{destination}`, `ppc_push_bytes_total{destination}`,
@@ -24,7 +25,7 @@ const MANY_DESTINATIONS: usize = 64;
 
 pub(crate) struct Stats {
     registry: Registry,
-    destinations: Mutex<Vec<String>>,
+    destinations: PerProcess<Mutex<Vec<String>>>,
     pushes: Option<Family<Counter>>,
     seconds: Option<Family<Histogram>>,
     bytes: Option<Family<Counter>>,
@@ -91,13 +92,13 @@ impl Stats {
                 "store",
             ),
             registry,
-            destinations: Mutex::default(),
+            destinations: PerProcess::new(),
         }
     }
 
     /// The value of the label `destination`: bounded, as addresses may be made up at run time.
-    fn label<'a>(&self, destination: &'a str) -> &'a str {
-        let mut known = lock(&self.destinations);
+    fn label<'a>(&'static self, destination: &'a str) -> &'a str {
+        let mut known = lock(self.destinations.get());
         if known.iter().any(|name| name == destination) {
             return destination;
         }
@@ -108,7 +109,13 @@ impl Stats {
         destination
     }
 
-    pub(crate) fn pushed(&self, destination: &str, outcome: &str, seconds: f64, bytes: u64) {
+    pub(crate) fn pushed(
+        &'static self,
+        destination: &str,
+        outcome: &str,
+        seconds: f64,
+        bytes: u64,
+    ) {
         let destination = self.label(destination);
         with(self.pushes.as_ref(), &[destination, outcome], Counter::inc);
         with(self.bytes.as_ref(), &[destination], |counter| {
@@ -120,7 +127,7 @@ impl Stats {
     }
 
     /// A shared store was read, in so many seconds; or could not be.
-    pub(crate) fn read(&self, store: &str, seconds: Option<f64>) {
+    pub(crate) fn read(&'static self, store: &str, seconds: Option<f64>) {
         let store = self.label(store);
         let outcome = if seconds.is_some() { "ok" } else { "error" };
         with(self.reads.as_ref(), &[store, outcome], Counter::inc);
@@ -131,7 +138,7 @@ impl Stats {
         }
     }
 
-    pub(crate) fn hurried(&self, destination: &str, payloads: u64) {
+    pub(crate) fn hurried(&'static self, destination: &str, payloads: u64) {
         with(
             self.hurried.as_ref(),
             &[self.label(destination)],
@@ -231,7 +238,7 @@ mod tests {
 
     #[test]
     fn destinations_made_up_at_run_time_do_not_fill_the_memory() {
-        let stats = Stats::new();
+        let stats: &Stats = Box::leak(Box::new(Stats::new()));
         for n in 0..10_000 {
             stats.pushed(&format!("influx+udp://h:{n}"), "ok", 0.1, 1);
         }

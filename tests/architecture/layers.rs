@@ -42,6 +42,7 @@ const LAYERS: &[Layer] = &[
     core("buckets", CORE),
     core("clock", CORE),
     core("exemplar", CORE),
+    core("gate", CORE),
     core("kind", CORE),
     core("label", CORE),
     core("lock", CORE),

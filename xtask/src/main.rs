@@ -15,6 +15,7 @@ mod peers;
 mod quickstart;
 mod receivers;
 mod test;
+mod tsan;
 mod workspace;
 
 use std::ffi::OsString;
@@ -52,6 +53,7 @@ enum Command {
     BenchCheck(instructions::Mode),
     Miri { arguments: Vec<OsString> },
     Endings(endings::Options),
+    Tsan { arguments: Vec<OsString> },
 }
 
 impl Command {
@@ -65,6 +67,7 @@ impl Command {
             Self::BenchCheck(mode) => instructions::run(&Workspace::load()?, mode)?,
             Self::Endings(options) => endings::run(&Workspace::load()?, &options)?,
             Self::Miri { arguments } => miri::run(&Workspace::load()?, &arguments)?,
+            Self::Tsan { arguments } => tsan::run(&Workspace::load()?, &arguments)?,
         }
         Ok(ExitCode::SUCCESS)
     }
@@ -102,6 +105,10 @@ fn command() -> Result<Command> {
             }
             Value(word) if words.is_empty() && word == "endings" => {
                 return Ok(Command::Endings(endings::Options::parse(arguments)?));
+            }
+            Value(word) if words.is_empty() && word == "tsan" => {
+                let arguments = arguments.raw_args()?.collect();
+                return Ok(Command::Tsan { arguments });
             }
             Value(word) => words.push(word.string()?),
             Short(_) | Long(_) => return Err(argument.unexpected().into()),
@@ -145,6 +152,7 @@ cargo xtask bench-store [OPTION]... the same for shared stores alone: --quick, -
 cargo xtask endings [OPTION]...     ends a job in every way, and counts what arrives
     --runs N: of each, 50 by itself, --only NAME: endings of that name, --rivals: others as well
 cargo xtask miri [TEST]...          runs the core's unit tests under Miri, of the nightly toolchain
+cargo xtask tsan [TEST]...          runs its concurrent ones under ThreadSanitizer, likewise
 ",
         steps.join(", "),
         receivers::names(),

@@ -7,7 +7,9 @@
 //! new thread, a series without words of the thread's own, and one that is streamed.
 //!
 //! Blocks and chunks are never freed. A thread that ends leaves its block, values and all, to
-//! the next one that needs a block, so there are as many as threads were ever alive at once.
+//! the next one that needs a block, so there are as many as threads were ever alive at once. After
+//! a fork the blocks of all other threads are nobody's in the child: what is in them is the
+//! parent's, and whoever needs a block empties one.
 
 #![expect(unsafe_code, reason = "pointers to what is never freed")]
 
@@ -17,6 +19,7 @@ use std::ptr;
 use std::sync::atomic::Ordering::{Acquire, Relaxed, Release, SeqCst};
 use std::sync::atomic::{AtomicPtr, AtomicU16, AtomicU32, AtomicU64};
 
+use super::process::NO_GENERATION;
 use super::{barrier, process};
 
 /// Words of a chunk, and chunks of a block: as many as a byte counts.
@@ -66,10 +69,10 @@ pub(crate) struct Block {
     /// Odd while the owner looks something up; see [`section`](super::section).
     pub(super) section: AtomicU64,
     owner: AtomicU32,
-    /// The process whose thread has it: a forked child has its parent's blocks, not its threads.
-    process: AtomicU32,
-    /// Tells threads apart, well enough to notice that several write.
-    pub(super) id: u16,
+    /// The process that it is of: a forked child has its parent's blocks, not its threads.
+    generation: AtomicU32,
+    /// Tells threads apart, those of a parent process too; so it is another one after a fork.
+    id: AtomicU16,
     next: AtomicPtr<Block>,
 }
 
@@ -86,6 +89,9 @@ static NEWEST: AtomicPtr<Block> = AtomicPtr::new(ptr::null_mut());
 
 /// The next block's.
 static NEXT_ID: AtomicU16 = AtomicU16::new(1);
+
+/// The id of all that come after so many. No series is theirs.
+pub(super) const COMMON_ID: u16 = u16::MAX - 1;
 
 /// How many blocks are left by their threads; a hint.
 static FREE: AtomicU32 = AtomicU32::new(0);
@@ -151,10 +157,27 @@ pub(super) fn own_word(number: u16) -> Option<&'static AtomicU64> {
     block.word(number)
 }
 
-/// After a fork: the thread that forked goes on with its block, and is none of those that are
-/// gone. It reads a thread-local without destructor and stores an atomic, which it always may.
-extern "C" fn in_child() {
-    current().process.store(process::id(), Relaxed);
+/// After a fork, in the child: the thread that forked goes on with its block, in which nothing is
+/// counted yet, as another thread than it was. It reads a thread-local without destructor and
+/// writes atomics, which it always may.
+pub(super) fn in_child(generation: u32) {
+    let own = current();
+    // Also of threads without block: none of them has recorded anything here.
+    EMPTY.id.store(fresh_id(), Relaxed);
+    if !own.is_empty() {
+        own.clear();
+        own.id.store(fresh_id(), Relaxed);
+        own.generation.store(generation, Relaxed);
+    }
+    let others = all().filter(|block| block.is_orphan()).count();
+    FREE.store(u32::try_from(others).unwrap_or(u32::MAX), Relaxed);
+}
+
+fn fresh_id() -> u16 {
+    let next = |id: u16| (id < COMMON_ID).then_some(id + 1);
+    NEXT_ID
+        .fetch_update(Relaxed, Relaxed, next)
+        .unwrap_or(COMMON_ID)
 }
 
 /// Every block there is.
@@ -164,6 +187,11 @@ pub(super) fn all() -> impl Iterator<Item = &'static Block> {
     std::iter::successors(reference(newest), |block| {
         reference(block.next.load(Relaxed))
     })
+}
+
+/// Those with what was recorded here.
+pub(super) fn of_this_process() -> impl Iterator<Item = &'static Block> {
+    all().filter(|block| !block.is_orphan())
 }
 
 /// How many blocks there are.
@@ -184,8 +212,8 @@ impl Block {
             chunks: [const { AtomicPtr::new(ptr::null_mut()) }; CHUNK],
             section: AtomicU64::new(section),
             owner: AtomicU32::new(OWNED_BY_A_THREAD),
-            process: AtomicU32::new(0),
-            id: 0,
+            generation: AtomicU32::new(0),
+            id: AtomicU16::new(0),
             next: AtomicPtr::new(ptr::null_mut()),
         }
     }
@@ -193,6 +221,11 @@ impl Block {
     #[inline]
     pub(super) fn is_empty(&self) -> bool {
         ptr::eq(self, &raw const EMPTY)
+    }
+
+    #[inline]
+    pub(super) fn id(&self) -> u16 {
+        self.id.load(Relaxed)
     }
 
     /// The word of a number, where its chunk is there.
@@ -213,27 +246,17 @@ impl Block {
     /// A block that nobody owns, or a new one.
     pub(super) fn claim() -> &'static Self {
         barrier::prepare();
-        process::prepare(in_child);
-        let block = Self::left_or_new();
-        block.process.store(process::id(), Relaxed);
-        block
-    }
-
-    /// Whether the thread that has it went on in another process.
-    pub(super) fn is_orphan(&self) -> bool {
-        self.process.load(Relaxed) != process::id()
-    }
-
-    fn left_or_new() -> &'static Self {
         if FREE.load(Relaxed) > 0
             && let Some(free) = all().find(|block| block.take())
         {
             FREE.fetch_sub(1, Relaxed);
             return free;
         }
-        // Nobody's are 0, of a thread without block, and the greatest.
-        let id = NEXT_ID.fetch_add(1, Relaxed).clamp(1, u16::MAX - 1);
-        let block = Box::leak(Box::new(Self { id, ..Self::new(0) }));
+        let block = Box::leak(Box::new(Self {
+            id: AtomicU16::new(fresh_id()),
+            generation: AtomicU32::new(process::generation()),
+            ..Self::new(0)
+        }));
         let mut newest = NEWEST.load(Relaxed);
         loop {
             *block.next.get_mut() = newest;
@@ -244,11 +267,44 @@ impl Block {
         }
     }
 
+    /// Whether the thread that has it went on in another process, or what it left is another's.
+    pub(super) fn is_orphan(&self) -> bool {
+        // Acquire: who sees that it is taken sees it empty.
+        self.generation.load(Acquire) != process::generation()
+    }
+
     fn take(&self) -> bool {
-        // Acquire: what the last owner wrote is seen by the next.
-        self.owner
-            .compare_exchange(LEFT, OWNED_BY_A_THREAD, Acquire, Relaxed)
-            .is_ok()
+        let known = self.generation.load(Relaxed);
+        let now = process::generation();
+        if known == now {
+            // Acquire: what the last owner wrote is seen by the next.
+            let taken = self
+                .owner
+                .compare_exchange(LEFT, OWNED_BY_A_THREAD, Acquire, Relaxed);
+            return taken.is_ok();
+        }
+        // Nobody adds up its words until they are empty.
+        let mark = NO_GENERATION;
+        let taken = known != mark
+            && self
+                .generation
+                .compare_exchange(known, mark, Relaxed, Relaxed)
+                .is_ok();
+        if taken {
+            self.clear();
+            self.id.store(fresh_id(), Relaxed);
+            self.section.store(0, Relaxed);
+            self.owner.store(OWNED_BY_A_THREAD, Relaxed);
+            self.generation.store(now, Release);
+        }
+        taken
+    }
+
+    /// Empties its words, which nobody writes meanwhile.
+    fn clear(&self) {
+        for chunk in (0..=u16::from(u8::MAX)).filter_map(|chunk| self.chunk(chunk)) {
+            chunk.iter().for_each(|word| word.store(0, Relaxed));
+        }
     }
 
     /// Gives the block up, values and all.
@@ -271,8 +327,8 @@ mod tests {
     #[test]
     fn a_thread_keeps_its_block_and_the_next_one_takes_it() {
         let ids = std::thread::spawn(|| {
-            let own = own().map(|block| block.id);
-            assert_eq!(current().id, own.unwrap_or(0));
+            let own = own().map(Block::id);
+            assert_eq!(current().id(), own.unwrap_or(0));
             own
         });
         assert_eq!(ids.join().unwrap().is_some(), is_owned());

@@ -24,7 +24,7 @@ impl Series<CounterCell> {
     pub(crate) fn add(&self, amount: Number) {
         if let Some(word) = self.place.own_word() {
             add_own(word, amount);
-        } else if self.writer.load(Relaxed) == block::current().id {
+        } else if self.writer.load(Relaxed) == block::current().id() {
             if add_shared(&self.cell.0, amount).is_multiple_of(OFTEN) {
                 self.promote_hot();
             }
@@ -51,6 +51,7 @@ impl Series<CounterCell> {
 
     /// True where the series may want words.
     fn add_the_long_way(&self, amount: Number) -> bool {
+        self.renounce_inherited();
         let is_watched = self.tell(Change::Added(amount.as_f64().into()));
         if !is_watched && self.place.make_own() {
             self.add(amount);
@@ -93,6 +94,10 @@ impl Cell for CounterCell {
     }
 
     const IS_COUNTED: bool = true;
+
+    fn begin(&self) -> bool {
+        self.0.swap(0, Relaxed) != 0
+    }
 
     fn subtract(reading: &mut [u64], base: &[u64]) {
         subtract_real(&mut reading[0], base[0]);

@@ -1,8 +1,8 @@
 //! Infos and state sets: what is replaced as a whole, and seldom.
 
+use std::sync::Mutex;
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
-use std::sync::{Mutex, PoisonError};
 
 use super::feed::Change;
 use super::numbers::{Shape, Totals};
@@ -10,6 +10,7 @@ use super::series::Series;
 use super::value::Cell;
 use crate::descriptor::Descriptor;
 use crate::label::Pairs;
+use crate::lock::hold;
 
 /// An info: pairs of names and values, replaced as a whole.
 #[derive(Debug, Default)]
@@ -18,18 +19,15 @@ pub struct InfoCell(Mutex<Option<Pairs>>);
 impl Series<InfoCell> {
     pub(crate) fn set(&self, pairs: Pairs) {
         self.notice();
-        self.cell.replace(Some(pairs));
+        drop(self.cell.replace(Some(pairs)));
         self.tell(Change::Replaced);
     }
 }
 
 impl InfoCell {
-    fn replace(&self, pairs: Option<Pairs>) {
-        let old = std::mem::replace(
-            &mut *self.0.lock().unwrap_or_else(PoisonError::into_inner),
-            pairs,
-        );
-        drop(old); // after the lock
+    /// Returns what there was, to be dropped after the lock.
+    fn replace(&self, pairs: Option<Pairs>) -> Option<Pairs> {
+        std::mem::replace(&mut *hold(&self.0), pairs)
     }
 }
 
@@ -46,15 +44,16 @@ impl Cell for InfoCell {
 
     const IS_COUNTED: bool = false;
 
+    fn begin(&self) -> bool {
+        self.replace(None).is_some()
+    }
+
     fn reset(&self, _: &[u64]) {
-        self.replace(None);
+        drop(self.replace(None));
     }
 
     fn pairs(&self) -> Option<Pairs> {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        hold(&self.0).clone()
     }
 }
 
@@ -97,6 +96,10 @@ impl Cell for StateSetCell {
     }
 
     const IS_COUNTED: bool = false;
+
+    fn begin(&self) -> bool {
+        self.0.swap(1, Relaxed) != 1
+    }
 
     fn reset(&self, from: &[u64]) {
         if let Some(&from) = from.first() {

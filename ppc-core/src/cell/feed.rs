@@ -10,13 +10,14 @@ use std::fmt;
 use std::ptr::{self, NonNull};
 use std::sync::atomic::Ordering::{Relaxed, SeqCst};
 use std::sync::atomic::{AtomicPtr, AtomicU64};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
 use super::ids::FamilyTag;
 use super::section::{Grace, Section};
 use crate::clock;
+use crate::lock::{Held, hold};
 
 /// Is told of every recording of what it watches, on the thread that records.
 ///
@@ -142,6 +143,11 @@ pub(super) fn tell(series: u64, change: Change) {
     }
 }
 
+/// After a fork, in the child: nobody is told. What tells the parent's feeds is left where it is.
+pub(super) fn in_child() {
+    FEEDS.store(ptr::null_mut(), SeqCst);
+}
+
 /// A feed that is told; until this is dropped.
 pub(crate) struct Subscription(Arc<dyn Feed>);
 
@@ -175,8 +181,8 @@ impl fmt::Debug for Subscription {
     }
 }
 
-fn replaced() -> MutexGuard<'static, Vec<Replaced>> {
-    REPLACED.lock().unwrap_or_else(PoisonError::into_inner)
+fn replaced() -> Held<'static, Vec<Replaced>> {
+    hold(&REPLACED)
 }
 
 /// Frees the lists that nobody reads any more; how many are left.

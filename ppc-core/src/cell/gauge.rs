@@ -35,11 +35,7 @@ impl Pinned<GaugeCell> {
     /// Sets the value, where it is resolved and need not be noticed.
     #[inline]
     pub(crate) fn set(&self, value: f64) -> bool {
-        let plain = self.plain();
-        if let Some(series) = plain {
-            series.cell.0.store(value.to_bits(), Release);
-        }
-        plain.is_some()
+        self.while_awake(|series| series.cell.0.store(value.to_bits(), Release))
     }
 }
 
@@ -58,6 +54,10 @@ impl Cell for GaugeCell {
     }
 
     const IS_COUNTED: bool = false;
+
+    fn begin(&self) -> bool {
+        self.0.swap(0, Relaxed) != 0
+    }
 
     fn reset(&self, from: &[u64]) {
         if let Some(&from) = from.first() {

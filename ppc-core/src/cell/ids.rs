@@ -3,10 +3,25 @@
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::atomic::{AtomicU16, AtomicU64};
 
+static NEXT: AtomicU64 = AtomicU64::new(1);
+
+/// Numbers below this one were given by a parent process.
+static OWN_FROM: AtomicU64 = AtomicU64::new(0);
+
 /// A number that was not given before, for a series of this family or for another life of one.
 pub(crate) fn next_id(family: FamilyTag) -> u64 {
-    static NEXT: AtomicU64 = AtomicU64::new(1);
     NEXT.fetch_add(1, Relaxed) << FamilyTag::BITS | u64::from(family.0)
+}
+
+/// Whether a number was given before the fork that this process began with.
+#[inline]
+pub(super) fn is_inherited(id: u64) -> bool {
+    id < OWN_FROM.load(Relaxed)
+}
+
+/// After a fork, in the child.
+pub(super) fn in_child() {
+    OWN_FROM.store(next_id(FamilyTag::default()), Relaxed);
 }
 
 /// Stands in the lowest bits of the numbers of a family's series. Of more than 65,536 families some

@@ -32,6 +32,16 @@ struct Unlinked<C: Cell> {
     is_over: bool,
 }
 
+/// Has a series begin from zero, and so what it had counted.
+fn begin<C: Cell>(series: &Kept<C>, base: &mut Box<[u64]>) {
+    series.found().renounce_inherited();
+    if C::IS_COUNTED {
+        base.fill(0);
+    } else {
+        *base = Box::default();
+    }
+}
+
 /// See the module; guarded by the table's lock.
 pub(super) struct Limbo<C: Cell> {
     unlinked: Vec<Unlinked<C>>,
@@ -48,6 +58,27 @@ impl<C: Cell> Limbo<C> {
             unlinked: Vec::new(),
             hidden: HashMap::new(),
             bases: HashMap::new(),
+        }
+    }
+
+    /// After a fork, in the child: whatever they had counted, they begin from zero.
+    pub(super) fn inherit(&mut self) {
+        for (series, base) in self
+            .unlinked
+            .iter_mut()
+            .flat_map(|unlinked| unlinked.series.values_mut().flatten())
+        {
+            begin(series, base);
+        }
+        let mut bases = std::mem::take(&mut self.bases);
+        for (old, series) in std::mem::take(&mut self.hidden) {
+            let mut base = bases.remove(&old).unwrap_or_default().0;
+            begin(&series, &mut base);
+            // One that was set in this process is shown already.
+            if series.found().has(HIDDEN) {
+                self.begin_life(&series, base);
+                self.hidden.insert(series.found().id(), series);
+            }
         }
     }
 

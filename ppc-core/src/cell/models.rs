@@ -8,7 +8,7 @@
 //! weaker one allows.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::Ordering::{self, Acquire, Relaxed, Release, SeqCst};
+use std::sync::atomic::Ordering::{self, AcqRel, Acquire, Relaxed, Release, SeqCst};
 
 use loom::cell::UnsafeCell;
 use loom::sync::Arc;
@@ -203,5 +203,105 @@ fn a_series_made_while_watching_begins_is_watched() {
         let found = linked.load(Relaxed) == 1;
         let asked = inserter.join().unwrap();
         assert!(found || asked);
+    });
+}
+
+/// `gate`: what is done inside before a fork is whole when the fork comes, and nobody is inside
+/// while it is shut.
+#[test]
+fn nobody_is_inside_while_the_gate_is_shut() {
+    const SHUT: usize = 16;
+    // Going in, leaving; shutting, the look at who is inside, and opening.
+    check(
+        [AcqRel, Release, Acquire, Release],
+        |[go_in, leave, look, open]| {
+            let state = Arc::new(AtomicUsize::new(0));
+            let protected = Arc::new(UnsafeCell::new(0));
+            let insider = {
+                let (state, protected) = (Arc::clone(&state), Arc::clone(&protected));
+                thread::spawn(move || {
+                    if state.fetch_add(1, go_in) < SHUT {
+                        protected.with_mut(|_| ());
+                        state.fetch_sub(1, leave);
+                    } else {
+                        state.fetch_sub(1, Relaxed);
+                    }
+                })
+            };
+            state.fetch_add(SHUT, Relaxed);
+            let is_empty = state.load(look).is_multiple_of(SHUT);
+            if is_empty {
+                // The memory that the child gets.
+                protected.with_mut(|_| ());
+            }
+            state.fetch_sub(SHUT, open);
+            insider.join().unwrap();
+        },
+    );
+}
+
+/// `series`: who finds that a series is of this process adds to what was emptied.
+#[test]
+fn what_a_parent_recorded_is_gone_before_anything_is_added() {
+    check([Release, Acquire], |[renounce, ask]| {
+        let id = Arc::new(AtomicUsize::new(0));
+        let total = Arc::new(AtomicUsize::new(7));
+        let recorder = {
+            let (id, total) = (Arc::clone(&id), Arc::clone(&total));
+            thread::spawn(move || {
+                let is_own = id.load(ask) == 1;
+                if is_own {
+                    let now = total.load(Relaxed);
+                    total.store(now + 1, Relaxed);
+                }
+                is_own
+            })
+        };
+        total.store(0, Relaxed);
+        id.store(1, renounce);
+        let counted = usize::from(recorder.join().unwrap());
+        assert_eq!(total.load(Relaxed), counted);
+    });
+}
+
+/// `process`, `tried`: of two who take such a lock one waits or goes away, and finds what the other
+/// wrote.
+#[test]
+fn a_lock_that_a_child_can_break_is_held_by_one_at_a_time() {
+    check([Acquire, Release], |[take, give_back]| {
+        let state = Arc::new(AtomicUsize::new(0));
+        let content = Arc::new(UnsafeCell::new(0));
+        let once = move |state: &AtomicUsize, content: &UnsafeCell<i32>| {
+            if state.compare_exchange(0, 1, take, Relaxed).is_ok() {
+                content.with_mut(|_| ());
+                state.store(0, give_back);
+            }
+        };
+        let other = {
+            let (state, content) = (Arc::clone(&state), Arc::clone(&content));
+            thread::spawn(move || once(&state, &content))
+        };
+        once(&state, &content);
+        other.join().unwrap();
+    });
+}
+
+/// `block`: whoever adds up a block that was a parent's finds none of the parent's words in it.
+#[test]
+fn a_block_of_a_parent_is_empty_before_it_is_added_up() {
+    check([Release, Acquire], |[claim, add_up]| {
+        let generation = Arc::new(AtomicUsize::new(0));
+        let word = Arc::new(AtomicUsize::new(5));
+        let claimer = {
+            let (generation, word) = (Arc::clone(&generation), Arc::clone(&word));
+            thread::spawn(move || {
+                word.store(0, Relaxed);
+                generation.store(1, claim);
+            })
+        };
+        if generation.load(add_up) == 1 {
+            assert_eq!(word.load(Relaxed), 0);
+        }
+        claimer.join().unwrap();
     });
 }

@@ -6,12 +6,13 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Mutex;
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::{Acquire, Relaxed};
-use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 
 use super::block::{self, CHUNK, Chunk, NOWHERE};
 use super::word::{Real, Total, is_whole, real};
+use crate::lock::{Held, hold, hold_at_once};
 
 /// What the words of a number hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,7 +77,7 @@ static RETURNED: Mutex<Vec<(u16, u8)>> = Mutex::new(Vec::new());
 /// Why there is no number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Refused {
-    /// A gather is under way.
+    /// A gather is under way, or a fork.
     Now,
     /// All are taken, or threads own no words.
     Ever,
@@ -87,25 +88,18 @@ pub(super) fn take(shape: Shape) -> Result<u16, Refused> {
     if !block::is_owned() {
         return Err(Refused::Ever);
     }
-    let mut world = match WORLD.try_lock() {
-        Ok(world) => world,
-        Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
-        Err(TryLockError::WouldBlock) => return Err(Refused::Now),
-    };
+    let mut world = hold_at_once(&WORLD).ok_or(Refused::Now)?;
     world.take_back();
     world.take(shape).ok_or(Refused::Ever)
 }
 
 /// Gives a number back. Nobody records under it any more.
 pub(super) fn give_back(number: u16, shape: Shape) {
-    RETURNED
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .push((number, shape.len()));
+    hold(&RETURNED).push((number, shape.len()));
 }
 
 /// The sums of a moment; no number changes hands while this is held.
-pub struct Totals(MutexGuard<'static, World>);
+pub struct Totals(Held<'static, World>);
 
 impl fmt::Debug for Totals {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -116,14 +110,14 @@ impl fmt::Debug for Totals {
 impl Totals {
     /// Adds up now. Waits for another gather, never for who records.
     pub(crate) fn sum_up() -> Self {
-        let mut world = WORLD.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut world = hold(&WORLD);
         world.sum_up();
         Self(world)
     }
 
     /// Adds up the words of one number alone, which is asked for when no number changes hands.
     pub(super) fn sum_up_one(words: impl FnOnce() -> Option<(u16, Shape)>) -> Self {
-        let mut world = WORLD.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut world = hold(&WORLD);
         if let Some((number, shape)) = words() {
             world.sum_up_one(number, shape);
         }
@@ -150,8 +144,7 @@ impl Totals {
 
 impl World {
     fn take_back(&mut self) {
-        let returned =
-            std::mem::take(&mut *RETURNED.lock().unwrap_or_else(PoisonError::into_inner));
+        let returned = std::mem::take(&mut *hold(&RETURNED));
         for (number, len) in returned {
             self.free.entry(len).or_default().push(number);
         }
@@ -208,7 +201,7 @@ impl World {
     fn sum_up(&mut self) {
         let Self { chunks, sums, .. } = self;
         sums.start(chunks.len() * CHUNK);
-        for block in block::all() {
+        for block in block::of_this_process() {
             for (index, used) in (0..=u8::MAX).zip(&*chunks) {
                 if let Some(chunk) = block.chunk(u16::from(index)) {
                     sums.add(usize::from(index) * CHUNK, chunk, used);
@@ -227,7 +220,7 @@ impl World {
             Shape::Total => None,
             Shape::Observations(counts) => Some(Use::Observations(vec![(place, counts)])),
         };
-        for chunk in block::all().filter_map(|block| block.chunk(u16::from(index))) {
+        for chunk in block::of_this_process().filter_map(|block| block.chunk(u16::from(index))) {
             if let Some(used) = &one {
                 sums.add(usize::from(index) * CHUNK, chunk, used);
             } else {

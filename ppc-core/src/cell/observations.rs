@@ -105,7 +105,7 @@ macro_rules! observing {
             pub(crate) fn observe(&self, value: f64) {
                 let index = self.cell.bucket(value);
                 if observe_own(&self.place, index, value) {
-                } else if self.writer.load(Relaxed) == block::current().id {
+                } else if self.writer.load(Relaxed) == block::current().id() {
                     if observe_shared(self.cell.words(), index, value) {
                         self.promote_hot();
                     }
@@ -132,6 +132,7 @@ macro_rules! observing {
 
             /// True where the series may want words.
             fn observe_the_long_way(&self, value: f64) -> bool {
+                self.renounce_inherited();
                 if let Some(window) = self.cell.window() {
                     self.tell(Change::Observed(value.into()));
                     observe_both(self.cell.words(), window, value);
@@ -207,6 +208,12 @@ impl Cell for HistogramCell {
 
     const IS_COUNTED: bool = true;
 
+    fn begin(&self) -> bool {
+        self.words.iter().fold(false, |was_other, word| {
+            was_other | (word.swap(0, Relaxed) != 0)
+        })
+    }
+
     fn subtract(reading: &mut [u64], base: &[u64]) {
         subtract(reading, base);
     }
@@ -238,6 +245,12 @@ impl Cell for SummaryCell {
     }
 
     const IS_COUNTED: bool = true;
+
+    fn begin(&self) -> bool {
+        self.words.iter().fold(false, |was_other, word| {
+            was_other | (word.swap(0, Relaxed) != 0)
+        })
+    }
 
     fn subtract(reading: &mut [u64], base: &[u64]) {
         subtract(reading, base);

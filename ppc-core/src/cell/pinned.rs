@@ -39,15 +39,18 @@ impl<C: Cell> Pinned<C> {
         unsafe { &*self.0.load(Acquire).cast::<Place>() }
     }
 
-    /// Where it is resolved and no recording need be noticed; for kinds without words.
+    /// Records where it is resolved and no recording need be noticed, and says whether it was; for
+    /// kinds that are set.
     #[inline]
-    pub(super) fn plain(&self) -> Option<Found<'_, C>> {
+    pub(super) fn while_awake(&self, record: impl FnOnce(&Series<C>)) -> bool {
         let series = self.0.load(Acquire);
-        // SAFETY: as in `place`; and a place that is plain is that of a series, kept by `self`.
+        // SAFETY: as in `place`; and a place that is awake is that of a series, kept by `self`.
         unsafe {
-            (*series.cast::<Place>())
-                .is_plain()
-                .then(|| Found::new(NonNull::new_unchecked(series)))
+            let is_awake = (*series.cast::<Place>()).is_awake();
+            if is_awake {
+                record(&*series);
+            }
+            is_awake
         }
     }
 

@@ -29,6 +29,16 @@ const ASLEEP: u16 = nowhere(254);
 const WATCHED: u16 = nowhere(253);
 /// Recorded with atomics; up to the next, the numbers count signs that several threads record.
 const PLAIN: u16 = nowhere(0);
+/// What series without words go by that were set in this process: one below [`PLAIN`] for each fork
+/// that it comes after, and so none that they went by in a parent.
+static AWAKE: AtomicU16 = AtomicU16::new(PLAIN);
+
+/// After a fork, in the child.
+pub(super) fn in_child() {
+    // Nobody comes after so many forks that there is none left.
+    let _ = AWAKE.fetch_update(Relaxed, Relaxed, |awake| awake.checked_sub(1));
+}
+
 /// So many signs, and the series gets words of each thread.
 const SIGNED: u16 = nowhere(6);
 /// The same, with no words to be had: it is not asked for them again.
@@ -37,6 +47,27 @@ const RESIGNED: u16 = nowhere(7);
 /// A series recorded so many times, or as many times more, is worth words of each thread even
 /// where one thread alone records: writing them takes no atomic addition.
 pub(super) const OFTEN: u64 = 64;
+
+/// Why a series has no words.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Wordless {
+    /// It is not worth them yet.
+    Plain,
+    /// It never gets any, as all its recordings go the long way.
+    Long,
+    /// It is set.
+    Set,
+}
+
+impl Wordless {
+    fn number(self) -> u16 {
+        match self {
+            Self::Plain => PLAIN,
+            Self::Long => NONE,
+            Self::Set => AWAKE.load(Relaxed),
+        }
+    }
+}
 
 fn is_signing(number: u16) -> bool {
     (PLAIN..SIGNED).contains(&number)
@@ -48,6 +79,14 @@ impl Place {
             number: AtomicU16::new(PLAIN),
             words: AtomicU16::new(NONE),
             kept: AtomicU32::new(1),
+        }
+    }
+
+    /// Of a series that is set, and has no words.
+    pub(super) fn awake() -> Self {
+        Self {
+            number: AtomicU16::new(AWAKE.load(Relaxed)),
+            ..Self::new()
         }
     }
 
@@ -85,10 +124,11 @@ impl Place {
         block::own_word(self.number.load(Acquire)).is_some()
     }
 
-    /// Whether recordings need not be noticed, and words are none.
+    /// Whether recordings of a series that is set need not be noticed.
     #[inline]
-    pub(super) fn is_plain(&self) -> bool {
-        self.number.load(Relaxed) == PLAIN
+    pub(super) fn is_awake(&self) -> bool {
+        // Acquire: what was set in a parent process is gone before this one sets it.
+        self.number.load(Acquire) == AWAKE.load(Relaxed)
     }
 
     #[inline]
@@ -109,19 +149,22 @@ impl Place {
     /// True for one of those who notice.
     #[cold]
     pub(super) fn wake(&self, watched: bool) -> bool {
-        let awake = if watched { WATCHED } else { PLAIN };
+        let awake = if watched {
+            WATCHED
+        } else {
+            AWAKE.load(Relaxed)
+        };
         self.number
             .compare_exchange(ASLEEP, awake, Release, Relaxed)
             .is_ok()
     }
 
-    /// Has every recording told, or no longer; `long` is for a series that never gets words. Who
-    /// is asleep is asked when it wakes.
-    pub(super) fn watch(&self, on: bool, long: bool) {
+    /// Has every recording told, or no longer; `otherwise` is what a series goes by that has no
+    /// words. Who is asleep is asked when it wakes.
+    pub(super) fn watch(&self, on: bool, otherwise: Wordless) {
         let awake = match self.words() {
             _ if on => WATCHED,
-            None if long => NONE,
-            None => PLAIN,
+            None => otherwise.number(),
             Some(words) => words,
         };
         self.change(|now| now != ASLEEP, awake);

@@ -2,20 +2,22 @@
 //! see [`kept`](super::kept).
 
 use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release};
-use std::sync::atomic::{AtomicU8, AtomicU16};
+use std::sync::atomic::{AtomicU8, AtomicU16, AtomicU64};
 
 use super::block;
 use super::feed::{self, Change};
-use super::ids::{FamilyTag, next_id};
+use super::ids::{FamilyTag, is_inherited, next_id};
 use super::numbers::Totals;
-use super::place::Place;
+use super::place::{Place, Wordless};
+use super::process;
 use super::value::Cell;
+use crate::gate;
 
 /// One series: what stands before its label values.
 #[repr(C)]
 pub(crate) struct Series<C> {
     pub(super) place: Place,
-    id: u64,
+    id: AtomicU64,
     pub(crate) cell: C,
     /// The thread that recorded last.
     pub(super) writer: AtomicU16,
@@ -34,6 +36,11 @@ const WATCHED: u8 = 4;
 const NOBODYS: u16 = u16::MAX;
 /// What is shown is less than what is counted, by what there was when it was hidden.
 pub(crate) const BASED: u8 = 2;
+
+/// Renounced what a parent process recorded, and may not have been recorded since.
+pub(crate) const RENOUNCED: u8 = 8;
+/// Shown from its declaration on, with nothing recorded or set.
+const STARTED: u8 = 16;
 
 impl<C> Series<C> {
     pub(crate) fn has(&self, marks: u8) -> bool {
@@ -54,7 +61,7 @@ impl<C> Series<C> {
     pub(super) fn tell(&self, change: Change) -> bool {
         let watched = self.place.is_watched();
         if watched {
-            feed::tell(self.id, change);
+            feed::tell(self.id.load(Relaxed), change);
         }
         watched
     }
@@ -62,27 +69,27 @@ impl<C> Series<C> {
     /// Tells who watches it that it was removed, under the lock of its table.
     pub(super) fn tell_removed(&self) {
         if self.has(WATCHED) {
-            feed::tell(self.id, Change::Removed);
+            feed::tell(self.id.load(Relaxed), Change::Removed);
         }
     }
 
-    /// A number that no other series of this process has, and that rises with each new series.
-    pub(crate) fn id(&self) -> u64 {
-        self.id
+    /// Notes that it is shown from now on, whether it is recorded or not.
+    pub(crate) fn start(&self) {
+        self.mark(STARTED);
     }
 }
 
 impl<C: Cell> Series<C> {
     /// The head of a new series; its label values are written behind it.
     pub(super) fn new(cell: C, labels: u8, family: FamilyTag) -> Self {
-        let (place, writer) = if cell.goes_the_long_way() {
-            (Place::without_words(), NOBODYS)
-        } else {
-            (Place::new(), 0)
+        let (place, writer) = match wordless(&cell) {
+            Wordless::Long => (Place::without_words(), NOBODYS),
+            Wordless::Set => (Place::awake(), 0),
+            Wordless::Plain => (Place::new(), 0),
         };
         Self {
             place,
-            id: next_id(family),
+            id: AtomicU64::new(next_id(family)),
             cell,
             writer: AtomicU16::new(writer),
             marks: AtomicU8::new(0),
@@ -91,7 +98,72 @@ impl<C: Cell> Series<C> {
         }
     }
 
-    /// Appends the words of a reading.
+    /// A number that no other series of this process has, and that rises with each new series.
+    /// Who asks for it finds nothing more of what a parent process recorded.
+    #[inline]
+    pub(crate) fn id(&self) -> u64 {
+        self.renounce_inherited();
+        self.id.load(Relaxed)
+    }
+
+    /// Has it begin from zero in this process, where it was last recorded in a parent.
+    ///
+    /// Atomics of the series are as the parent left them: there is no time to visit them at the
+    /// fork. Until this was done nobody adds to them here: a counted series has no writer that is
+    /// a thread of this process, and one that is set goes by a number of the parent.
+    #[inline]
+    pub(crate) fn renounce_inherited(&self) {
+        // Acquire: what was inherited is gone.
+        if is_inherited(self.id.load(Acquire)) {
+            self.renounce();
+        }
+    }
+
+    #[cold]
+    fn renounce(&self) {
+        // Before: who is inside already may wait for the one that renounces.
+        let _pass = gate::pass();
+        process::one_at_a_time(|| {
+            let id = self.id.load(Relaxed);
+            if !is_inherited(id) {
+                return; // another thread was first
+            }
+            let was_set = self.cell.begin();
+            // Nobody is told any more who was told by the parent.
+            self.unmark(WATCHED | BASED);
+            if C::IS_COUNTED {
+                self.place.watch(false, wordless(&self.cell));
+            } else {
+                self.place.fall_asleep();
+                if was_set {
+                    self.unmark(STARTED); // the parent's value is no beginning
+                }
+            }
+            self.mark(RENOUNCED);
+            self.id.store(next_id(FamilyTag::of(id)), Release);
+        });
+    }
+
+    /// Whether a series that is [`RENOUNCED`] has nothing to show in this process, by a reading; it
+    /// is then to go.
+    #[cold]
+    pub(crate) fn is_of_a_parent(&self, reading: &[u64]) -> bool {
+        self.unmark(RENOUNCED);
+        let was_recorded = if C::IS_COUNTED {
+            reading.iter().any(|word| *word != 0)
+        } else {
+            !self.place.is_asleep()
+        };
+        if was_recorded || self.has(HIDDEN) {
+            return false; // who is hidden is found to be so, or to be recorded since
+        }
+        if self.has(STARTED) {
+            self.place.wake(self.has(WATCHED));
+        }
+        !self.has(STARTED)
+    }
+
+    /// Appends the words of a reading. Nothing is to be left in it of a parent process.
     #[inline]
     pub(crate) fn read(&self, totals: &Totals, words: &mut Vec<u64>) {
         self.cell.read(self.place.words(), totals, words);
@@ -99,13 +171,13 @@ impl<C: Cell> Series<C> {
 
     /// Has every recording told from now on, or no longer.
     pub(crate) fn watch(&self, on: bool) {
-        let long = self.cell.goes_the_long_way();
+        self.renounce_inherited();
         if on {
             self.mark(WATCHED);
         } else {
             self.unmark(WATCHED);
         }
-        self.place.watch(on, long);
+        self.place.watch(on, wordless(&self.cell));
         // After that: see `sign`.
         self.writer.store(NOBODYS, Release);
     }
@@ -113,13 +185,14 @@ impl<C: Cell> Series<C> {
     /// Notices that a recording begins, where that was asked for: the series is shown.
     #[inline]
     pub(super) fn notice(&self) {
-        if self.place.is_asleep() {
+        if !self.place.is_awake() {
             self.wake();
         }
     }
 
     #[cold]
     fn wake(&self) {
+        self.renounce_inherited();
         if self.place.wake(self.has(WATCHED)) {
             self.show();
         }
@@ -127,6 +200,10 @@ impl<C: Cell> Series<C> {
 
     /// Shows it, where it was hidden.
     pub(crate) fn show(&self) {
+        self.renounce_inherited();
+        if self.has(RENOUNCED) && self.unmark(RENOUNCED) {
+            self.place.wake(self.has(WATCHED));
+        }
         if self.has(HIDDEN) && self.unmark(HIDDEN) {
             self.place.wake(self.has(WATCHED));
         }
@@ -160,7 +237,11 @@ impl<C: Cell> Series<C> {
         if !self.place.is_signing() {
             return; // it has words, or gets none, or is watched
         }
-        let before = self.writer.swap(block::current().id, AcqRel);
+        let own = match block::current().id() {
+            block::COMMON_ID => NOBODYS,
+            id => id,
+        };
+        let before = self.writer.swap(own, AcqRel);
         if before == NOBODYS && self.place.is_watched() {
             self.writer.store(NOBODYS, Relaxed); // it began to be watched meanwhile
         }
@@ -174,5 +255,16 @@ impl<C: Cell> Series<C> {
         if self.place.words().is_some() {
             self.writer.store(NOBODYS, Relaxed);
         }
+    }
+}
+
+/// Why a series with this cell has no words at first.
+fn wordless(cell: &impl Cell) -> Wordless {
+    if cell.goes_the_long_way() {
+        Wordless::Long
+    } else if cell.shape().is_some() {
+        Wordless::Plain
+    } else {
+        Wordless::Set
     }
 }

@@ -13,21 +13,24 @@
 use std::fmt;
 use std::hash::BuildHasher;
 use std::ptr::NonNull;
+use std::sync::Mutex;
 use std::sync::atomic::Ordering::{Relaxed, SeqCst};
 use std::sync::atomic::{AtomicPtr, AtomicUsize};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use foldhash::fast::RandomState;
 
 use super::ids::{FamilyTag, next_id};
+use super::inherit;
 use super::kept::{Found, Kept};
 use super::limbo::{Going, Limbo, Reason};
 use super::numbers::Totals;
+use super::process;
 use super::section::{Grace, Section};
 use super::series::{HIDDEN, Series};
 use super::slots::{FEWEST, Slots, gap, low};
 use super::value::Cell;
 use crate::label::Texts;
+use crate::lock::{Held, hold};
 use crate::removal::Removals;
 
 /// The series of a family, by label values.
@@ -48,6 +51,10 @@ struct Writer<C: Cell> {
     filled: usize,
     outgrown: Vec<(Grace, Outgrown<C>)>,
     limbo: Limbo<C>,
+    /// That of the process which the limbo is of.
+    generation: u32,
+    /// That of the process in which every series was looked at.
+    settled: u32,
 }
 
 /// Slots that the table has left; freed when this is dropped.
@@ -71,6 +78,7 @@ impl<C: Cell> Table<C> {
     }
 
     pub(crate) fn new() -> Self {
+        inherit::prepare();
         Self {
             slots: AtomicPtr::new(Box::into_raw(Box::new(Slots::new(FEWEST)))),
             hasher: RandomState::default(),
@@ -78,6 +86,8 @@ impl<C: Cell> Table<C> {
                 filled: 0,
                 outgrown: Vec::new(),
                 limbo: Limbo::new(),
+                generation: process::generation(),
+                settled: process::generation(),
             }),
             family: FamilyTag::next(),
             len: AtomicUsize::new(0),
@@ -190,6 +200,7 @@ impl<C: Cell> Table<C> {
             return false;
         };
         let found = series.found();
+        found.renounce_inherited();
         let totals = Totals::sum_up_one(|| found.place.words().zip(found.cell.shape()));
         let mut writer = self.lock();
         // The sums are of this series alone.
@@ -284,8 +295,14 @@ impl<C: Cell> Table<C> {
         Some(life)
     }
 
-    fn lock(&self) -> MutexGuard<'_, Writer<C>> {
-        self.writer.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> Held<'_, Writer<C>> {
+        let mut writer = hold(&self.writer);
+        let generation = process::generation();
+        if writer.generation != generation {
+            writer.generation = generation;
+            writer.limbo.inherit();
+        }
+        writer
     }
 
     /// Links a series that is not linked.
@@ -306,6 +323,10 @@ impl<C: Cell> Table<C> {
 
     /// Frees what nobody sees or keeps any more, and shows again what was recorded meanwhile.
     fn settle_for(&self, writer: &mut Writer<C>, totals: &Totals) {
+        if writer.settled != process::generation() {
+            writer.settled = process::generation();
+            self.for_each(&Section::enter(), |found| found.renounce_inherited());
+        }
         writer.outgrown.retain_mut(|(grace, _)| !grace.is_over());
         let left = writer.limbo.take_left();
         self.unlink(writer, left, Reason::Idle, |_, _| ());

@@ -42,6 +42,11 @@ pub trait Cell: Send + Sync + 'static {
     #[doc(hidden)]
     const IS_COUNTED: bool;
 
+    /// Goes back to the beginning, where nobody else records; without what forgets by itself that
+    /// it is of a parent process. True where it was something else.
+    #[doc(hidden)]
+    fn begin(&self) -> bool;
+
     /// Goes back from this reading to the beginning, where it is not counted.
     #[doc(hidden)]
     fn reset(&self, _from: &[u64]) {}

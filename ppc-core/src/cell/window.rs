@@ -13,14 +13,15 @@
 
 use std::array;
 use std::fmt;
+use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::atomic::{AtomicU64, AtomicUsize};
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use sketches_ddsketch::{Config, DDSketch};
 
 use super::block;
+use super::tried::Tried;
 use crate::clock::Instant;
 use crate::lock;
 
@@ -61,7 +62,7 @@ pub(super) struct Window {
 /// Alone in its cache line: threads with shards of their own write none that others write.
 #[derive(Default)]
 #[repr(align(64))]
-struct Shard(Mutex<Option<Box<Ring>>>);
+struct Shard(Tried<Box<Ring>>);
 
 /// Sketches by the number of their part of time, counted from the window's start.
 struct Ring {
@@ -89,9 +90,9 @@ impl Window {
     pub(super) fn observe(&self, value: f64, now: Instant) {
         let part = self.part_at(now);
         let spread = self.spread.load(Relaxed);
-        let first = usize::from(block::current().id) & (spread - 1);
+        let first = usize::from(block::current().id()) & (spread - 1);
         for turn in 0..SHARDS {
-            if let Some(mut ring) = lock::at_once(&self.shards[(first + turn) % SHARDS].0) {
+            if let Some(mut ring) = self.shards[(first + turn) % SHARDS].0.at_once() {
                 let ring = ring.get_or_insert_with(|| Box::new(Ring::new(self.config, part)));
                 ring.advance(self.config, part);
                 ring.sketches[place(ring.newest)].add(stand_in(value));
@@ -120,7 +121,7 @@ impl Window {
         let part = self.part_at(now);
         let mut all = DDSketch::new(self.config);
         for shard in &self.shards {
-            if let Some(mut ring) = lock::soon(&shard.0)
+            if let Some(mut ring) = lock::soon(|| shard.0.at_once())
                 && let Some(ring) = &mut *ring
             {
                 ring.advance(self.config, part);
@@ -137,7 +138,7 @@ impl Window {
     /// Forgets all observations.
     pub(super) fn reset(&self) {
         for shard in &self.shards {
-            if let Some(mut ring) = lock::soon(&shard.0) {
+            if let Some(mut ring) = lock::soon(|| shard.0.at_once()) {
                 *ring = None;
             }
         }

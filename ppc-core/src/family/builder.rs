@@ -102,7 +102,7 @@ impl<M: Metric> Builder<M> {
     /// When a name, unit, bucket or setting is invalid, or another metric has one of its names.
     pub fn register(self, registry: &Registry) -> Result<M, Error> {
         let family = self.register_family(registry)?;
-        Ok(family.at(&()))
+        Ok(family.started(&()))
     }
 }
 

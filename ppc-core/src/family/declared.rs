@@ -256,7 +256,7 @@ impl<M: Metric> Declared<M> {
         }
         for values in keys {
             let texts: Vec<&str> = values.iter().map(String::as_str).collect();
-            family.at(&texts[..]);
+            family.started(&texts[..]);
         }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 use crate::exemplar::Exemplar;
-use crate::lock;
+use crate::lock::{hold_at_once, soon};
 use crate::snapshot::Noted;
 
 /// By the id of the series. Nothing is allocated before there are any.
@@ -27,7 +27,7 @@ impl Exemplars {
     /// and recording waits for nobody.
     pub(super) fn note(&self, series: u64, place: usize, exemplar: Exemplar) {
         let mut exemplar = Some(Arc::new(exemplar));
-        if let Some(mut table) = lock::at_once(&self.0) {
+        if let Some(mut table) = hold_at_once(&self.0) {
             let entry = table.entry(series).or_default();
             if entry.places.len() <= place {
                 entry.places.resize(place + 1, None);
@@ -40,21 +40,21 @@ impl Exemplars {
 
     /// Forgets those of a series.
     pub(super) fn forget(&self, series: u64) {
-        if let Some(mut table) = lock::soon(&self.0) {
+        if let Some(mut table) = soon(|| hold_at_once(&self.0)) {
             table.remove(&series);
         }
     }
 
     /// Forgets all.
     pub(super) fn clear(&self) {
-        if let Some(mut table) = lock::soon(&self.0) {
+        if let Some(mut table) = soon(|| hold_at_once(&self.0)) {
             table.clear();
         }
     }
 
     /// Appends those of the series listed, and forgets those of series that are gone.
     pub(super) fn gather(&self, listed: impl Iterator<Item = u64>, noted: &mut Vec<Noted>) {
-        let Some(mut table) = lock::soon(&self.0) else {
+        let Some(mut table) = soon(|| hold_at_once(&self.0)) else {
             return;
         };
         if table.is_empty() {

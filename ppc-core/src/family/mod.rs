@@ -8,9 +8,9 @@ mod idle;
 mod labelled;
 
 use std::fmt;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::AtomicU32;
 use std::sync::atomic::Ordering::SeqCst;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 pub use builder::{Builder, Labels, NoLabels};
 pub use declared::{
@@ -21,13 +21,17 @@ use exemplars::Exemplars;
 use idle::Idle;
 pub use labelled::Labelled;
 
-use crate::cell::{BASED, Cell, FamilyTag, Found, HIDDEN, Kept, Pinned, Section, Table, Totals};
+use crate::cell::{
+    BASED, Cell, FamilyTag, Found, HIDDEN, Kept, Pinned, RENOUNCED, Section, Table, Totals,
+    generation,
+};
 use crate::clock;
 use crate::descriptor::Descriptor;
 use crate::error::{Error, ErrorKind};
 use crate::exemplar::Exemplar;
 use crate::kind::Kind;
 use crate::label::{Defaults, Gathered, LabelValue, Positional, Scratch, Texts, taken, with_texts};
+use crate::lock::hold;
 use crate::registry::{Gather, Registry};
 use crate::snapshot::{FamilySnapshot, Readings};
 
@@ -70,8 +74,8 @@ pub(crate) struct FamilyInner<M: Metric> {
     overflow: Pinned<M::Cell>,
     /// For gathers to find series that expire.
     idle: Option<Mutex<Idle>>,
-    /// Whether new series are watched.
-    watched: AtomicBool,
+    /// New series are watched in the process of this generation, counted from 1; 0 for none.
+    watched: AtomicU32,
     exemplars: Exemplars,
 }
 
@@ -115,7 +119,7 @@ impl<M: Metric> Family<M> {
             idle: descriptor
                 .expire()
                 .map(|expire| Mutex::new(Idle::new(expire))),
-            watched: AtomicBool::new(false),
+            watched: AtomicU32::new(0),
             exemplars: Exemplars::default(),
             descriptor,
         });
@@ -207,6 +211,16 @@ impl<M: Metric> Family<M> {
         M::of(Handle {
             family: Arc::clone(&self.inner),
             series: self.inner.kept(texts),
+        })
+    }
+
+    /// The same, shown from now on, also in children where nobody has recorded it yet.
+    pub(crate) fn started(&self, texts: &(impl Texts + ?Sized)) -> M {
+        let series = self.inner.kept(texts);
+        series.found().start();
+        M::of(Handle {
+            family: Arc::clone(&self.inner),
+            series,
         })
     }
 
@@ -347,13 +361,17 @@ impl<M: Metric> FamilyInner<M> {
             overflow.keep()
         });
         // Linked before: who begins to watch either finds it or is seen here.
-        if self.watched.load(SeqCst) {
+        if self.is_watched() {
             series.found().watch(true);
-            if !self.watched.load(SeqCst) {
+            if !self.is_watched() {
                 series.found().watch(false); // the last of them has gone meanwhile
             }
         }
         series
+    }
+
+    fn is_watched(&self) -> bool {
+        self.watched.load(SeqCst) == generation() + 1
     }
 
     /// Whether this is the series that stands for those that are too many.
@@ -380,10 +398,7 @@ impl<M: Metric> Gather for FamilyInner<M> {
 
     fn gather(&self, totals: &Totals, snapshot: &mut FamilySnapshot) {
         self.table.settle(totals);
-        let mut idle = self
-            .idle
-            .as_ref()
-            .map(|idle| idle.lock().unwrap_or_else(PoisonError::into_inner));
+        let mut idle = self.idle.as_ref().map(hold);
         if let Some(idle) = &mut idle {
             idle.start();
         }
@@ -400,14 +415,19 @@ impl<M: Metric> Gather for FamilyInner<M> {
                 let start = words.len();
                 found.read(totals, words);
                 if let Some(idle) = &mut idle
-                    && !found.has(HIDDEN)
+                    && !found.has(HIDDEN | RENOUNCED)
                     && idle.is_over(found, &words[start..])
                 {
                     expired.push((found.keep(), Box::from(&words[start..])));
                     words.truncate(start);
                     return;
                 }
-                if found.has(HIDDEN | BASED) {
+                if found.has(HIDDEN | BASED | RENOUNCED) {
+                    if found.has(RENOUNCED) && found.is_of_a_parent(&words[start..]) {
+                        expired.push((found.keep(), Box::from(&words[start..])));
+                        words.truncate(start);
+                        return;
+                    }
                     let Some(life) = self.table.unhide(found, &mut words[start..]) else {
                         words.truncate(start);
                         return;
@@ -436,7 +456,8 @@ impl<M: Metric> Gather for FamilyInner<M> {
     }
 
     fn watch(&self, on: bool) {
-        self.watched.store(on, SeqCst);
+        let watched = if on { generation() + 1 } else { 0 };
+        self.watched.store(watched, SeqCst);
         self.table
             .for_each(&Section::enter(), |found| found.watch(on));
     }

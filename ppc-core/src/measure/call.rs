@@ -5,6 +5,7 @@ use std::task::{Context, Poll};
 use std::thread;
 use std::time::Duration;
 
+use crate::cell::generation;
 use crate::clock::{self, Instant};
 use crate::outcome::Outcome;
 
@@ -18,6 +19,9 @@ pub trait Record {
 
     /// A call has ended.
     fn end(&self, outcome: Outcome, elapsed: Duration);
+
+    /// It has ended in the process that it began in: what its start has raised falls again.
+    fn leave(&self) {}
 }
 
 /// A call under way, which is recorded when this is dropped.
@@ -27,6 +31,8 @@ pub struct Call<R: Record> {
     record: R,
     start: Option<Instant>,
     on_drop: OnDrop,
+    /// That of the process that it began in.
+    generation: u32,
 }
 
 /// What a drop means.
@@ -67,6 +73,7 @@ impl<R: Record> Call<R> {
             record,
             start: R::IS_TIMED.then(clock::now),
             on_drop,
+            generation: generation(),
         }
     }
 
@@ -97,6 +104,9 @@ impl<R: Record> Drop for Call<R> {
             OnDrop::Never { .. } => Outcome::Cancelled,
         };
         self.record.end(outcome, elapsed);
+        if self.generation == generation() {
+            self.record.leave();
+        }
     }
 }
 

@@ -80,17 +80,13 @@ async fn measured<F: Future, R: Record>(
 
 /// What is recorded to one metric: a clock is read for the time alone.
 macro_rules! records {
-    ($record:ident$(<$param:ident: $bound:ident>)?($metric:ty), $is_timed:expr,
-        $start:expr, $end:expr) => {
+    ($record:ident$(<$param:ident: $bound:ident>)?($metric:ty), $is_timed:expr, $end:expr) => {
         pub(super) struct $record$(<$param>)?(pub(super) $metric);
 
         impl$(<$param: $bound>)? Record for $record$(<$param>)? {
             const IS_TIMED: bool = $is_timed;
 
-            fn start(&self) {
-                let start: fn(&$metric) = $start;
-                start(&self.0);
-            }
+            fn start(&self) {}
 
             fn end(&self, outcome: Outcome, elapsed: Duration) {
                 let end: fn(&$metric, Outcome, Duration) = $end;
@@ -100,11 +96,26 @@ macro_rules! records {
     };
 }
 
-records! { Took<M: Timed>(M), true, |_| {}, |metric, _, elapsed| metric.took(elapsed) }
-records! { Ended(Counter), false, |_| {}, |counter, _, _| counter.inc() }
-records! { Failed(Counter), false, |_| {}, |counter, outcome, _| {
+records! { Took<M: Timed>(M), true, |metric, _, elapsed| metric.took(elapsed) }
+records! { Ended(Counter), false, |counter, _, _| counter.inc() }
+records! { Failed(Counter), false, |counter, outcome, _| {
     if matches!(outcome, Outcome::Error | Outcome::Panic) {
         counter.inc();
     }
 } }
-records! { UnderWay(Gauge), false, Gauge::inc, |gauge, _, _| gauge.dec() }
+
+pub(super) struct UnderWay(pub(super) Gauge);
+
+impl Record for UnderWay {
+    const IS_TIMED: bool = false;
+
+    fn start(&self) {
+        self.0.inc();
+    }
+
+    fn end(&self, _: Outcome, _: Duration) {}
+
+    fn leave(&self) {
+        self.0.dec();
+    }
+}

@@ -50,6 +50,10 @@ where
             Outcome::Error | Outcome::Panic => self.errors.count(),
             Outcome::Cancelled => self.cancelled.count(),
         }
+    }
+
+    #[inline]
+    fn leave(&self) {
         self.in_progress.leave();
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::held::{Held, holding, metric_type, recording, timing};
 use super::timer::Timed;
 use crate::amount::Amount;
-use crate::cell::{Found, GaugeCell};
+use crate::cell::{Found, GaugeCell, generation};
 use crate::clock;
 use crate::family::{Builder, Labelled};
 use crate::kind::Kind;
@@ -52,8 +52,14 @@ recording! { Gauge:
 #[inline]
 fn set_held(held: &Held<Gauge>, value: f64) {
     if !held.pinned.set(value) {
-        held.series().set(value);
+        set_noticed(held, value);
     }
+}
+
+/// Not inlined: the compiler would join it with the way on which nothing need be noticed.
+#[cold]
+fn set_noticed(held: &Held<Gauge>, value: f64) {
+    held.series().set(value);
 }
 
 #[inline]
@@ -131,17 +137,27 @@ impl<L> Builder<Gauge, L> {
 /// [`Gauge::track_in_progress`].
 #[derive(Debug)]
 #[must_use = "the gauge goes down again when this is dropped"]
-pub struct InProgress(Gauge);
+pub struct InProgress {
+    gauge: Gauge,
+    /// That of the process whose gauge is up.
+    generation: u32,
+}
 
 impl InProgress {
     pub(crate) fn new(gauge: Gauge) -> Self {
         gauge.inc();
-        Self(gauge)
+        Self {
+            gauge,
+            generation: generation(),
+        }
     }
 }
 
 impl Drop for InProgress {
     fn drop(&mut self) {
-        self.0.dec();
+        // In a forked child the gauge has begun from zero.
+        if self.generation == generation() {
+            self.gauge.dec();
+        }
     }
 }

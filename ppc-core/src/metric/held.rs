@@ -126,7 +126,7 @@ macro_rules! metric_type {
 
         impl $crate::Declare for $metric {
             fn declare(&self) {
-                self.0.series();
+                self.0.series().start();
             }
         }
     };

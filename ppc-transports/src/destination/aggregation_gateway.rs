@@ -27,8 +27,7 @@ use crate::send::Habits;
 /// labels to the same group are by one client at a time; another one with other settings waits.
 /// Differences are against all that this process has pushed there, in runs before, too.
 ///
-/// A forked child knows nothing of what its parent has pushed, and pushes the totals that it
-/// inherits once more: fork before anything is recorded, or push from the parent alone.
+/// A forked child counts from zero, and pushes what it counts itself by a client of its own.
 ///
 /// Metrics are pushed to a group: its [`job`](Self::job), which is that of the push where no other
 /// is set, and its [`grouping`](Self::grouping) labels, whose values cannot be empty or have a

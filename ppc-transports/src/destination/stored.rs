@@ -9,6 +9,7 @@ use std::process;
 use std::sync::Arc;
 use std::time::Duration;
 
+use ppc_core::process::generation;
 use ppc_core::removals;
 
 pub use self::open::open_store;
@@ -18,7 +19,7 @@ use super::remembered::{Remembered, Resume, Store as Memory};
 use super::url::{Params, Taken};
 use crate::encode::{BatchSettings, Batches};
 use crate::error::{Error, ErrorKind};
-use crate::os::{hostname, is_forked};
+use crate::os::hostname;
 use crate::pack::{Cut, Packer};
 use crate::push::{Parts, Streams};
 use crate::seconds::Seconds;
@@ -239,7 +240,7 @@ impl Resume for Batches {
 
     fn fresh(settings: &Self::Settings) -> Self {
         let writer = format!("{:032x}", random());
-        Self::new(settings.clone(), writer).inherits(is_forked())
+        Self::new(settings.clone(), writer).inherits(generation() > 0)
     }
 
     fn adapt(settings: &mut Self::Settings, period: Duration) {

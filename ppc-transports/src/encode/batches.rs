@@ -69,8 +69,8 @@ impl Batches {
         }
     }
 
-    /// Whether what there is at first was counted by another process, of which this is a fork, and is
-    /// told by that one.
+    /// Whether what other registries show at first was counted by another process, of which this is a
+    /// fork, and is told by that one. Ours begin from zero in a fork.
     #[must_use]
     pub(crate) fn inherits(self, inherits: bool) -> Self {
         Self { inherits, ..self }
@@ -166,11 +166,12 @@ impl Encoder for Batches {
             }
             let mut family = self.families.remove(name).unwrap_or_default();
             let waits = self.frozen.contains_key(name) && !self.is_last;
+            family.is_foreign = descriptor.spelling().is_some();
             let round = Round {
                 is_full: round.is_full || waits,
+                is_inherited: round.is_inherited && family.is_foreign,
                 ..round
             };
-            family.is_foreign = descriptor.spelling().is_some();
             let mut telling = Telling::new(&mut family, &parts[0].0, round);
             for (declared, one) in &parts {
                 let fields = Fields::new(one.descriptor(), declared, labels);

@@ -4,8 +4,8 @@
 
 use std::process;
 use std::ptr;
-use std::sync::atomic::Ordering::{AcqRel, Acquire, Release};
-use std::sync::atomic::{AtomicPtr, AtomicU32};
+use std::sync::atomic::AtomicPtr;
+use std::sync::atomic::Ordering::{AcqRel, Acquire};
 
 /// A value that each process makes for itself when it first needs it. It is never dropped.
 #[derive(Debug)]
@@ -59,16 +59,5 @@ impl<T: Default + Send + Sync + 'static> PerProcess<T> {
     }
 }
 
-/// Whether this process is a forked child of one that had come by here.
-pub(crate) fn is_forked() -> bool {
-    static FIRST: AtomicU32 = AtomicU32::new(0);
-    let (own, first) = (process::id(), FIRST.load(Acquire));
-    if first != 0 {
-        return first != own;
-    }
-    FIRST.store(own, Release);
-    false
-}
-
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -5,6 +5,15 @@ mod aborting;
 mod exit;
 mod fork;
 mod hostname;
+#[cfg(test)]
+#[cfg(all(
+    unix,
+    feature = "statsd",
+    feature = "udp",
+    feature = "http",
+    feature = "sqlite"
+))]
+mod prefork;
 #[cfg(feature = "signals")]
 pub(crate) mod signals;
 #[cfg(not(feature = "signals"))]
@@ -16,7 +25,7 @@ mod unsent;
 
 pub(crate) use aborting::Aborting;
 pub(crate) use exit::at_exit;
-pub(crate) use fork::{PerProcess, is_forked};
+pub(crate) use fork::PerProcess;
 pub use hostname::hostname;
 pub(crate) use threads::{ThreadId, spawn};
 #[cfg(any(feature = "tcp", feature = "unix"))]

@@ -66,7 +66,7 @@ fn observe_spread(window: &Window, values: &[f64], start: Instant, length: Durat
             .shards
             .iter()
             .filter(|shard| !std::ptr::eq(&raw const shard.0, ring))
-            .map(|shard| shard.0.try_lock().unwrap())
+            .map(|shard| shard.0.at_once().unwrap())
             .collect();
         window.observe(*value, now);
         drop(held);
@@ -228,7 +228,7 @@ fn who_finds_all_shards_locked_leaves_out_one_observation_and_goes_on() {
     let held: Vec<_> = window
         .shards
         .iter()
-        .map(|shard| shard.0.lock().unwrap())
+        .map(|shard| shard.0.at_once().unwrap())
         .collect();
     window.observe(2.0, start);
     window.observe(3.0, start);
@@ -250,12 +250,12 @@ fn threads_that_do_not_meet_share_a_shard() {
     let in_use = || {
         let shards = window.shards.iter();
         shards
-            .filter(|shard| shard.0.lock().unwrap().is_some())
+            .filter(|shard| shard.0.at_once().unwrap().is_some())
             .count()
     };
     assert_eq!(in_use(), 1);
     // More are taken once two meet.
-    let held = window.shards[0].0.lock().unwrap();
+    let held = window.shards[0].0.at_once().unwrap();
     window.observe(1.0, start);
     drop(held);
     assert_eq!((in_use(), window.spread.load(Relaxed)), (2, 2));
@@ -284,7 +284,7 @@ fn threads_at_once_lose_nothing_but_what_is_counted() {
     let seen: usize = window
         .shards
         .iter()
-        .filter_map(|shard| shard.0.lock().unwrap().take())
+        .filter_map(|shard| shard.0.at_once().unwrap().take())
         .map(|ring| ring.sketches.iter().map(DDSketch::count).sum::<usize>())
         .sum();
     let missed = window.missed.load(Relaxed);

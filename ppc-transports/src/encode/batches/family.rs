@@ -41,7 +41,7 @@ pub(super) struct Round<'a> {
     pub(super) is_full: bool,
     /// What was removed up to this moment is not told.
     pub(super) removals_after: u64,
-    /// What there is was counted by another process.
+    /// What families of other registries say was counted by another process.
     pub(super) is_inherited: bool,
 }
 

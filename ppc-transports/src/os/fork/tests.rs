@@ -36,7 +36,7 @@ fn one_value_a_process() {
 }
 
 /// Runs `child` in a forked child and returns its exit status; nothing where it had to be killed.
-fn in_child(child: impl FnOnce() -> i32) -> Option<i32> {
+pub(in super::super) fn in_child(child: impl FnOnce() -> i32) -> Option<i32> {
     // SAFETY: the child only runs `child` and exits; glibc makes its allocator usable after a
     // fork, whatever other threads did.
     let id = unsafe { libc::fork() };

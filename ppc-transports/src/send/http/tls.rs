@@ -12,6 +12,7 @@ use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme
 use super::connect::Wire;
 use super::tls_options::TlsOptions;
 use crate::error::{Error, ErrorKind};
+use crate::os::PerProcess;
 use crate::pem;
 use crate::tls_version::TlsVersion;
 
@@ -97,7 +98,8 @@ fn provider() -> Arc<CryptoProvider> {
 
 /// The system's authorities; where it has none, those of Mozilla.
 fn authorities() -> Arc<RootCertStore> {
-    static AUTHORITIES: OnceLock<Arc<RootCertStore>> = OnceLock::new();
+    // Reading them takes a while, and a child may be forked meanwhile.
+    static AUTHORITIES: PerProcess<OnceLock<Arc<RootCertStore>>> = PerProcess::new();
     let read = || {
         let mut authorities = RootCertStore::empty();
         authorities.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
@@ -106,7 +108,7 @@ fn authorities() -> Arc<RootCertStore> {
         }
         Arc::new(authorities)
     };
-    Arc::clone(AUTHORITIES.get_or_init(read))
+    Arc::clone(AUTHORITIES.get().get_or_init(read))
 }
 
 /// Takes every server for the right one.

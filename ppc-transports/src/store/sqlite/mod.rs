@@ -7,6 +7,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use ppc_core::process::pass;
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
 use self::apply::{apply, sweep};
@@ -57,11 +58,13 @@ impl SqliteBackend {
         self.connection.as_mut().ok_or_else(gone)
     }
 
-    /// Does something in one step.
+    /// Does something in one step. A fork waits for it for a moment: a child whose parent was in
+    /// there would find the library's own locks held.
     fn write<T>(
         &mut self,
         act: impl FnOnce(&Transaction<'_>, &str, u64) -> rusqlite::Result<T>,
     ) -> Result<T, Fault> {
+        let _pass = pass();
         let prefix = self.prefix.clone();
         let connection = self.connection()?;
         let all = || {
@@ -77,6 +80,13 @@ impl SqliteBackend {
             }
             fault
         })
+    }
+}
+
+impl Drop for SqliteBackend {
+    fn drop(&mut self) {
+        let _pass = pass();
+        self.connection = None;
     }
 }
 
@@ -101,6 +111,7 @@ impl Backend for SqliteBackend {
     }
 
     fn read(&mut self) -> Result<Reading, Fault> {
+        let _pass = pass();
         let prefix = self.prefix.clone();
         let connection = self.connection()?;
         let mut all = || {
