@@ -17,6 +17,7 @@ pub(crate) enum Ticket {}
 pub(crate) struct SpoolNews {
     pub(crate) damaged: u64,
     pub(crate) full: u64,
+    pub(crate) unstored: u64,
     pub(crate) newer: Option<(PathBuf, u16)>,
     pub(crate) trouble: Option<String>,
 }
@@ -26,11 +27,16 @@ pub(crate) struct SpoolNews {
 pub(crate) struct Found {
     pub(crate) lines: Vec<u8>,
     pub(crate) read: u64,
+    pub(crate) is_own: bool,
     pub(crate) samples: u64,
 }
 
 impl Ticket {
     pub(crate) fn is_stored(&self) -> bool {
+        match *self {}
+    }
+
+    pub(crate) fn has_failed(&self) -> bool {
         match *self {}
     }
 }

@@ -113,6 +113,26 @@ const LAYERS: &[Layer] = &[
         )
     },
     transports("push", &["destination", "expose", "store"]),
+    Layer {
+        not_foreign: &[
+            "ppc_core::Registry",
+            "ppc_core::Snapshot",
+            "ppc_core::LabelSet",
+        ],
+        ..transports(
+            "spool",
+            &[
+                "encode",
+                "send",
+                "push",
+                "pack",
+                "destination",
+                "expose",
+                "store",
+                "batch",
+            ],
+        )
+    },
     transports(
         "bridge",
         &["push", "pack", "destination", "expose", "store"],

@@ -96,11 +96,9 @@ pub(crate) fn run(ask: &Ask, how: &str) -> ExitCode {
             });
         }
         // No code of the process runs after this; so it is with `_exit`.
-        "exec" => job(ask, || {
-            use std::os::unix::process::CommandExt as _;
-            let error = process::Command::new("true").exec();
-            panic!("{error}");
-        }),
+        "exec" => job(ask, exec),
+        "stay_stored" => stored(ask, stay),
+        "exec_stored" => stored(ask, exec),
         // It does nothing at all, so that the job goes on.
         "handler_survives" => {
             listen();
@@ -144,6 +142,28 @@ fn after(ask: &Ask, push: Push, pushes: f64) {
 fn stay() {
     thread::sleep(Duration::from_mins(1));
     process::exit(99);
+}
+
+fn exec() {
+    use std::os::unix::process::CommandExt as _;
+    let error = process::Command::new("true").exec();
+    panic!("{error}");
+}
+
+/// A job that stores its values far more often than it pushes.
+fn stored(ask: &Ask, ending: fn()) {
+    let push = Push::to(ppc::InfluxUdp::new(&ask.address)).period(30);
+    push.label("run", ask.run.as_str())
+        .spool_period("20ms")
+        .run(|| {
+            known::record();
+            known::wait_until(known::is_pushed);
+            known::record_last();
+            // Some of those periods, also where it is busy.
+            thread::sleep(Duration::from_millis(500));
+            announce();
+            ending();
+        });
 }
 
 struct Hangs;

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use std::mem;
 use std::time::{Duration, Instant};
 
-use super::current::{Current, Role, Stamp};
+use super::current::{Current, Origin, Role, Stamp};
 
 /// How much is kept for later.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,26 +99,30 @@ impl Backlog {
     /// Newer values were read. What is kept with the same timestamp is of no use any more: servers keep
     /// what comes last.
     pub(super) fn supersede(&mut self, stamp: &Stamp) -> GivenUp {
-        let (unit, slot) = (self.unit, self.slot(stamp.read));
-        self.newest = slot;
-        let is_old = |kept: &Kept| u128::from(kept.stamp.read) / unit == slot;
-        let (old, kept) = mem::take(&mut self.kept)
-            .into_iter()
-            .partition(|kept| is_old(kept));
-        self.kept = kept;
-        self.count_bytes();
-        GivenUp {
-            superseded: Vec::from(old),
-            ..GivenUp::default()
+        self.newest = self.slot(stamp.read);
+        let mut given_up = GivenUp::default();
+        while let Some(last) = self.kept.back()
+            && self.slot(last.stamp.read) == self.newest
+        {
+            given_up.superseded.extend(self.newest());
+        }
+        given_up
+    }
+
+    /// Whether there are newer values of this process with this timestamp.
+    pub(super) fn is_superseded(&self, stamp: &Stamp) -> bool {
+        let slot = self.slot(stamp.read);
+        let next = self.kept.get(self.place(stamp.read));
+        match stamp.origin {
+            Origin::Others => false,
+            Origin::ReadBack if slot == self.newest => true,
+            _ => next.is_some_and(|next| self.slot(next.stamp.read) == slot),
         }
     }
 
-    /// Whether there are newer values with this timestamp.
-    pub(super) fn is_superseded(&self, stamp: &Stamp) -> bool {
-        let slot = self.slot(stamp.read);
-        let is_newer =
-            |kept: &Kept| kept.stamp.read > stamp.read && self.slot(kept.stamp.read) == slot;
-        stamp.is_read_back && slot == self.newest || self.kept.iter().any(is_newer)
+    /// Where values that were read then stand, behind all that are as old.
+    fn place(&self, read: u64) -> usize {
+        self.kept.partition_point(|kept| kept.stamp.read <= read)
     }
 
     /// Keeps a push, and says what had to go for it.
@@ -132,9 +136,7 @@ impl Backlog {
             return given_up;
         }
         self.bytes += kept.lines.len();
-        let mut others = self.kept.iter();
-        let older = others.rposition(|other| other.stamp.read <= kept.stamp.read);
-        self.kept.insert(older.map_or(0, |index| index + 1), kept);
+        self.kept.insert(self.place(kept.stamp.read), kept);
         given_up.outdated = self.expire(now);
         while self.bytes > self.limits.bytes {
             given_up.full.extend(self.pop_oldest());
@@ -192,9 +194,5 @@ impl Backlog {
         let oldest = self.kept.pop_front()?;
         self.bytes -= oldest.lines.len();
         Some(oldest)
-    }
-
-    fn count_bytes(&mut self) {
-        self.bytes = self.kept.iter().map(|kept| kept.lines.len()).sum();
     }
 }

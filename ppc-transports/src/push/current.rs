@@ -16,8 +16,17 @@ pub(super) struct Stamp {
     /// The same by a clock that is never set.
     pub(super) since: Instant,
     pub(super) ticket: Option<Ticket>,
-    /// They come from a spool.
-    pub(super) is_read_back: bool,
+    pub(super) origin: Origin,
+}
+
+/// Where values come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Origin {
+    Read,
+    /// From the spool, where this client had stored them.
+    ReadBack,
+    /// From there, where another process had.
+    Others,
 }
 
 impl Stamp {
@@ -28,7 +37,7 @@ impl Stamp {
             read: u64::try_from(read).unwrap_or(u64::MAX),
             since: now,
             ticket: None,
-            is_read_back: false,
+            origin: Origin::Read,
         }
     }
 }

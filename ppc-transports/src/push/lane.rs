@@ -72,7 +72,7 @@ impl Lane {
         // Where every change is sent, a later one says what an earlier one did not.
         let unit = encoder.timestamp_unit().filter(|_| stream.is_none());
         let teller = Teller::new(&parts.name);
-        let spool = later::open_spool(keeping, unit.is_some(), &parts.name, &teller, waker);
+        let spool = keeping.open_spool(unit.is_some(), &parts.name, &teller, waker);
         // What is stored is kept in memory as well until it is.
         let unit = unit.filter(|_| keeping.buffer.bytes > 0 || spool.is_some());
         Self {

@@ -51,6 +51,11 @@ impl Ticket {
         self.state.store(FAILED, Ordering::Release);
     }
 
+    /// Whether it is not on the disk, and will not be.
+    pub(crate) fn has_failed(&self) -> bool {
+        self.state.load(Ordering::Acquire) == FAILED
+    }
+
     /// Whether it is on the disk.
     pub(crate) fn is_stored(&self) -> bool {
         self.state.load(Ordering::Acquire) == STORED
@@ -64,6 +69,8 @@ pub(crate) struct SpoolNews {
     pub(crate) damaged: u64,
     /// Samples that had to make room.
     pub(crate) full: u64,
+    /// Samples that could not be stored, and are not in memory any more.
+    pub(crate) unstored: u64,
     /// A file that is of a newer version.
     pub(crate) newer: Option<(PathBuf, u16)>,
     /// What the system said.
@@ -224,6 +231,7 @@ impl SpoolNews {
     fn add(&mut self, other: Self) {
         self.damaged += other.damaged;
         self.full += other.full;
+        self.unstored += other.unstored;
         self.newer = self.newer.take().or(other.newer);
         self.trouble = other.trouble.or(self.trouble.take());
     }

@@ -35,6 +35,8 @@ pub(super) struct Segment {
     pub(super) len: u64,
     /// Where its records begin.
     start: u64,
+    /// Not taken over.
+    pub(super) is_own: bool,
     records: Vec<Record>,
     /// How many of them are in each state.
     states: [usize; 4],
@@ -69,6 +71,7 @@ impl Segment {
             file,
             len,
             start,
+            is_own: false,
             records: Vec::new(),
             states: [0; 4],
         }
@@ -93,7 +96,10 @@ impl Segment {
             Ok(start.len() as u64)
         })();
         match begun {
-            Ok(len) => Ok(Self::new(path, file, len, len)),
+            Ok(len) => Ok(Self {
+                is_own: true,
+                ..Self::new(path, file, len, len)
+            }),
             Err(error) => {
                 let _ = fs::remove_file(&path);
                 Err(error)
@@ -214,6 +220,12 @@ impl Segment {
         let is_left = |state| matches!(state, State::Left | State::Standby);
         let left = self.records.iter().filter(|record| is_left(record.state));
         left.map(|record| u64::from(record.head.samples)).sum()
+    }
+
+    /// How many a record has.
+    pub(super) fn samples_of(&self, index: usize) -> u64 {
+        let record = self.records.get(index);
+        record.map_or(0, |record| u64::from(record.head.samples))
     }
 
     /// Empties one whose records are all done with.

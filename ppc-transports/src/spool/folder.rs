@@ -39,6 +39,8 @@ pub(crate) struct Found {
     pub(crate) samples: u64,
     /// In milliseconds since the Unix epoch.
     pub(crate) read: u64,
+    /// This client had stored it.
+    pub(crate) is_own: bool,
 }
 
 /// What came to light.
@@ -48,8 +50,8 @@ pub(super) struct News {
     pub(super) damaged: u64,
     /// Samples that made room for newer ones.
     pub(super) full: u64,
-    /// Numbers of what did, and is still in memory.
-    pub(super) gone: Vec<u64>,
+    /// Numbers of what did, and is still in memory, with how many samples there are.
+    pub(super) gone: Vec<(u64, u64)>,
     /// Files of a newer version.
     pub(super) newer: Option<(PathBuf, u16)>,
     /// What the system said last.
@@ -168,6 +170,7 @@ impl Folder {
                 let index = segment.first(State::Left)?.0;
                 Some((path.clone(), segment, index))
             })?;
+            let is_own = segment.is_own;
             let (lines, samples, read) = segment.read(index);
             self.next_number -= 1;
             let number = self.next_number;
@@ -180,6 +183,7 @@ impl Folder {
                         lines,
                         samples,
                         read,
+                        is_own,
                     });
                 }
                 Ok(None) => {}
@@ -294,10 +298,11 @@ impl Folder {
                 },
             };
             self.news.full += segment.samples();
+            let gone = self.places.extract_if(|_, (place, _)| place == path);
+            let gone = gone.map(|(number, (_, index))| (number, segment.samples_of(index)));
+            self.news.gone.extend(gone);
             segment.remove();
             used -= len;
-            let gone = self.places.extract_if(|_, (place, _)| place == path);
-            self.news.gone.extend(gone.map(|(number, _)| number));
             self.writing.take_if(|writing| writing == path);
         }
         if used.saturating_add(need) <= self.limit {

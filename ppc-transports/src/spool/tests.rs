@@ -231,7 +231,7 @@ fn the_oldest_make_room_and_are_counted() {
     }
     assert!(folder.news.full >= 5 + 10 + 12, "{}", folder.news.full);
     assert!(
-        folder.news.gone.contains(&11),
+        folder.news.gone.contains(&(11, 11)),
         "still in memory: {:?}",
         folder.news.gone
     );

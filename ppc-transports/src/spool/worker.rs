@@ -23,6 +23,8 @@ pub(super) fn start(folder: Folder, desk: Arc<Desk>) -> io::Result<()> {
         let mut worker = Worker {
             folder,
             tickets: HashMap::new(),
+            failed: HashMap::new(),
+            unstored: 0,
             looked: None,
         };
         // It does nothing that panics; and if it did, nobody is to wait for it.
@@ -35,6 +37,10 @@ struct Worker {
     folder: Folder,
     /// Of what is on the disk and in memory.
     tickets: HashMap<u64, Ticket>,
+    /// Samples of what is only in memory, by its number.
+    failed: HashMap<u64, u64>,
+    /// Samples of that which is there no more.
+    unstored: u64,
     looked: Option<Instant>,
 }
 
@@ -89,11 +95,15 @@ impl Worker {
                     self.put(&mem::take(&mut puts), mem::take(&mut tickets));
                     match order {
                         Order::Finish(number) => self.folder.finish(number),
-                        Order::Leave(number) => self.folder.leave(number),
+                        Order::Leave(number) => {
+                            self.unstored += self.failed.get(&number).copied().unwrap_or(0);
+                            self.folder.leave(number);
+                        }
                         Order::Put(..) => {}
                     }
                     if let Order::Finish(number) | Order::Leave(number) = order {
                         self.tickets.remove(&number);
+                        self.failed.remove(&number);
                     }
                 }
             }
@@ -113,12 +123,16 @@ impl Worker {
             }
             Err(error) => {
                 tickets.iter().for_each(Ticket::fail);
+                let failed = puts.iter().filter(|put| !put.is_state);
+                self.failed
+                    .extend(failed.map(|put| (put.number, put.samples)));
                 self.folder.news.trouble = Some(error.to_string());
             }
         }
-        for number in mem::take(&mut self.folder.news.gone) {
+        for (number, samples) in mem::take(&mut self.folder.news.gone) {
             if let Some(ticket) = self.tickets.remove(&number) {
                 ticket.fail();
+                self.failed.insert(number, samples);
             }
         }
     }
@@ -144,6 +158,7 @@ impl Worker {
         let news = SpoolNews {
             damaged,
             full,
+            unstored: mem::take(&mut self.unstored),
             newer,
             trouble,
         };

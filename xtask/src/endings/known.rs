@@ -54,6 +54,14 @@ pub(super) fn lack(found: &Values, run: &str, outcome: &str) -> Option<String> {
     })
 }
 
+/// The same of what no job counts.
+pub(super) fn lack_without_job(found: &Values, run: &str) -> Option<String> {
+    let mut own = KNOWN.iter().filter(|(name, ..)| !name.starts_with("job_"));
+    own.find_map(|(name, labels, value)| {
+        compare(found, &key(name, labels, &[("run", run)]), *value)
+    })
+}
+
 /// The same for the change that comes last, alone, without a job.
 pub(super) fn lack_of_last(found: &Values, run: &str) -> Option<String> {
     let (name, labels, value) = LAST;

@@ -89,7 +89,7 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
         let tally = try_row(workspace, &programs, &server, (n, row), options.runs)?;
         println!("{}", line(row, &tally, options.runs));
         let wanted = match row.delivered {
-            Delivered::All | Delivered::Nested => options.runs,
+            Delivered::All | Delivered::Nested | Delivered::Stored => options.runs,
             Delivered::NothingMore => tally.arrived,
         };
         if tally.arrived < wanted || tally.as_usual < options.runs {
@@ -153,13 +153,20 @@ fn try_row(
         &programs.unwinds
     };
     let name = |n: usize| format!("{number}-{}-{n}", row.ending);
-    let ended = in_parallel(runs, |n| {
+    let run = |n: usize, name: &str, ending: &str, signals| {
         let (address, environment) = row.settings(server, n);
         let mut command = workspace.program(program);
-        command.args([&*address, &name(n), row.ending, "0.02"]);
+        command.args([&*address, name, ending, "0.02"]);
         command.envs(environment);
-        start(command, row.signals)
-    })?;
+        start(command, signals)
+    };
+    let ended = in_parallel(runs, |n| run(n, &name(n), row.ending, row.signals))?;
+    if row.delivered == Delivered::Stored {
+        // One to each place, as the next day might bring it.
+        for n in 0..4 {
+            run(n, &format!("next-{number}-{n}"), "sync-return", &[])?;
+        }
+    }
     let ended: Vec<(String, Ended)> = ended.into_iter().map(|(n, it)| (name(n), it)).collect();
     let mut tally = Tally::default();
     for (name, ended) in &ended {

@@ -13,6 +13,8 @@ pub(super) enum Delivered {
     All,
     /// The last change, from each of two clients.
     Nested,
+    /// All values, by the next run, which finds them in the spool.
+    Stored,
     /// What there was before; nothing is asked of it.
     NothingMore,
 }
@@ -90,6 +92,11 @@ impl Row {
         self
     }
 
+    const fn stored(mut self) -> Self {
+        self.delivered = Delivered::Stored;
+        self
+    }
+
     const fn nothing_more(mut self, why: &'static str) -> Self {
         (self.delivered, self.why) = (Delivered::NothingMore, why);
         self
@@ -109,14 +116,19 @@ impl Row {
             To::Others => n % 2 * 2 + 1,
             To::Udp => 0,
         };
+        let mut settings = Vec::new();
+        if self.delivered == Delivered::Stored {
+            settings.push(("PPC_SPOOL", server.spool.display().to_string()));
+        }
         let url = match way {
-            0 => return (lines.to_string(), Vec::new()),
+            0 => return (lines.to_string(), settings),
             1 => format!("influx+http://{}", server.http),
             2 => format!("influx+tcp://{lines}"),
             // The name is looked up meanwhile.
             _ => format!("influx+tcp://localhost:{}", lines.port()),
         };
-        ("127.0.0.1:9".to_owned(), vec![("PPC_PUSH", url)])
+        settings.push(("PPC_PUSH", url));
+        ("127.0.0.1:9".to_owned(), settings)
     }
 
     /// What is missing of a run, if anything is.
@@ -124,6 +136,7 @@ impl Row {
         match self.delivered {
             Delivered::Nested => known::lack_of_last(found, run)
                 .or_else(|| known::lack_of_last(found, &format!("{run}-inner"))),
+            Delivered::Stored => known::lack_without_job(found, run),
             _ => known::lack(found, run, self.outcome),
         }
     }
@@ -415,4 +428,19 @@ pub(super) const ROWS: &[Row] = &[
         .nothing_more("as no code of the process runs"),
     row("`exec`, or `_exit`", "sudden-exec", Code(0), "cancelled")
         .nothing_more("as no code of the process runs"),
+    row(
+        "SIGKILL, with a `spool`; then the next run",
+        "sudden-stay_stored",
+        Signal(9),
+        "",
+    )
+    .signals(&["KILL"])
+    .stored(),
+    row(
+        "`exec`, or `_exit`, with a `spool`; then the next run",
+        "sudden-exec_stored",
+        Code(0),
+        "",
+    )
+    .stored(),
 ];

@@ -2,7 +2,7 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -22,6 +22,8 @@ pub(super) struct Server {
     pub(super) http: SocketAddr,
     /// Of Influx lines, over UDP and TCP.
     pub(super) influx: SocketAddr,
+    /// The folder of a spool that all jobs share.
+    pub(super) spool: PathBuf,
     process: Child,
 }
 
@@ -44,6 +46,7 @@ impl Server {
         let server = Self {
             http,
             influx,
+            spool: data.join("spool"),
             process,
         };
         let start = Instant::now();

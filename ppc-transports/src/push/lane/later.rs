@@ -1,7 +1,6 @@
 //! What a lane keeps for later, in memory and on the disk, and how it comes back to it.
 
 use std::mem;
-use std::task::Waker;
 use std::time::Instant;
 
 use ppc_core::{LabelSet, Snapshot};
@@ -10,30 +9,8 @@ use super::Lane;
 use crate::pack::Cut;
 use crate::push::backlog::{Backlog, GivenUp, Kept};
 use crate::push::count_samples::count_samples;
-use crate::push::current::{Current, Role, Share, Stamp};
-use crate::push::keeping::Keeping;
+use crate::push::current::{Current, Origin, Role, Share, Stamp};
 use crate::spool::{Spool, SpoolNews, Ticket};
-use crate::teller::Teller;
-
-/// Opens the spool of a destination, where there is to be one.
-pub(super) fn open_spool(
-    keeping: &Keeping,
-    is_dated: bool,
-    name: &str,
-    teller: &Teller,
-    waker: &Waker,
-) -> Option<Spool> {
-    let folder = keeping.spool.as_ref()?;
-    if !is_dated {
-        let text = "the spool keeps nothing for it: only values with timestamps of their own can be \
-                    sent later, and no stream";
-        teller.warn("spool", text);
-        return None;
-    }
-    let spool = Spool::open(folder, keeping.spool_size, name, waker.clone());
-    let told = |error| teller.warn("spool", &format!("there is no spool: {error}"));
-    spool.map_err(told).ok()
-}
 
 impl Lane {
     /// Newer values were read than all that is kept.
@@ -255,7 +232,11 @@ impl Lane {
                 read: found.read,
                 since: now,
                 ticket: Some(ticket),
-                is_read_back: true,
+                origin: if found.is_own {
+                    Origin::ReadBack
+                } else {
+                    Origin::Others
+                },
             };
             if backlog.is_superseded(&stamp) {
                 stamp.ticket.iter().for_each(|ticket| spool.finish(ticket));
@@ -299,7 +280,10 @@ impl Lane {
     /// The client is over, and what is kept in memory alone is lost.
     pub(crate) fn close(&mut self) {
         let kept = self.backlog.as_mut().map(Backlog::take_all);
-        let samples = self.count_lost(&kept.unwrap_or_default());
+        let kept = kept.unwrap_or_default().into_iter();
+        let is_stored = |kept: &Kept| kept.stamp.ticket.as_ref().is_some_and(Ticket::is_stored);
+        let lost = kept.filter(|kept| !is_stored(kept));
+        let samples = lost.map(|kept| kept.samples).sum();
         if samples > 0 {
             let text = format!(
                 "{samples} samples of earlier pushes are lost: the receiver did not take them \
@@ -310,13 +294,17 @@ impl Lane {
         self.tell_news();
     }
 
-    /// Counts the samples of what is not stored, and leaves what is.
-    fn count_lost(&self, kept: &[Kept]) -> u64 {
+    /// Leaves to the spool what it has, or is about to have, and counts the samples of the rest.
+    fn leave(&self, kept: &[Kept]) -> u64 {
         let mut lost = 0;
         for Kept { samples, stamp, .. } in kept {
-            let is_stored = stamp.ticket.as_ref().is_some_and(Ticket::is_stored);
-            lost += if is_stored { 0 } else { *samples };
-            self.leave_ticket(stamp.ticket.as_ref());
+            let ticket = stamp.ticket.as_ref();
+            if ticket.is_some_and(|ticket| !ticket.has_failed()) {
+                self.leave_ticket(ticket);
+            } else {
+                lost += samples;
+                self.finish_ticket(ticket);
+            }
         }
         lost
     }
@@ -330,7 +318,7 @@ impl Lane {
         for kept in superseded {
             self.finish_ticket(kept.stamp.ticket.as_ref());
         }
-        let (full, outdated) = (self.count_lost(&full), self.count_lost(&outdated));
+        let (full, outdated) = (self.leave(&full), self.leave(&outdated));
         if full > 0 {
             let text = format!(
                 "{full} samples are lost: what could not be delivered is more than `buffer` holds"
@@ -350,6 +338,7 @@ impl Lane {
         let SpoolNews {
             damaged,
             full,
+            unstored,
             newer,
             trouble,
         } = spool.take_news();
@@ -360,6 +349,10 @@ impl Lane {
         if full > 0 {
             let text = format!("{full} samples are lost: they are more than `spool_size` holds");
             self.teller.dropped("spool_full", full, &text);
+        }
+        if unstored > 0 {
+            let text = format!("{unstored} samples are lost: neither disk nor memory has them");
+            self.teller.dropped("spool_failed", unstored, &text);
         }
         if let Some((file, version)) = newer {
             let text = format!(
