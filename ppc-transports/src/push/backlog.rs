@@ -43,7 +43,7 @@ pub(super) struct Backlog {
     kept: VecDeque<Kept>,
     bytes: usize,
     /// Whose turn it is: what is fresh is sent between what is old.
-    is_fresh_next: bool,
+    pub(super) is_fresh_next: bool,
     /// The timestamp of the newest values.
     newest: u128,
     /// Lines that a connection had taken when a later push took the place of theirs.
@@ -154,11 +154,6 @@ impl Backlog {
         (0..old).filter_map(|_| self.pop_oldest()).collect()
     }
 
-    /// Whether what is new is next.
-    pub(super) fn is_fresh_next(&mut self) -> bool {
-        mem::replace(&mut self.is_fresh_next, false)
-    }
-
     /// Takes the newest.
     pub(super) fn newest(&mut self) -> Option<Kept> {
         let newest = self.kept.pop_back()?;
@@ -168,7 +163,6 @@ impl Backlog {
 
     /// Takes the oldest: as many as have no more than `limit` bytes together, where they `may_join`.
     pub(super) fn oldest(&mut self, limit: usize, may_join: bool) -> Vec<Kept> {
-        self.is_fresh_next = true;
         let Some(oldest) = self.pop_oldest() else {
             return Vec::new();
         };

@@ -226,6 +226,21 @@ mod tests {
     }
 
     #[test]
+    fn what_is_kept_is_read() {
+        let environment = read("PPC_BUFFER", "64MiB");
+        assert_eq!(environment.buffer, Some(64 << 20));
+        let environment = read("PPC_BUFFER", "much");
+        assert_eq!(environment.buffer, None);
+        let told = faults(&environment);
+        assert!(
+            told.contains("PPC_BUFFER") && told.contains("16MiB"),
+            "{told}"
+        );
+        let environment = read("PPC_SPOOL", "/var/spool/ppc");
+        assert_eq!(environment.spool, Some(PathBuf::from("/var/spool/ppc")));
+    }
+
+    #[test]
     fn labels_are_plain_or_quoted() {
         let environment = read("PPC_LABELS", r#" a=1 ,, b = "x, \"y\"\\\n" ,c=,d="" "#);
         let labels: Vec<_> = environment.labels.iter().collect();

@@ -189,7 +189,8 @@ impl Lane {
             if let Some(soon) = &mut self.soon {
                 soon.looked(now);
             }
-            if self.lines.is_empty() && !self.torn && self.is_backlog_empty() {
+            let has_kept = stop.is_some() && !self.is_backlog_empty();
+            if self.lines.is_empty() && !self.torn && !has_kept {
                 if stop.is_some() {
                     self.encoder.end_last();
                 }

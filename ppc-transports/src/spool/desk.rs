@@ -11,8 +11,8 @@ use std::time::Duration;
 use super::folder::{Found, Put};
 use crate::lock::lock;
 
-/// How many pushes are read ahead of those that deliver them.
-pub(super) const AHEAD: usize = 8;
+/// Bytes that are read ahead of who delivers them; a push that is larger is read alone.
+pub(super) const AHEAD: usize = 1024 * 1024;
 
 /// What is to be done.
 #[derive(Debug)]
@@ -101,7 +101,7 @@ struct State {
     /// Bytes of the orders.
     bytes: usize,
     found: VecDeque<(Found, Ticket)>,
-    /// More is to be read than what was found.
+    /// More is to be read than what was found, or may be.
     has_left: bool,
     /// The client wants to be given some of it.
     is_asked: bool,
@@ -113,15 +113,19 @@ struct State {
 #[derive(Debug)]
 pub(super) struct Work {
     pub(super) orders: Vec<Order>,
-    /// How many pushes are to be read.
-    pub(super) wanted: usize,
+    /// Pushes are to be read.
+    pub(super) reads: bool,
     pub(super) is_closed: bool,
 }
 
 impl Desk {
     pub(super) fn new(waker: Waker) -> Self {
         Self {
-            state: Mutex::default(),
+            // Nobody has looked yet.
+            state: Mutex::new(State {
+                has_left: true,
+                ..State::default()
+            }),
             changed: Condvar::new(),
             waker,
         }
@@ -138,6 +142,7 @@ impl Desk {
             return false;
         }
         state.bytes += bytes;
+        state.has_left |= matches!(order, Order::Leave(_));
         state.orders.push_back(order);
         drop(state);
         self.changed.notify_one();
@@ -178,19 +183,16 @@ impl Desk {
     /// Waits until there is something to do, or for so long.
     pub(super) fn wait(&self, pause: Duration) -> Work {
         let mut state = self.state();
-        let has_work = |state: &State| {
-            let reads = state.is_asked && state.has_left && state.found.len() < AHEAD;
-            !state.orders.is_empty() || state.end == End::Closed || reads
-        };
+        let has_work =
+            |state: &State| !state.orders.is_empty() || state.end == End::Closed || state.reads();
         if !has_work(&state) {
             let waited = self.changed.wait_timeout(state, pause);
             state = waited.unwrap_or_else(std::sync::PoisonError::into_inner).0;
         }
-        let wanted = AHEAD.saturating_sub(state.found.len());
         state.bytes = 0;
         Work {
             orders: state.orders.drain(..).collect(),
-            wanted: if state.is_asked { wanted } else { 0 },
+            reads: state.reads(),
             is_closed: state.end == End::Closed,
         }
     }
@@ -198,9 +200,12 @@ impl Desk {
     /// Tells the client what was found, and whether there is more.
     pub(super) fn tell(&self, found: Vec<(Found, Ticket)>, has_left: bool, news: SpoolNews) {
         let mut state = self.state();
-        let is_new = !found.is_empty() || has_left && !state.has_left;
+        let is_new = !found.is_empty() || has_left != state.has_left;
+        state.is_asked &= found.is_empty();
         state.found.extend(found);
-        state.has_left = has_left;
+        // Of what was left since, nobody has heard yet.
+        let is_leave = |order: &Order| matches!(order, Order::Leave(_));
+        state.has_left = has_left || state.orders.iter().any(is_leave);
         state.news.add(news);
         drop(state);
         if is_new {
@@ -224,6 +229,13 @@ impl Desk {
 
     fn state(&self) -> MutexGuard<'_, State> {
         lock(&self.state)
+    }
+}
+
+impl State {
+    /// Whether more is to be read now.
+    fn reads(&self) -> bool {
+        self.is_asked && self.has_left && self.found.is_empty()
     }
 }
 

@@ -7,7 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::desk::{Desk, Order, SpoolNews, Ticket, Work};
+use super::desk::{AHEAD, Desk, Order, SpoolNews, Ticket, Work};
 use super::folder::{Folder, News, Put};
 use crate::os;
 
@@ -47,11 +47,11 @@ struct Worker {
 impl Worker {
     fn run(&mut self, desk: &Desk) {
         self.look();
-        self.tell(desk, 0);
+        self.tell(desk, false);
         loop {
             let Work {
                 orders,
-                wanted,
+                reads,
                 is_closed,
             } = desk.wait(LOOK);
             self.carry_out(orders);
@@ -61,10 +61,10 @@ impl Worker {
             if self.looked.is_none_or(|looked| looked.elapsed() >= LOOK) {
                 self.look();
             }
-            self.tell(desk, wanted);
+            self.tell(desk, reads);
         }
         self.folder.close();
-        self.tell(desk, 0);
+        self.tell(desk, false);
     }
 
     fn look(&mut self) {
@@ -137,15 +137,17 @@ impl Worker {
         }
     }
 
-    /// Reads so many pushes, and tells of them.
-    fn tell(&mut self, desk: &Desk, wanted: usize) {
-        let mut found = Vec::new();
-        while found.len() < wanted
+    /// Reads some pushes where that `reads`, and tells of them.
+    fn tell(&mut self, desk: &Desk, reads: bool) {
+        let (mut found, mut bytes) = (Vec::new(), 0);
+        while reads
+            && bytes < AHEAD
             && let Some(next) = self.folder.next()
         {
             let ticket = Ticket::new(next.number);
             ticket.store();
             self.tickets.insert(next.number, ticket.clone());
+            bytes += next.lines.len();
             found.push((next, ticket));
         }
         let News {

@@ -23,7 +23,7 @@ impl Lane {
 
     /// Has the lines at hand stored. Returns what they are of.
     pub(super) fn store(&mut self, stamp: Stamp) -> Vec<Share> {
-        if self.backlog.is_none() {
+        if self.backlog.is_none() || self.lines.is_empty() {
             return Vec::new();
         }
         let (end, mut stamp) = (self.lines.len(), stamp);
@@ -192,9 +192,10 @@ impl Lane {
         };
         let outdated = backlog.expire(now);
         let mut next = Vec::new();
-        if backlog.is_fresh_next() {
+        if backlog.is_fresh_next {
             next.extend(backlog.newest());
         }
+        let was_fresh = !next.is_empty();
         let given_up = GivenUp {
             outdated,
             ..GivenUp::default()
@@ -203,14 +204,16 @@ impl Lane {
         if next.is_empty() {
             next = self.read_back(limit, may_join, now);
         }
-        if next.is_empty()
-            && let Some(backlog) = &mut self.backlog
-        {
+        let Some(backlog) = &mut self.backlog else {
+            return;
+        };
+        if next.is_empty() {
             next = backlog.oldest(limit, may_join);
         }
         if next.is_empty() {
             return;
         }
+        backlog.is_fresh_next = !was_fresh;
         self.lines.clear();
         let mut shares = Vec::new();
         self.append(next, &mut shares);
