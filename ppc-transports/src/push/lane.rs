@@ -4,6 +4,7 @@ mod changes;
 mod ending;
 mod later;
 mod sending;
+mod stored;
 #[cfg(test)]
 mod tests;
 
