@@ -45,9 +45,13 @@ fn f14_everything_arrives_as_documented() {
 }
 
 /// A job of a thousand series, which ends after 99 pushes and a last one.
-fn start(server: &Server) -> Job {
+fn start(server: &Server, buffer: &str) -> Job {
     let url = format!("graphite+tcp://{}", server.address());
-    let settings = [("PPC_PERIOD", "0.02"), ("PPC_FLUSH_TIMEOUT", "40")];
+    let settings = [
+        ("PPC_PERIOD", "0.02"),
+        ("PPC_FLUSH_TIMEOUT", "40"),
+        ("PPC_BUFFER", buffer),
+    ];
     Job::start_at(&url, "", "matrix-often", 0.0, &settings)
 }
 
@@ -60,7 +64,8 @@ fn finals() -> BTreeMap<String, f64> {
 #[test]
 fn every_line_of_100_000_arrives_over_tcp() {
     let server = Server::start();
-    let ended = start(&server).wait();
+    // What is kept is sent together; here each push has as many lines.
+    let ended = start(&server, "0").wait();
     assert!(
         ended.status.success() && ended.stderr.is_empty(),
         "{ended:?}"
@@ -80,7 +85,7 @@ fn every_line_of_100_000_arrives_over_tcp() {
 #[test]
 fn the_last_values_arrive_though_the_server_is_restarted_meanwhile() {
     let mut server = Server::start();
-    let job = start(&server);
+    let job = start(&server, "1GiB");
     server.wait_for_received(f64::from(SERIES), Duration::from_secs(20));
     server.terminate();
     server.start_again();

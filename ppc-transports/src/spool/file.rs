@@ -108,11 +108,18 @@ impl Segment {
     }
 
     /// Takes one over whose process has ended; `is_ours` says of which destination, where its header can
-    /// be read.
-    pub(super) fn take(path: &Path, is_ours: impl Fn(&str) -> bool) -> io::Result<Taken> {
+    /// be read. One that is longer than `most` is none that we wrote.
+    pub(super) fn take(
+        path: &Path,
+        most: u64,
+        is_ours: impl Fn(&str) -> bool,
+    ) -> io::Result<Taken> {
         let Some(file) = open_unused(path)? else {
             return Ok(Taken::No);
         };
+        if file.metadata()?.len() > most {
+            return Ok(Taken::Foreign);
+        }
         let mut bytes = Vec::new();
         io::Read::read_to_end(&mut &file, &mut bytes)?;
         let (start, mut damage) = match segment::read_start(&bytes) {

@@ -201,7 +201,7 @@ impl Folder {
             if key_of(&path) != Some(self.key) || is_known {
                 continue;
             }
-            match Segment::take(&path, |name| name == self.name) {
+            match Segment::take(&path, self.limit, |name| name == self.name) {
                 Ok(Taken::Yes(segment, damage)) => {
                     self.news.damaged += damage.samples + damage.places;
                     self.segments.insert(path.clone(), segment);
@@ -289,7 +289,7 @@ impl Folder {
             let segment = match self.segments.remove(path) {
                 Some(segment) => segment,
                 // Whoever lives makes room for himself.
-                None => match Segment::take(path, |_| true) {
+                None => match Segment::take(path, self.limit, |_| true) {
                     Ok(Taken::Yes(segment, damage)) => {
                         self.news.damaged += damage.samples + damage.places;
                         segment

@@ -139,9 +139,16 @@ fn other_destinations_and_strange_files_are_left_alone() {
         folder::hash(NAME.as_bytes())
     ));
     fs::copy(&place.files()[1], &forged).unwrap();
+    // Nobody reads what fills the memory.
+    let vast = place.0.join(format!(
+        "0000000000001-{:016x}-1-2.spool",
+        folder::hash(NAME.as_bytes())
+    ));
+    File::create(&vast).unwrap().set_len(1 << 40).unwrap();
     let mut folder = place.folder(LARGE);
     assert!(!folder.has_left());
-    assert_eq!(place.files().len(), 4);
+    assert_eq!(place.files().len(), 5);
+    fs::remove_file(vast).unwrap();
     folder.put(&[put(1, "own")]).unwrap();
     folder.leave(1);
     assert_eq!(read_all(&mut folder), ["own"]);
