@@ -144,7 +144,7 @@ fn check_kill(way: &str, period: &str, lasts: f64, away: f64) {
     outage.server.terminate();
     seconds(away / 2.0);
     job.signal("KILL");
-    drop(job.wait());
+    drop(job.wait_within(LONG));
     let job = outage.start("again", "push", lasts / 2.0);
     seconds(away / 2.0);
     outage.server.start_again();
@@ -196,7 +196,7 @@ fn the_last_state_before_a_kill_arrives() {
         seconds(0.01);
     }
     job.signal("KILL");
-    drop(job.wait());
+    drop(job.wait_within(LONG));
     assert_well(&outage.start("again", "states", 0.5).wait());
     let read: Vec<_> = outage.read("killed").into_iter().collect();
     let stored = outage.stored("killed");
