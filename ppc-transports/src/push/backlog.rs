@@ -44,8 +44,8 @@ pub(super) struct Backlog {
     bytes: usize,
     /// Whose turn it is: what is fresh is sent between what is old.
     pub(super) is_fresh_next: bool,
-    /// The timestamp of the newest values.
-    newest: u128,
+    /// When the newest values were read, in milliseconds since the Unix epoch.
+    newest: u64,
     /// Lines that a connection had taken when a later push took the place of theirs.
     pub(super) doubtful: Vec<u8>,
     /// The last push arrived, as far as is known.
@@ -99,10 +99,10 @@ impl Backlog {
     /// Newer values were read. What is kept with the same timestamp is of no use any more: servers keep
     /// what comes last.
     pub(super) fn supersede(&mut self, stamp: &Stamp) -> GivenUp {
-        self.newest = self.slot(stamp.read);
-        let mut given_up = GivenUp::default();
+        self.newest = stamp.read;
+        let (slot, mut given_up) = (self.slot(stamp.read), GivenUp::default());
         while let Some(last) = self.kept.back()
-            && self.slot(last.stamp.read) == self.newest
+            && self.slot(last.stamp.read) == slot
         {
             given_up.superseded.extend(self.newest());
         }
@@ -115,7 +115,7 @@ impl Backlog {
         let next = self.kept.get(self.place(stamp.read));
         match stamp.origin {
             Origin::Others => false,
-            Origin::ReadBack if slot == self.newest => true,
+            Origin::ReadBack if stamp.read < self.newest && slot == self.slot(self.newest) => true,
             _ => next.is_some_and(|next| self.slot(next.stamp.read) == slot),
         }
     }
@@ -188,5 +188,37 @@ impl Backlog {
         let oldest = self.kept.pop_front()?;
         self.bytes -= oldest.lines.len();
         Some(oldest)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stamp(read: u64, origin: Origin) -> Stamp {
+        Stamp {
+            read,
+            since: Instant::now(),
+            ticket: None,
+            origin,
+        }
+    }
+
+    #[test]
+    fn only_older_values_of_the_same_process_are_superseded() {
+        let limits = Limits {
+            bytes: 1000,
+            age: Duration::from_hours(1),
+        };
+        for (unit, older) in [(1, false), (1000, true)] {
+            let mut backlog = Backlog::new(limits, Duration::from_millis(unit));
+            backlog.supersede(&stamp(5500, Origin::Read));
+            let is_superseded = |read, origin| backlog.is_superseded(&stamp(read, origin));
+            // The newest values themselves may come back from the disk before there are newer ones.
+            assert!(!is_superseded(5500, Origin::ReadBack), "{unit}");
+            assert_eq!(is_superseded(5400, Origin::ReadBack), older, "{unit}");
+            assert!(!is_superseded(5400, Origin::Others), "{unit}");
+            assert!(!is_superseded(4999, Origin::ReadBack), "{unit}");
+        }
     }
 }
