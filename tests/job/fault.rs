@@ -44,6 +44,10 @@ pub(crate) fn run(ask: &Ask, how: &str) -> ExitCode {
     STEPS.run(&ask.run).inc_by(0);
     announce();
     push.run(|| {
+        // What was opened for the first push is there when the rest is taken.
+        if !matches!(lack, Lack::Nothing) && env::var("PPC_PUSH").as_deref() != Ok("off") {
+            known::wait_until(known::is_pushed);
+        }
         let start = Instant::now();
         let result = work(ask, lack, is_for_good);
         // The test takes the time from this line on.
