@@ -14,4 +14,4 @@ mod table;
 mod victoria_metrics;
 
 /// Rows that are measured at a time: jobs that sleep most of the time, on a machine of two cores.
-const AT_ONCE: usize = 12;
+const AT_ONCE: usize = 8;

@@ -28,7 +28,7 @@ const MEMORY: u64 = 8 * 1024;
 const BUFFER: &str = "1MiB";
 
 /// How often it is measured again, where other processes were in the way of a bound.
-const TRIES: usize = 5;
+const TRIES: usize = 10;
 
 /// A fault and a transport.
 pub(super) struct Case<'a> {
