@@ -11,6 +11,7 @@ mod connections;
 mod destinations;
 mod environment;
 mod failure;
+mod faults;
 mod formats;
 mod http;
 mod influxdb;

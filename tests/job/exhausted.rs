@@ -91,12 +91,12 @@ async fn future(ask: &Ask) {
 }
 
 /// All descriptors that are left.
-fn descriptors() -> Vec<File> {
+pub(crate) fn descriptors() -> Vec<File> {
     std::iter::from_fn(|| File::open("/dev/null").ok()).collect()
 }
 
 /// All address space that is left, but for what the heap needs to go on.
-fn memory() -> Vec<Vec<u8>> {
+pub(crate) fn memory() -> Vec<Vec<u8>> {
     const MEBIBYTE: usize = 1 << 20;
     let status = fs::read_to_string("/proc/self/status").expect("Linux has it");
     let size = status.lines().find_map(|line| line.strip_prefix("VmSize:"));
@@ -121,7 +121,7 @@ fn memory() -> Vec<Vec<u8>> {
 }
 
 /// Lowers a limit of this process.
-fn limit(what: &str, to: &str) {
+pub(crate) fn limit(what: &str, to: &str) {
     let mut command = Command::new("prlimit");
     command.arg(format!("--pid={}", std::process::id()));
     let status = command.arg(format!("--{what}={to}")).status();

@@ -8,6 +8,7 @@ mod asynchronous;
 mod awkward;
 mod counting;
 mod exhausted;
+mod fault;
 mod faulty;
 mod known;
 mod matrix;
@@ -59,6 +60,7 @@ fn main() -> ExitCode {
         Some(("async" | "task", _)) => asynchronous::end(&ask, ending),
         Some(("repeated", how)) => repeated::run(&ask, how),
         Some(("counting", share)) => counting::run(&ask, share),
+        Some(("fault", how)) => fault::run(&ask, how),
         Some(("faulty", how)) => faulty::run(&ask, how),
         Some(("streamed", how)) => streamed::run(&ask, how),
         Some(("served", how)) => served::run(&ask, how),

@@ -52,7 +52,7 @@ pub(crate) fn run(ask: &Ask, how: &str) -> ExitCode {
 }
 
 /// Whether there is a pushing thread.
-fn is_pushing() -> bool {
+pub(crate) fn is_pushing() -> bool {
     let threads = std::fs::read_dir("/proc/self/task").into_iter().flatten();
     let mut names =
         threads.filter_map(|thread| std::fs::read_to_string(thread.ok()?.path().join("comm")).ok());

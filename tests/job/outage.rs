@@ -21,10 +21,22 @@ metric! {
 }
 
 /// The registry of this process, with a line for each gather.
-struct Logged {
+pub(crate) struct Logged {
     log: Mutex<std::fs::File>,
     run: String,
     reads: AtomicU64,
+}
+
+impl Logged {
+    pub(crate) fn new(run: &str) -> Self {
+        let path = env::var_os("OUTAGE_LOG").expect("it says where");
+        let log = OpenOptions::new().create(true).append(true).open(path);
+        Self {
+            log: Mutex::new(log.expect("it can be written")),
+            run: run.to_owned(),
+            reads: AtomicU64::new(0),
+        }
+    }
 }
 
 impl Source for Logged {
@@ -44,14 +56,8 @@ impl Source for Logged {
 
 /// Pushes as the environment says, for as long as it lasts.
 pub(crate) fn run(ask: &Ask, how: &str) -> ExitCode {
-    let path = env::var_os("OUTAGE_LOG").expect("it says where");
-    let log = OpenOptions::new().create(true).append(true).open(path);
     let destination: Destination = ask.address.parse().expect("a URL");
-    let mut push = Push::to(destination).source(Logged {
-        log: Mutex::new(log.expect("it can be written")),
-        run: ask.run.clone(),
-        reads: AtomicU64::new(0),
-    });
+    let mut push = Push::to(destination).source(Logged::new(&ask.run));
     match how {
         "push" => {}
         "states" => push = push.spool_period("100ms"),

@@ -120,6 +120,20 @@ impl Job {
         &self.said
     }
 
+    /// Waits for a line that begins so, and returns it.
+    #[track_caller]
+    pub(crate) fn line(&mut self, beginning: &str) -> String {
+        let mut line = String::new();
+        while !line.starts_with(beginning) {
+            self.said.push_str(&line);
+            line.clear();
+            let read = self.stdout.read_line(&mut line);
+            let read = read.expect("its output can be read");
+            assert!(read > 0, "{beginning} is not said: {}", self.said);
+        }
+        line
+    }
+
     /// Pages of memory that it has, as /proc says.
     #[track_caller]
     pub(crate) fn resident_pages(&self) -> u64 {

@@ -22,6 +22,7 @@ pub(crate) mod nginx;
 pub(crate) mod odd;
 pub(crate) mod ppc_serve;
 pub(crate) mod prometheus;
+pub(crate) mod proxy;
 pub(crate) mod pushgateway;
 pub(crate) mod receiver;
 pub(crate) mod redis;

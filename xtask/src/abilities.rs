@@ -11,18 +11,35 @@ pub(crate) struct Ability {
     probe: &'static [&'static str],
 }
 
-const TABLE: [Ability; 1] = [Ability {
-    module: "process_namespace",
-    name: "a process namespace of one's own (unshare --user --pid)",
-    probe: &[
-        "unshare",
-        "--user",
-        "--map-root-user",
-        "--pid",
-        "--fork",
-        "true",
-    ],
-}];
+const TABLE: [Ability; 2] = [
+    Ability {
+        module: "process_namespace",
+        name: "a process namespace of one's own (unshare --user --pid)",
+        probe: &[
+            "unshare",
+            "--user",
+            "--map-root-user",
+            "--pid",
+            "--fork",
+            "true",
+        ],
+    },
+    Ability {
+        module: "other_namespaces",
+        name: "namespaces of mounts and of a network (unshare --user --mount --net)",
+        probe: &[
+            "unshare",
+            "--map-root-user",
+            "--mount",
+            "--net",
+            "mount",
+            "-t",
+            "tmpfs",
+            "none",
+            "/tmp",
+        ],
+    },
+];
 
 impl Ability {
     fn is_given(&self) -> bool {

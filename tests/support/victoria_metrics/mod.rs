@@ -6,6 +6,7 @@ mod tests;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -53,15 +54,20 @@ impl Server {
     /// All that is stored: `name{label="value",...}`, labels sorted, with timestamps (ms) and values.
     #[track_caller]
     pub(crate) fn series(&self) -> BTreeMap<String, Vec<(i64, f64)>> {
+        // No two queries are the same, as it remembers what series it has found for one; of those that
+        // came meanwhile there might be none for as long as no others come.
+        static QUERIES: AtomicUsize = AtomicUsize::new(0);
         self.wait_until_stored();
         self.get("/internal/force_flush");
         let now = SystemTime::now()
             .duration_since(UNIX_EPOCH)
             .expect("it is after 1970")
             .as_secs();
-        // Without an end, it answers only when all that may still be in flight is visible.
-        let end = now + 60;
-        let matcher = http::percent(r#"{__name__!=""}"#);
+        // Without an end, it answers only when all that may still be in flight is visible. Some clocks
+        // are an hour fast.
+        let end = now + 2 * 3600;
+        let query = QUERIES.fetch_add(1, Ordering::Relaxed);
+        let matcher = http::percent(&format!(r#"{{__name__!="",query!="{query}"}}"#));
         let export = self.get(&format!("/api/v1/export?end={end}&match%5B%5D={matcher}"));
         export::series(&export)
     }
