@@ -15,6 +15,7 @@ mod nested;
 mod outage;
 mod repeated;
 mod served;
+mod soak;
 mod streamed;
 mod sudden;
 mod synchronous;
@@ -67,6 +68,7 @@ fn main() -> ExitCode {
         Some(("sudden", how)) => sudden::run(&ask, how),
         Some(("matrix", how)) => matrix::run(&ask, how),
         Some(("outage", how)) => outage::run(&ask, how),
+        None if ending == "soak" => soak::run(&ask),
         _ => unknown(ending),
     }
 }

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use super::known::{self, Values};
+use super::known;
 use super::process::End::{self, Code, Signal};
-use super::server::Server;
+use crate::victoria_metrics::{Server, Values};
 
 /// What is to arrive.
 #[derive(Clone, Copy, Debug, PartialEq)]
