@@ -44,8 +44,8 @@ pub(super) struct Backlog {
     bytes: usize,
     /// Whose turn it is: what is fresh is sent between what is old.
     is_fresh_next: bool,
-    /// The timestamp of the newest values.
-    newest: u128,
+    /// When the newest values were read.
+    newest: u64,
     /// Lines that a connection had taken when a later push took the place of theirs.
     pub(super) doubtful: Vec<u8>,
     /// The last push arrived, as far as is known.
@@ -100,7 +100,7 @@ impl Backlog {
     /// what comes last.
     pub(super) fn supersede(&mut self, stamp: &Stamp) -> GivenUp {
         let (unit, slot) = (self.unit, self.slot(stamp.read));
-        self.newest = slot;
+        self.newest = stamp.read;
         let is_old = |kept: &Kept| u128::from(kept.stamp.read) / unit == slot;
         let (old, kept) = mem::take(&mut self.kept)
             .into_iter()
@@ -116,9 +116,10 @@ impl Backlog {
     /// Whether there are newer values with this timestamp.
     pub(super) fn is_superseded(&self, stamp: &Stamp) -> bool {
         let slot = self.slot(stamp.read);
-        let is_newer =
-            |kept: &Kept| kept.stamp.read > stamp.read && self.slot(kept.stamp.read) == slot;
-        stamp.is_read_back && slot == self.newest || self.kept.iter().any(is_newer)
+        // The newest itself may come back from the disk, too.
+        let is_newer = |read: u64| read > stamp.read && self.slot(read) == slot;
+        let mut kept = self.kept.iter();
+        stamp.is_read_back && is_newer(self.newest) || kept.any(|kept| is_newer(kept.stamp.read))
     }
 
     /// Keeps a push, and says what had to go for it.

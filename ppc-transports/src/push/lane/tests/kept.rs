@@ -4,6 +4,7 @@ use std::sync::OnceLock;
 
 use super::*;
 use crate::push::backlog::Limits;
+use crate::push::current::Stamp;
 
 /// Writes a line with the number of the encoding, as one with a timestamp would be.
 #[derive(Debug, Default)]
@@ -224,4 +225,21 @@ fn of_values_with_the_same_timestamp_the_newest_come_last() {
         "4 says it: {sent:?}"
     );
     assert_eq!(sent.concat().replace('\n', "").len(), 4, "{sent:?}");
+}
+
+#[test]
+fn the_newest_values_are_not_superseded_by_themselves() {
+    let age = Duration::from_hours(1);
+    let mut backlog = Backlog::new(Limits { bytes: 0, age }, Duration::from_secs(1));
+    let stamp = |read, is_read_back| Stamp {
+        read,
+        since: Instant::now(),
+        ticket: None,
+        is_read_back,
+    };
+    backlog.supersede(&stamp(5_200, false));
+    // They were left to the disk, and are read back before there is anything newer.
+    assert!(!backlog.is_superseded(&stamp(5_200, true)));
+    assert!(backlog.is_superseded(&stamp(5_100, true)));
+    assert!(!backlog.is_superseded(&stamp(4_900, true)));
 }
