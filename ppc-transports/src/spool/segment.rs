@@ -199,5 +199,10 @@ fn number(bytes: &[u8], at: usize, len: usize) -> Option<u64> {
     Some(u64::from_le_bytes(number))
 }
 
+#[cfg(fuzzing)]
+mod fuzz;
 #[cfg(test)]
 mod tests;
+
+#[cfg(fuzzing)]
+pub(crate) use self::fuzz::{fuzz_damaged_segment, fuzz_segment};
