@@ -44,6 +44,9 @@ mod encode;
 mod error;
 #[cfg(feature = "serve")]
 mod expose;
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub mod fuzz;
 mod lock;
 mod log;
 #[cfg(test)]

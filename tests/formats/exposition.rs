@@ -6,8 +6,8 @@ use ppc::{Gauge, Info, LabelSet, Registry, Snapshot, StateSet, Timestamps};
 use ppc_transports::{Encoder, Exposition, Format, Omitted};
 use proptest::prelude::*;
 
-use super::check_golden;
 use super::read::{Number, read};
+use super::{check_golden, checks, model};
 use crate::support::fixture;
 
 const BOTH: [Format; 2] = [Format::Text, Format::OpenMetrics];
@@ -95,6 +95,11 @@ fn text() -> impl Strategy<Value = String> {
 
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn f13_every_kind_is_read_back(case in model::case()) {
+        checks::exposition(&case);
+    }
 
     #[test]
     fn k23_whatever_goes_in_reads_back(

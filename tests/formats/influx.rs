@@ -7,7 +7,8 @@ use ppc::{Gauge, LabelSet, Names, Registry, Timestamps};
 use ppc_transports::{Encoder, Influx, Omitted};
 use proptest::prelude::*;
 
-use super::check_golden;
+use super::checks::in_influxdb;
+use super::{check_golden, checks, model};
 use crate::support::fixture;
 
 #[test]
@@ -81,19 +82,6 @@ fn encode(name: &str, labels: &[(String, String)], value: f64) -> (String, Omitt
     (String::from_utf8(out).unwrap(), omitted)
 }
 
-/// What becomes of a label value.
-fn in_influxdb(value: &str) -> String {
-    let value = match value.strip_suffix('\\') {
-        Some(rest) => format!("{rest}/"),
-        None => value.to_owned(),
-    };
-    let value = value
-        .replace('\n', r"\n")
-        .replace('\t', r"\t")
-        .replace('\r', r"\r");
-    value.replace('\x0C', r"\f")
-}
-
 /// Label values: anything, and often what has a meaning in the protocol.
 fn label_value() -> impl Strategy<Value = String> {
     prop_oneof!["\\PC{0,20}", "[ ,=\\\\\"\n\r\t\x0Ca]{0,12}", ".*"]
@@ -101,6 +89,11 @@ fn label_value() -> impl Strategy<Value = String> {
 
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn f14_every_kind_is_read_back(case in model::case()) {
+        checks::influx(&case);
+    }
 
     #[test]
     fn f14_whatever_goes_in_reads_back(

@@ -1,11 +1,12 @@
 //! The bytes of each format: golden files from one fixture, and lines read back by a parser that
 //! is not ours.
 
+pub(crate) mod checks;
 mod delta;
 mod exposition;
 mod graphite;
 mod influx;
-mod model;
+pub(crate) mod model;
 pub(crate) mod negotiation;
 mod read;
 mod rival;

@@ -11,7 +11,7 @@ use crate::support::series::{self, Labels};
 
 /// Some metrics: series with these label values, of each kind.
 #[derive(Clone, Debug)]
-pub(super) struct Case {
+pub(crate) struct Case {
     name: String,
     label_names: BTreeSet<String>,
     /// A text for each label, one for a fact, and a number.
@@ -46,7 +46,7 @@ fn number() -> impl Strategy<Value = f64> {
     ]
 }
 
-pub(super) fn case() -> impl Strategy<Value = Case> {
+pub(crate) fn case() -> impl Strategy<Value = Case> {
     let label_names = proptest::collection::btree_set("l[a-df-zA-Z0-9_]{0,3}", 0..3);
     let parts = ("[a-zA-Z:][a-zA-Z0-9_:]{0,8}", label_names);
     parts.prop_flat_map(|(name, label_names)| {
@@ -81,27 +81,27 @@ struct Sample {
 
 /// What a place has in the end, by name and labels, and what is not there.
 #[derive(Debug, Default, PartialEq)]
-pub(super) struct Expected {
-    pub(super) samples: BTreeMap<String, f64>,
-    pub(super) omitted: [u64; 4],
+pub(crate) struct Expected {
+    pub(crate) samples: BTreeMap<String, f64>,
+    pub(crate) omitted: [u64; 4],
 }
 
 /// What is counted: not a number, infinite, the same as another, without labels.
-pub(super) fn counts(omitted: &Omitted) -> [u64; 4] {
+pub(crate) fn counts(omitted: &Omitted) -> [u64; 4] {
     let numbers = [omitted.not_a_number, omitted.infinite];
     [numbers[0], numbers[1], omitted.collided, omitted.unlabelled]
 }
 
 /// What a format does to texts.
-pub(super) struct Rules<'a> {
-    pub(super) name: &'a dyn Fn(&str) -> String,
+pub(crate) struct Rules<'a> {
+    pub(crate) name: &'a dyn Fn(&str) -> String,
     /// Nothing where there are no labels.
-    pub(super) value: Option<&'a dyn Fn(&str) -> String>,
-    pub(super) has_infinities: bool,
+    pub(crate) value: Option<&'a dyn Fn(&str) -> String>,
+    pub(crate) has_infinities: bool,
 }
 
 impl Case {
-    pub(super) fn client(&self) -> LabelSet {
+    pub(crate) fn client(&self) -> LabelSet {
         let mut labels = LabelSet::new();
         labels.insert("client", &*self.client).unwrap();
         labels
@@ -116,7 +116,7 @@ impl Case {
         format!("p_{}", self.name.replace(':', ""))
     }
 
-    pub(super) fn fill(&self, registry: &Registry) {
+    pub(crate) fn fill(&self, registry: &Registry) {
         let (name, names) = (&self.name, || self.label_names.iter());
         let gauges = Gauge::builder(&format!("g_{name}")).label_names(names());
         let gauges = gauges.register(registry).unwrap();
@@ -209,7 +209,7 @@ impl Case {
     }
 
     /// What a place with these rules has after a push.
-    pub(super) fn expected(&self, rules: &Rules<'_>) -> Expected {
+    pub(crate) fn expected(&self, rules: &Rules<'_>) -> Expected {
         let mut expected = Expected::default();
         let mut same: BTreeMap<String, Vec<_>> = BTreeMap::new();
         for sample in self.samples() {

@@ -16,6 +16,7 @@ mod nested;
 mod outage;
 mod repeated;
 mod served;
+mod soak;
 mod streamed;
 mod sudden;
 mod synchronous;
@@ -69,6 +70,7 @@ fn main() -> ExitCode {
         Some(("sudden", how)) => sudden::run(&ask, how),
         Some(("matrix", how)) => matrix::run(&ask, how),
         Some(("outage", how)) => outage::run(&ask, how),
+        None if ending == "soak" => soak::run(&ask),
         _ => unknown(ending),
     }
 }

@@ -7,6 +7,7 @@ mod budget;
 mod endings;
 mod error;
 mod features;
+mod fuzz;
 mod instructions;
 mod marks;
 mod miri;
@@ -14,8 +15,10 @@ mod outcomes;
 mod peers;
 mod quickstart;
 mod receivers;
+mod soak;
 mod test;
 mod tsan;
+mod victoria_metrics;
 mod workspace;
 
 use std::ffi::OsString;
@@ -53,6 +56,8 @@ enum Command {
     BenchCheck(instructions::Mode),
     Miri { arguments: Vec<OsString> },
     Endings(endings::Options),
+    Soak(soak::Options),
+    Fuzz(fuzz::Options),
     Tsan { arguments: Vec<OsString> },
 }
 
@@ -65,6 +70,8 @@ impl Command {
             Self::RunReceiver(name) => Receivers::of(&Workspace::load()?).run(&name)?,
             Self::BenchPeers { arguments } => peers::run(&Workspace::load()?, &arguments)?,
             Self::BenchCheck(mode) => instructions::run(&Workspace::load()?, mode)?,
+            Self::Fuzz(options) => fuzz::run(&Workspace::load()?, &options)?,
+            Self::Soak(options) => soak::run(&Workspace::load()?, &options)?,
             Self::Endings(options) => endings::run(&Workspace::load()?, &options)?,
             Self::Miri { arguments } => miri::run(&Workspace::load()?, &arguments)?,
             Self::Tsan { arguments } => tsan::run(&Workspace::load()?, &arguments)?,
@@ -110,6 +117,12 @@ fn command() -> Result<Command> {
                 let arguments = arguments.raw_args()?.collect();
                 return Ok(Command::Tsan { arguments });
             }
+            Value(word) if words.is_empty() && word == "fuzz" => {
+                return Ok(Command::Fuzz(fuzz::Options::parse(arguments)?));
+            }
+            Value(word) if words.is_empty() && word == "soak" => {
+                return Ok(Command::Soak(soak::Options::parse(arguments)?));
+            }
             Value(word) => words.push(word.string()?),
             Short(_) | Long(_) => return Err(argument.unexpected().into()),
         }
@@ -151,6 +164,9 @@ cargo xtask bench-serve [OPTION]... the same for scrapes over HTTP alone: --quic
 cargo xtask bench-store [OPTION]... the same for shared stores alone: --quick, --markdown
 cargo xtask endings [OPTION]...     ends a job in every way, and counts what arrives
     --runs N: of each, 50 by itself, --only NAME: endings of that name, --rivals: others as well
+cargo xtask fuzz [TARGET]...        feeds whatever comes to all that reads, with the nightly toolchain
+    --seconds N: each target for so long, 60 by itself
+cargo xtask soak [--minutes N]      records for 10 minutes while series, clients and the server come and go
 cargo xtask miri [TEST]...          runs the core's unit tests under Miri, of the nightly toolchain
 cargo xtask tsan [TEST]...          runs its concurrent ones under ThreadSanitizer, likewise
 ",

@@ -1,7 +1,7 @@
 //! `cargo xtask miri`: the core's unit tests under Miri, which sees what undefined behaviour there
 //! is in the orders it tries.
 //!
-//! It takes a quarter of an hour and a component of the nightly toolchain, so it is no step of
+//! It takes a quarter of an hour where nothing else runs, and a component of the nightly toolchain, so it is no step of
 //! `cargo xtask test`.
 
 use std::ffi::OsString;

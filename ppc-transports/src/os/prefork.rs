@@ -9,10 +9,10 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use ppc_core::{Counter, Histogram, Registry, Source, Value};
+use ppc_core::{Counter, Histogram, Outcome, Registry, Source, Value};
 
 use super::fork::tests::in_child;
-use crate::{AggregationGateway, Destination, Push, StatsdUdp, open_store};
+use crate::{AggregationGateway, Destination, Push, StatsdUdp, generated, open_store};
 
 const CHILDREN: u64 = 4;
 
@@ -30,7 +30,7 @@ fn check(to: &(dyn Fn() -> Destination + Sync), names: [&str; 3], sums: &dyn Fn(
     let took = took.register(&registry).unwrap();
     let paths = Counter::builder("paths").label_names(["path"]);
     let paths = paths.register(&registry).unwrap();
-    let push = || Push::to(to()).registry(&registry).period(0.02).start();
+    let push = || Push::to(to()).registry(&registry).period(0.02);
     let record = |times: u64| {
         for n in 0..times {
             served.inc();
@@ -39,7 +39,7 @@ fn check(to: &(dyn Fn() -> Destination + Sync), names: [&str; 3], sums: &dyn Fn(
         }
     };
     let (recorded, stop) = (AtomicU64::new(0), AtomicBool::new(false));
-    let guard = push();
+    let guard = push().start();
     thread::scope(|scope| {
         for _ in 0..2 {
             scope.spawn(|| {
@@ -50,16 +50,18 @@ fn check(to: &(dyn Fn() -> Destination + Sync), names: [&str; 3], sums: &dyn Fn(
                 }
             });
         }
-        for _ in 0..CHILDREN {
+        for child in 0..CHILDREN {
             let before = recorded.load(Ordering::Relaxed);
             while recorded.load(Ordering::Relaxed) < before + 500 {
                 thread::yield_now();
             }
             let status = in_child(|| {
                 record(OWN);
-                let own = push();
-                record(OWN);
-                own.stop();
+                if child % 2 == 0 {
+                    push().run(|| record(OWN));
+                } else {
+                    annotated(push(), || record(OWN));
+                }
                 0
             });
             assert_eq!(status, Some(0), "the child ended by itself");
@@ -83,6 +85,13 @@ fn check(to: &(dyn Fn() -> Destination + Sync), names: [&str; 3], sums: &dyn Fn(
         thread::sleep(Duration::from_millis(5));
     }
     assert_eq!(parts(&sums()), (all, all, all), "{:?}", sums());
+}
+
+/// What `#[push_metrics]` makes of a function.
+fn annotated(push: Push, body: impl FnOnce()) {
+    let guard = generated::enter(push);
+    generated::call(body);
+    guard.finish(Outcome::Ok);
 }
 
 fn add(sums: &Mutex<Sums>, name: &str, value: &str) {

@@ -1,11 +1,16 @@
 //! What operations say in the environment: it overrides what the program says.
 
+#[cfg(fuzzing)]
+mod fuzz;
+
 use std::env;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use ppc_core::LabelSet;
 
+#[cfg(fuzzing)]
+pub(crate) use self::fuzz::fuzz_environment;
 use super::destination::Destination;
 use crate::byte_size::ByteSize;
 use crate::error::{Error, ErrorKind};

@@ -42,6 +42,8 @@ pub use builder::Push;
 pub use destination::Destination;
 pub(crate) use destination::{Made, MakeEncoder, MakeSender, Parts, Pushing, Streams};
 pub use end_of::{Awaited, EndOf, EndOfAny, EndOfSend, Waited, end_of, end_of_output};
+#[cfg(fuzzing)]
+pub(crate) use environment::fuzz_environment;
 pub use guard::{Guard, call};
 pub(crate) use served::{Served, Serving};
 pub use start::{enter, enter_async};

@@ -22,6 +22,8 @@ use self::desk::{Desk, Order};
 pub(crate) use self::desk::{SpoolNews, Ticket};
 pub(crate) use self::folder::Found;
 use self::folder::{Folder, Put};
+#[cfg(fuzzing)]
+pub(crate) use self::segment::{fuzz_damaged_segment, fuzz_segment};
 
 /// Orders that wait for the disk have this many bytes at most.
 const WAITING: usize = 64 * 1024 * 1024;

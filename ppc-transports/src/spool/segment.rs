@@ -100,7 +100,8 @@ pub(super) fn read_start(bytes: &[u8]) -> Start {
             let name = String::from_utf8_lossy(&bytes[START..end]).into_owned();
             Start::Of(name, end + 4)
         }
-        _ if bytes.len() < end + 4 => Start::Torn,
+        // Where records follow, it is its length that is damaged.
+        _ if bytes.len() < end + 4 && next_record(bytes, 0).is_none() => Start::Torn,
         _ => Start::Damaged,
     }
 }
@@ -140,10 +141,7 @@ pub(super) fn read_records(bytes: &[u8], mut at: usize) -> (Vec<Found>, u64) {
     while at < bytes.len() {
         let Some(head) = read_head(bytes, at) else {
             damaged += 1;
-            // The next one that is whole; a mark within lines has no sum behind it.
-            let marks = memchr::memmem::find_iter(&bytes[at + 1..], MARK);
-            let mut next = marks.map(|index| at + 1 + index);
-            let Some(next) = next.find(|at| read_head(bytes, *at).is_some()) else {
+            let Some(next) = next_record(bytes, at + 1) else {
                 break;
             };
             at = next;
@@ -160,6 +158,13 @@ pub(super) fn read_records(bytes: &[u8], mut at: usize) -> (Vec<Found>, u64) {
         at = lines.end;
     }
     (found, damaged)
+}
+
+/// The next head that is whole, from a place on; a mark within lines has no sum behind it.
+fn next_record(bytes: &[u8], from: usize) -> Option<usize> {
+    let marks = memchr::memmem::find_iter(&bytes[from..], MARK);
+    let mut places = marks.map(|index| from + index);
+    places.find(|at| read_head(bytes, *at).is_some())
 }
 
 /// Where the lines of a record stand.
@@ -194,5 +199,10 @@ fn number(bytes: &[u8], at: usize, len: usize) -> Option<u64> {
     Some(u64::from_le_bytes(number))
 }
 
+#[cfg(fuzzing)]
+mod fuzz;
 #[cfg(test)]
 mod tests;
+
+#[cfg(fuzzing)]
+pub(crate) use self::fuzz::{fuzz_damaged_segment, fuzz_segment};

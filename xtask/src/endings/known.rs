@@ -1,9 +1,6 @@
 //! What `tests/job/known.rs` has recorded when it ends.
 
-use std::collections::BTreeMap;
-
-/// The last value of each series, by its name and labels.
-pub(super) type Values = BTreeMap<String, f64>;
+use crate::victoria_metrics::{Values, compare, key};
 
 /// The change that comes last of all.
 pub(super) const LAST: (&str, &str, f64) = (
@@ -66,37 +63,4 @@ pub(super) fn lack_without_job(found: &Values, run: &str) -> Option<String> {
 pub(super) fn lack_of_last(found: &Values, run: &str) -> Option<String> {
     let (name, labels, value) = LAST;
     compare(found, &key(name, labels, &[("run", run)]), value)
-}
-
-pub(super) fn compare(found: &Values, key: &str, value: f64) -> Option<String> {
-    let last = found.get(key);
-    (last != Some(&value)).then(|| format!("{key} is {last:?}, not {value}"))
-}
-
-/// A name and labels, which are sorted here.
-pub(super) fn key(name: &str, labels: &str, more: &[(&str, &str)]) -> String {
-    // No value known here has a comma before a name and an equals sign.
-    let own = labels.split("\",").filter(|label| !label.is_empty());
-    let own = own.map(|label| format!("{}\"", label.trim_end_matches('"')));
-    let more = more
-        .iter()
-        .map(|(name, value)| format!("{name}=\"{value}\""));
-    let mut all: Vec<String> = own.chain(more).collect();
-    all.sort_unstable();
-    format!("{name}{{{}}}", all.join(","))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_value_that_is_missing_is_named() {
-        let name = key("c_total", r#"a="1,2",z="3""#, &[("run", "r")]);
-        assert_eq!(name, r#"c_total{a="1,2",run="r",z="3"}"#);
-        let found = Values::from([(name.clone(), 2.0)]);
-        assert_eq!(compare(&found, &name, 2.0), None);
-        let lack = compare(&found, &name, 3.0);
-        assert!(lack.is_some_and(|lack| lack.ends_with("is Some(2.0), not 3")));
-    }
 }

@@ -5,7 +5,6 @@ mod known;
 mod process;
 mod rivals;
 mod rows;
-mod server;
 mod statsd;
 
 use std::path::PathBuf;
@@ -17,9 +16,9 @@ use lexopt::prelude::Long;
 
 use self::process::{Ended, in_parallel, start};
 use self::rows::{Delivered, ROWS, Row};
-use self::server::{STORED_WITHIN, Server};
 use crate::error::Result;
 use crate::receivers::Receivers;
+use crate::victoria_metrics::{STORED_WITHIN, Server};
 use crate::workspace::{Workspace, succeed};
 
 /// What the command line asks for.

@@ -4,9 +4,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::process::{in_parallel, start};
-use super::server::{STORED_WITHIN, Server};
 use super::statsd::Statsd;
 use crate::error::Result;
+use crate::victoria_metrics::{STORED_WITHIN, Server};
 use crate::workspace::{Workspace, succeed};
 
 const LIBRARIES: [(&str, &str); 3] = [

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use super::known::{self, Values};
+use super::known;
 use super::process::End::{self, Code, Signal};
-use super::server::Server;
+use crate::victoria_metrics::{Server, Values};
 
 /// What is to arrive.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -118,7 +118,7 @@ impl Row {
         };
         let mut settings = Vec::new();
         if self.delivered == Delivered::Stored {
-            settings.push(("PPC_SPOOL", server.spool.display().to_string()));
+            settings.push(("PPC_SPOOL", server.spool().display().to_string()));
         }
         let url = match way {
             0 => return (lines.to_string(), settings),

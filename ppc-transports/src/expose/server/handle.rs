@@ -22,6 +22,10 @@ const MARGIN: Duration = Duration::from_secs(1);
 
 /// A server that runs until this is dropped or told to [`stop`](Self::stop).
 ///
+/// A forked child inherits the socket, but no thread that answers: there the port stays taken until the
+/// child has ended as well, or has become another program, and whoever connects when the parent is gone
+/// waits in vain. A server that forks its workers is started behind the forks.
+///
 /// # Examples
 ///
 /// ```

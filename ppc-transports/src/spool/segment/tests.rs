@@ -50,6 +50,15 @@ fn what_was_written_is_read() {
 }
 
 #[test]
+fn a_header_with_a_damaged_length_is_not_taken_for_one_that_was_never_finished() {
+    let (mut bytes, starts) = segment(&[b"a 1\n".to_vec()]);
+    // As long as more than there is.
+    bytes[11] = 0xff;
+    assert_eq!(read_start(&bytes), Start::Damaged);
+    assert_eq!(read_records(&bytes, 0).0[0].at, starts[0]);
+}
+
+#[test]
 fn headers_say_what_they_are() {
     let (bytes, _) = segment(&[]);
     for len in 0..bytes.len() {
