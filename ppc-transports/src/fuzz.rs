@@ -6,13 +6,11 @@ pub fn environment(text: &str) {
 }
 
 /// Reads the bytes as a segment of a spool.
-#[cfg(feature = "spool")]
 pub fn segment(bytes: &[u8]) {
     super::spool::fuzz_segment(bytes);
 }
 
 /// Writes these lines as a segment, damages up to four bytes in a row, and reads all others.
-#[cfg(feature = "spool")]
 pub fn damaged_segment(name: &str, lines: &[&[u8]], damage: (usize, [u8; 4])) {
     super::spool::fuzz_damaged_segment(name, lines, damage);
 }

@@ -44,7 +44,7 @@ mod encode;
 mod error;
 #[cfg(feature = "serve")]
 mod expose;
-#[cfg(fuzzing)]
+#[cfg(all(fuzzing, feature = "spool"))]
 #[doc(hidden)]
 pub mod fuzz;
 mod lock;

@@ -7,9 +7,11 @@ use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::RUN;
 use crate::error::Result;
 use crate::victoria_metrics::{STORED_WITHIN, Samples, Server, Values, compare, key};
+
+/// The label `run` of everything that the job sends.
+pub(super) const RUN: &str = "soak";
 
 /// Those that read all values every so often, and say when.
 const DATED: [&str; 4] = ["steady", "spooled", "passing-0", "passing-1"];

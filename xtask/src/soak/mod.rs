@@ -12,20 +12,18 @@ use std::fs::{self, File};
 use std::path::Path;
 use std::process::{Child, Stdio};
 use std::thread;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use lexopt::ValueExt as _;
 use lexopt::prelude::Long;
 
+use self::check::RUN;
 use self::memory::Memory;
-use self::trouble::Trouble;
+use self::trouble::{Trouble, milliseconds};
 use crate::error::Result;
 use crate::receivers::Receivers;
 use crate::victoria_metrics::Server;
 use crate::workspace::{Workspace, succeed};
-
-/// The label `run` of everything that it sends.
-const RUN: &str = "soak";
 
 /// For the last clients of the job, which deliver everything that is left.
 const ENDS_WITHIN: Duration = Duration::from_mins(2);
@@ -129,10 +127,4 @@ fn wait(job: &mut Child, until: Instant) -> Result<()> {
             None => thread::sleep(Duration::from_millis(20)),
         }
     }
-}
-
-/// Of the clock that timestamps are of.
-fn milliseconds() -> i64 {
-    let since = SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default();
-    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }

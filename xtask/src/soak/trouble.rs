@@ -3,9 +3,8 @@
 use std::fmt;
 use std::ops::Range;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
-use super::milliseconds;
 use crate::error::Result;
 use crate::victoria_metrics::Server;
 
@@ -69,4 +68,10 @@ impl fmt::Display for Trouble {
 
 fn seconds(seconds: u64) {
     thread::sleep(Duration::from_secs(seconds));
+}
+
+/// Of the clock that timestamps are of.
+pub(super) fn milliseconds() -> i64 {
+    let since = SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }
