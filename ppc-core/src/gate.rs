@@ -24,6 +24,12 @@ const SHUT: u64 = 1 << 32;
 /// A gather of a million series takes less.
 const PATIENCE: Duration = Duration::from_millis(100);
 
+/// The same of those who wait for a disk meanwhile; nobody else waits for them or at their gate.
+static SLOW: AtomicU64 = AtomicU64::new(0);
+
+/// A disk that is busy takes less, as a rule.
+const SLOW_PATIENCE: Duration = Duration::from_secs(2);
+
 /// Between two looks.
 const PAUSE: Duration = Duration::from_micros(20);
 
@@ -35,11 +41,11 @@ thread_local! {
 /// The thread is inside until this is dropped. To be taken before the lock, and left after it.
 #[derive(Debug)]
 #[must_use = "forks wait for as long as there is this"]
-pub struct Pass(PhantomData<*const ()>);
+pub(crate) struct Pass(PhantomData<*const ()>);
 
 /// Goes in. Waits while a fork is under way, unless this thread is inside already.
 #[inline]
-pub fn pass() -> Pass {
+pub(crate) fn pass() -> Pass {
     if let Some(pass) = pass_at_once() {
         return pass;
     }
@@ -85,14 +91,41 @@ impl Drop for Pass {
     }
 }
 
+/// The process does not fork until this is dropped, or for two seconds.
+#[derive(Debug)]
+#[must_use = "forks wait for as long as there is this"]
+pub struct SlowPass(());
+
+/// Goes in, for something that takes longer: a transaction of a database in a file, which a child must
+/// not find half done in its memory. It takes no lock of ours inside, and does not fork.
+pub fn pass_slowly() -> SlowPass {
+    while !go_in(&SLOW) {
+        thread::sleep(PAUSE);
+    }
+    SlowPass(())
+}
+
+impl Drop for SlowPass {
+    fn drop(&mut self) {
+        SLOW.fetch_sub(1, Release);
+    }
+}
+
+/// Shuts a gate, and waits for this long until nobody but `own` is inside.
+fn shut_gate(state: &AtomicU64, own: u64, patience: Duration) {
+    state.fetch_add(SHUT, AcqRel);
+    let began = clock::now();
+    while state.load(Acquire) % SHUT > own && began.elapsed() < patience {
+        thread::sleep(PAUSE);
+    }
+}
+
 /// Before a fork, on the thread that forks. It may go in itself until [`open`].
 pub(crate) fn shut() {
     let inside = INSIDE.get();
-    STATE.fetch_add(SHUT, AcqRel);
-    let (own, began) = (u64::from(inside > 0), clock::now());
-    while STATE.load(Acquire) % SHUT > own && began.elapsed() < PATIENCE {
-        thread::sleep(PAUSE);
-    }
+    // First, so that nobody waits at the other one meanwhile.
+    shut_gate(&SLOW, 0, SLOW_PATIENCE);
+    shut_gate(&STATE, u64::from(inside > 0), PATIENCE);
     INSIDE.set(inside + 1);
 }
 
@@ -100,6 +133,7 @@ pub(crate) fn shut() {
 pub(crate) fn open() {
     INSIDE.set(INSIDE.get().saturating_sub(1));
     STATE.fetch_sub(SHUT, Release);
+    SLOW.fetch_sub(SHUT, Release);
 }
 
 /// After a fork, in the child: nobody is inside but, perhaps, the thread that forked.
@@ -107,4 +141,5 @@ pub(crate) fn open_in_child() {
     let inside = INSIDE.get().saturating_sub(1);
     INSIDE.set(inside);
     STATE.store(u64::from(inside > 0), Relaxed);
+    SLOW.store(0, Relaxed);
 }

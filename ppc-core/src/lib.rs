@@ -70,7 +70,7 @@ pub mod feed {
 #[doc(hidden)]
 pub mod process {
     pub use crate::cell::generation;
-    pub use crate::gate::{Pass, pass};
+    pub use crate::gate::{SlowPass, pass_slowly};
 }
 
 /// What was removed by hand, for stores that have to repeat it; not for use by hand yet.

@@ -7,7 +7,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use ppc_core::process::pass;
+use ppc_core::process::pass_slowly;
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
 use self::apply::{apply, sweep};
@@ -64,7 +64,7 @@ impl SqliteBackend {
         &mut self,
         act: impl FnOnce(&Transaction<'_>, &str, u64) -> rusqlite::Result<T>,
     ) -> Result<T, Fault> {
-        let _pass = pass();
+        let _pass = pass_slowly();
         let prefix = self.prefix.clone();
         let connection = self.connection()?;
         let all = || {
@@ -85,7 +85,7 @@ impl SqliteBackend {
 
 impl Drop for SqliteBackend {
     fn drop(&mut self) {
-        let _pass = pass();
+        let _pass = pass_slowly();
         self.connection = None;
     }
 }
@@ -111,7 +111,7 @@ impl Backend for SqliteBackend {
     }
 
     fn read(&mut self) -> Result<Reading, Fault> {
-        let _pass = pass();
+        let _pass = pass_slowly();
         let prefix = self.prefix.clone();
         let connection = self.connection()?;
         let mut all = || {
