@@ -16,6 +16,7 @@
         feature = "tcp",
         feature = "unix",
         feature = "tokio",
+        feature = "signals",
         feature = "tls",
         feature = "pushgateway",
         feature = "textfile",

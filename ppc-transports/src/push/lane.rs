@@ -132,6 +132,7 @@ impl Lane {
     /// one that waits for another try makes way; beside one that stands still values are read and
     /// kept, where they can be.
     pub(crate) fn tick(&mut self, now: Instant) {
+        self.tell_news();
         if self.stream.is_some() {
             return;
         }
