@@ -1,4 +1,4 @@
-//! The grammars of names, times and addresses stand twice, once for while the program is compiled,
+//! The grammars of names, times, numbers of bytes and addresses stand twice, once for while the program is compiled,
 //! in `ppc-macros`, and once for while it runs: both say the same.
 
 use ppc::__private as core;
@@ -17,6 +17,8 @@ mod kind;
 #[allow(dead_code)]
 #[path = "../../ppc-macros/src/names.rs"]
 mod names;
+#[path = "../../ppc-macros/src/size_text.rs"]
+mod size_text;
 #[path = "../../ppc-macros/src/time_text.rs"]
 mod time_text;
 
@@ -111,6 +113,27 @@ fn every_short_time_is_read_alike() {
     }
     for text in ["1d2h3m4s5ms", "999999999999999999999d", "250ms", "1m30"] {
         assert_eq!(time_text::parse(text), text.duration().ok(), "{text:?}");
+    }
+}
+
+#[test]
+fn every_short_number_of_bytes_is_read_alike() {
+    use ppc::ByteSize;
+
+    let letters = ['0', '1', '_', 'K', 'm', 'i', 'B', ' ', '.', '-'];
+    for length in 0..=5 {
+        each(&letters, length, &mut String::new(), &mut |text| {
+            assert_eq!(size_text::parse(text), text.byte_size().ok(), "{text:?}");
+        });
+    }
+    for text in [
+        "16MiB",
+        "1GB",
+        "2TiB",
+        "99999999999999999999",
+        "99999999TiB",
+    ] {
+        assert_eq!(size_text::parse(text), text.byte_size().ok(), "{text:?}");
     }
 }
 

@@ -41,6 +41,10 @@ fn main() -> ExitCode {
         process::exit(99);
     };
     push.source(source).run(|| {
+        // The first push is another one than the last, which is to come once.
+        while !has_pushed() {
+            thread::sleep(Duration::from_millis(1));
+        }
         gauge.set(LAST);
         match &**way {
             "hook" | "signals" => panic!("as asked"),
@@ -77,6 +81,15 @@ fn main() -> ExitCode {
         }
     });
     ExitCode::from(98)
+}
+
+/// Whether a push is over.
+fn has_pushed() -> bool {
+    let snapshot = ppc::client_metrics().gather();
+    let mut families = snapshot.families();
+    families.any(|family| {
+        family.descriptor().names().family() == "ppc_pushes" && family.series().next().is_some()
+    })
 }
 
 /// Panics once on the thread that pushes, when that is asked for.
