@@ -3,10 +3,10 @@
 
 use std::io::ErrorKind;
 use std::net::UdpSocket;
-use std::os::unix::process::ExitStatusExt as _;
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
+use crate::end::End;
 use crate::error::Result;
 use crate::workspace::{Workspace, succeed};
 
@@ -30,19 +30,6 @@ const TIMES: usize = 5;
 
 /// A datagram on the loopback is there before its sender has ended.
 const PATIENCE: Duration = Duration::from_millis(20);
-
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum End {
-    Code(i32),
-    Signal(i32),
-}
-
-impl End {
-    fn of(status: ExitStatus) -> Option<Self> {
-        let code = status.code().map(Self::Code);
-        code.or(status.signal().map(Self::Signal))
-    }
-}
 
 /// Builds the program and ends it in each way.
 pub(crate) fn run(workspace: &Workspace) -> Result<()> {

@@ -4,6 +4,7 @@
 mod abilities;
 mod abort;
 mod budget;
+mod end;
 mod endings;
 mod error;
 mod features;

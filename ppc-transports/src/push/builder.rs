@@ -106,11 +106,7 @@ impl Push {
     /// and 1 ms at the least. Together with [`stream`](Self::stream) it is refused, unless there is
     /// a destination that cannot be streamed to.
     pub fn period(mut self, period: impl Seconds) -> Self {
-        match period.duration() {
-            Ok(Duration::ZERO) => {
-                let (found, reason) = ("0".to_owned(), "a period is longer than 0");
-                self.faults.push(ErrorKind::Time { found, reason }.into());
-            }
+        match checked_period(&period) {
             Ok(period) => self.period = Some(period),
             Err(error) => self.faults.push(error),
         }
@@ -254,11 +250,7 @@ impl Push {
     /// the process is killed: seconds, text such as `"1s"`, or a `Duration`; at each push alone, by
     /// default. These are not sent, unless they are the last that is known of it.
     pub fn spool_period(mut self, period: impl Seconds) -> Self {
-        match period.duration() {
-            Ok(Duration::ZERO) => {
-                let (found, reason) = ("0".to_owned(), "a period is longer than 0");
-                self.faults.push(ErrorKind::Time { found, reason }.into());
-            }
+        match checked_period(&period) {
             Ok(period) => self.keeping.spool_period = Some(period),
             Err(error) => self.faults.push(error),
         }
@@ -375,5 +367,16 @@ impl Push {
     pub fn environment(mut self, read: bool) -> Self {
         self.environment = read;
         self
+    }
+}
+
+/// A time that something may be repeated after.
+fn checked_period(period: &impl Seconds) -> Result<Duration, Error> {
+    match period.duration()? {
+        Duration::ZERO => {
+            let (found, reason) = ("0".to_owned(), "a period is longer than 0");
+            Err(ErrorKind::Time { found, reason }.into())
+        }
+        period => Ok(period),
     }
 }

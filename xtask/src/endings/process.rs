@@ -1,13 +1,12 @@
 //! A process that is started and ends, within limits.
 
-use std::fmt;
 use std::io::{BufRead as _, BufReader, Read as _};
-use std::os::unix::process::ExitStatusExt as _;
-use std::process::{Command, ExitStatus, Stdio};
+use std::process::{Command, Stdio};
 use std::sync::Mutex;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::end::End;
 use crate::error::Result;
 use crate::workspace::capture;
 
@@ -16,33 +15,6 @@ const WITHIN: Duration = Duration::from_mins(1);
 
 /// Processes at the same time.
 const AT_ONCE: usize = 4;
-
-/// How a process ends.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum End {
-    Code(i32),
-    Signal(i32),
-}
-
-impl End {
-    fn of(status: ExitStatus) -> Option<Self> {
-        let code = status.code().map(Self::Code);
-        code.or(status.signal().map(Self::Signal))
-    }
-}
-
-impl fmt::Display for End {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Code(code) => write!(f, "status {code}"),
-            Self::Signal(2) => write!(f, "SIGINT"),
-            Self::Signal(6) => write!(f, "SIGABRT"),
-            Self::Signal(9) => write!(f, "SIGKILL"),
-            Self::Signal(15) => write!(f, "SIGTERM"),
-            Self::Signal(signal) => write!(f, "signal {signal}"),
-        }
-    }
-}
 
 /// What a process left.
 #[derive(Debug)]

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::known;
-use super::process::End::{self, Code, Signal};
+use crate::end::End::{self, Code, Signal};
 use crate::victoria_metrics::{Server, Values};
 
 /// What is to arrive.
